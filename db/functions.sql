@@ -1,0 +1,557 @@
+-- Keywork: the rules, as functions. Applied whole at every installation and upgrade, before schema.sql on a fresh
+-- database (bodies are checked when they first run), as keywork_owner.
+--
+-- SECURITY DEFINER is used in three places only, each with search_path = '' and qualified names:
+--   * helpers of policies ("Identity", "What a hat may see"): they read the tables that the policies guard;
+--   * triggers that copy a row's place from its parent: they must find the parent whether or not the person may see it,
+--     and the policy then judges the finished row, so that hidden and absent parents give the same refusal;
+--   * doors for the sign-in login and for inviting somebody by e-mail address.
+-- Everything else runs as the person, under their policies.
+--
+-- Errors of our own (SQLSTATE class KW). Python words them (views/sentences.py); a test compares the two lists.
+--   KW001  no identity: a hat was taken without a token
+--   KW002  the token is not one of ours, or was altered
+--   KW003  the token has expired
+--   KW404  there is no such case, or one may not see it
+--   KW410  the case is closed, it takes no new content
+--   KW411  a note's stream never changes
+--   KW412  only its author may change a note's text
+--   KW413  a safeguarding flag is not taken back this way
+--   KW414  the moment a case closed is not changed afterwards
+--   KW415  an ended assignment stays ended
+--   KW416  an outcome is recorded once the session has begun
+--   KW417  a note flagged for safeguarding is not deleted
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Identity: who acts in this transaction
+------------------------------------------------------------------------------------------------------------------------
+
+-- A transaction of the application begins with
+--     select set_config('app.token', <token>, true), set_config('role', 'keywork_<hat>', true)
+-- and a token is user.hat.expiry.signature: the person's uuid, their hat (org_admin, property_manager, collaborator,
+-- platform_admin), seconds since 1970 UTC, and hex HMAC-SHA256 of the part before the last dot. Any client can SET the
+-- setting; nobody without the key can sign one.
+
+create or replace function app.acting_as(required_hat text) returns uuid
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    token     text := nullif(current_setting('app.token', true), '');
+    message   text := left(token, -65);
+    signature text := right(token, 64);
+    person    uuid;
+begin
+    if token is null then
+        raise exception 'no identity in this transaction' using errcode = 'KW001';
+    end if;
+    -- Nothing of the token is read before its signature holds: what a key of ours signed has the right shape. (A regular
+    -- expression over the token cost ten times as much as everything else here.)
+    if token <> message || '.' || signature or not exists (
+        select from vault.signing_keys as key
+        where encode(sha256(key.outer_pad || sha256(key.inner_pad || convert_to(message, 'UTF8'))), 'hex') = signature)
+    then
+        raise exception 'the identity token was not signed by this installation' using errcode = 'KW002';
+    end if;
+    -- Against the transaction's start: a long transaction does not lose its person half way.
+    if split_part(token, '.', 3)::bigint < extract(epoch from transaction_timestamp()) then
+        raise exception 'the identity token has expired' using errcode = 'KW003';
+    end if;
+    if required_hat <> 'any' and split_part(token, '.', 2) <> required_hat then
+        return null;
+    end if;
+    select u.id into person from app.users as u where u.id = left(token, 36)::uuid and u.disabled_at is null;
+    return person;
+end
+$$;
+comment on function app.acting_as(text) is
+    'The person acting under this hat (''any'' for whichever), or null when the token names another hat or a disabled person. '
+    'Raises KW001 without a token, KW002 for a forged or altered one, KW003 for an expired one.';
+
+create or replace function app.acting_hat() returns text
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+begin
+    if app.acting_as('any') is null then
+        return null;
+    end if;
+    return split_part(current_setting('app.token', true), '.', 2);
+end
+$$;
+comment on function app.acting_hat() is 'The hat that the verified token names, or null for a disabled person. Raises as app.acting_as.';
+
+create or replace function app.a_person_acts() returns boolean
+language sql stable parallel safe set search_path = '' as $$
+    select nullif(current_setting('app.token', true), '') is not null
+$$;
+comment on function app.a_person_acts() is
+    'Whether a person (rather than an installation, a job or a DBA) acts. Only for rules that bind people: without a token no policy of a hat passes anyway.';
+
+create or replace function app.add_signing_key(new_key_id text, key bytea) returns void
+language plpgsql set search_path = '' as $$
+declare
+    -- RFC 2104: longer keys are hashed first, then all are padded with zeros to the hash's block of 64 bytes.
+    padded bytea := (case when octet_length(key) > 64 then sha256(key) else key end);
+    inner_pad bytea;
+    outer_pad bytea;
+begin
+    padded := padded || decode(repeat('00', 64 - octet_length(padded)), 'hex');
+    inner_pad := padded;
+    outer_pad := padded;
+    for i in 0..63 loop
+        inner_pad := set_byte(inner_pad, i, get_byte(padded, i) # 54);  -- 0x36
+        outer_pad := set_byte(outer_pad, i, get_byte(padded, i) # 92);  -- 0x5c
+    end loop;
+    insert into vault.signing_keys values (new_key_id, inner_pad, outer_pad)
+        on conflict (key_id) do update set inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad;
+end
+$$;
+comment on function app.add_signing_key(text, bytea) is 'Keeps an HMAC-SHA256 key under a name, as its two pads. For the owner only.';
+
+create or replace function app.person_at_sign_in(of_ab_user_id integer)
+returns table (user_id uuid, full_name text, email text, operator_role text, organisation_name text,
+               plan_code text, has_support_cases boolean, is_collaborator boolean, is_platform_admin boolean)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+    return query
+    select u.id, u.full_name, u.email, m.role, o.name, o.plan_code,
+           exists (select from app.feature_gates as gate where gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'),
+           -- Ended assignments count: the person lands on an empty caseload, not on a page that says nothing.
+           exists (select from app.support_collaborators as c where c.user_id = u.id),
+           u.is_platform_admin
+    from app.users as u
+    left join app.memberships as m on m.user_id = u.id
+    left join app.organisations as o on o.id = m.organisation_id
+    where u.ab_user_id = of_ab_user_id and u.disabled_at is null;
+end
+$$;
+comment on function app.person_at_sign_in(integer) is
+    'For the sign-in login: which hats the holder of a fab.ab_user may wear. No row for a disabled person. Reads no case content.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- What a hat may see: helpers of the policies
+------------------------------------------------------------------------------------------------------------------------
+
+-- Each is called as `(select app.f())`, so that it runs once in a query and not once in a row. They are plpgsql because
+-- its plans are kept for the session; a SECURITY DEFINER function in SQL would be planned again in every query.
+
+create or replace function app.includes(of_plan text, feature text) returns boolean
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+begin
+    return exists (select from app.feature_gates as gate where gate.plan_code = of_plan and gate.feature_key = feature);
+end
+$$;
+comment on function app.includes(text, text) is 'The tier gate of spec 2: whether a plan includes a feature.';
+
+create or replace function app.org_admin_organisation() returns uuid
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    me uuid := app.acting_as('org_admin');
+begin
+    return (select m.organisation_id from app.memberships as m where m.user_id = me and m.role = 'org_admin');
+end
+$$;
+comment on function app.org_admin_organisation() is 'The organisation that the acting org-admin runs; null under any other hat.';
+
+create or replace function app.org_admin_case_organisation() returns uuid
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    me uuid := app.acting_as('org_admin');
+begin
+    return (select m.organisation_id
+            from app.memberships as m
+            join app.organisations as o on o.id = m.organisation_id
+            join app.feature_gates as gate on gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'
+            where m.user_id = me and m.role = 'org_admin');
+end
+$$;
+comment on function app.org_admin_case_organisation() is 'As app.org_admin_organisation(), but null where the plan has no support cases.';
+
+create or replace function app.manager_organisation() returns uuid
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    me uuid := app.acting_as('property_manager');
+begin
+    return (select m.organisation_id from app.memberships as m where m.user_id = me and m.role = 'property_manager');
+end
+$$;
+comment on function app.manager_organisation() is 'The organisation of the acting property manager; null under any other hat.';
+
+create or replace function app.manager_landlord_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    me uuid := app.acting_as('property_manager');
+begin
+    return (select array_agg(l.landlord_id)
+            from app.property_manager_landlords as l
+            join app.memberships as m on m.user_id = l.user_id and m.organisation_id = l.organisation_id
+            where l.user_id = me and m.role = 'property_manager');
+end
+$$;
+comment on function app.manager_landlord_ids() is 'The landlords assigned to the acting property manager; null under any other hat.';
+
+create or replace function app.manager_case_landlord_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    me uuid := app.acting_as('property_manager');
+begin
+    return (select array_agg(l.landlord_id)
+            from app.property_manager_landlords as l
+            join app.memberships as m on m.user_id = l.user_id and m.organisation_id = l.organisation_id
+            join app.organisations as o on o.id = m.organisation_id
+            join app.feature_gates as gate on gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'
+            where l.user_id = me and m.role = 'property_manager');
+end
+$$;
+comment on function app.manager_case_landlord_ids() is 'As app.manager_landlord_ids(), but null where the plan has no support cases.';
+
+create or replace function app.my_case_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    me uuid := app.acting_as('collaborator');
+begin
+    return (select array_agg(c.case_id)
+            from app.support_collaborators as c
+            join app.organisations as o on o.id = c.organisation_id
+            join app.feature_gates as gate on gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'
+            where c.user_id = me and c.ended_at is null);
+end
+$$;
+comment on function app.my_case_ids() is 'Cases with a live assignment of the acting collaborator, in any organisation whose plan has support cases.';
+
+create or replace function app.my_full_case_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    me uuid := app.acting_as('collaborator');
+begin
+    return (select array_agg(c.case_id)
+            from app.support_collaborators as c
+            join app.organisations as o on o.id = c.organisation_id
+            join app.feature_gates as gate on gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'
+            where c.user_id = me and c.ended_at is null and c.participation_mode = 'full');
+end
+$$;
+comment on function app.my_full_case_ids() is 'Those of app.my_case_ids() in which the acting collaborator takes part in full.';
+
+create or replace function app.notes_are_visible_to_housing_officers(tenant_setting text, organisation_setting boolean) returns boolean
+language sql immutable parallel safe set search_path = '' as $$
+    select tenant_setting = 'visible' or (tenant_setting = 'inherit' and organisation_setting)
+$$;
+comment on function app.notes_are_visible_to_housing_officers(text, boolean) is
+    'Effective visibility of Shared notes to housing officers (spec 2): the tenant''s setting, and where it is ''inherit'' the organisation''s.';
+
+create or replace function app.my_shared_note_case_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    me uuid := app.acting_as('collaborator');
+begin
+    return (select array_agg(c.case_id)
+            from app.support_collaborators as c
+            join app.organisations as o on o.id = c.organisation_id
+            join app.feature_gates as gate on gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'
+            join app.support_cases as s on s.id = c.case_id
+            join app.tenants as t on t.id = s.tenant_id
+            where c.user_id = me and c.ended_at is null
+              and (c.kind = 'support_worker'
+                   or app.notes_are_visible_to_housing_officers(
+                          t.housing_officer_note_visibility, o.support_notes_visible_to_housing_officer)));
+end
+$$;
+comment on function app.my_shared_note_case_ids() is
+    'Those of app.my_case_ids() whose Shared notes the acting collaborator may read: all for a support worker, by effective visibility for a housing officer.';
+
+create or replace function app.my_tenant_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+begin
+    return (select array_agg(s.tenant_id) from app.support_cases as s where s.id = any (app.my_case_ids()));
+end
+$$;
+comment on function app.my_tenant_ids() is 'Tenants of app.my_case_ids().';
+
+create or replace function app.my_property_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+begin
+    return (select array_agg(t.property_id) from app.tenants as t where t.id = any (app.my_tenant_ids()));
+end
+$$;
+comment on function app.my_property_ids() is 'Homes of app.my_tenant_ids().';
+
+create or replace function app.my_organisation_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    me uuid := app.acting_as('collaborator');
+begin
+    return (select array_agg(distinct c.organisation_id) from app.support_collaborators as c where c.user_id = me and c.ended_at is null);
+end
+$$;
+comment on function app.my_organisation_ids() is 'Organisations in which the acting collaborator has a live assignment.';
+
+create or replace function app.my_colleague_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    me uuid := coalesce(app.acting_as('org_admin'), app.acting_as('property_manager'));
+begin
+    return (select array_agg(theirs.user_id)
+            from app.memberships as mine
+            join app.memberships as theirs on theirs.organisation_id = mine.organisation_id
+            where mine.user_id = me);
+end
+$$;
+comment on function app.my_colleague_ids() is 'Members of the acting operator''s organisation; null under any other hat.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Triggers: a row takes its place from its parent
+------------------------------------------------------------------------------------------------------------------------
+
+-- An absent parent leaves organisation_id null: the policy refuses that row with the same words as one under a hidden
+-- parent (threat 6).
+
+create or replace function app.tenant_takes_place_from_property() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    select p.organisation_id, p.landlord_id into new.organisation_id, new.landlord_id
+    from app.properties as p where p.id = new.property_id;
+    return new;
+end
+$$;
+comment on function app.tenant_takes_place_from_property() is 'A tenant is of the organisation and landlord of their home.';
+
+create or replace function app.case_takes_place_from_tenant() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    select t.organisation_id, t.landlord_id into new.organisation_id, new.landlord_id
+    from app.tenants as t where t.id = new.tenant_id;
+    if app.a_person_acts() then
+        new.opened_at := now();
+    end if;
+    return new;
+end
+$$;
+comment on function app.case_takes_place_from_tenant() is 'A case is of the organisation and landlord of its tenant, and a person opens it now.';
+
+create or replace function app.collaborator_takes_place_from_case() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    select c.organisation_id, c.landlord_id into new.organisation_id, new.landlord_id
+    from app.support_cases as c where c.id = new.case_id for share;
+    if app.a_person_acts() then
+        select u.id, u.full_name into new.invited_by_id, new.invited_by_name
+        from app.users as u where u.id = app.acting_as('any');
+        new.assigned_at := now();
+        new.ended_at := null;
+    end if;
+    return new;
+end
+$$;
+comment on function app.collaborator_takes_place_from_case() is 'An assignment is of its case, begins now, and names who made it.';
+
+create or replace function app.content_takes_place_from_case() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    -- FOR SHARE: a closing, a purge or a move to another landlord waits for this row, or this row sees it.
+    select c.organisation_id, c.landlord_id into new.organisation_id, new.landlord_id
+    from app.support_cases as c where c.id = new.case_id for share;
+    if app.a_person_acts() then
+        select u.id, u.full_name into new.author_id, new.author_name
+        from app.users as u where u.id = app.acting_as('any');
+    end if;
+    return new;
+end
+$$;
+comment on function app.content_takes_place_from_case() is
+    'Notes, goals, progress and sessions are of their case''s organisation and landlord, and signed by the person who acts.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Triggers: what may not change
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.closed_case_is_read_only() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    closed boolean;
+begin
+    -- Retention, imports and DBAs act without a person; the rule binds people (spec 2).
+    if not app.a_person_acts() then
+        return null;
+    end if;
+    if tg_op = 'DELETE' then
+        select c.closed_at is not null into closed from app.support_cases as c where c.id = old.case_id;
+    else
+        select c.closed_at is not null into closed from app.support_cases as c where c.id = new.case_id;
+    end if;
+    if not closed then
+        return null;
+    end if;
+    -- The one change that a closed case takes: the operator side flags a Professional note (spec 2).
+    if tg_op = 'UPDATE' and tg_table_name = 'support_notes'
+       and to_jsonb(new) - 'safeguarding' - 'safeguarding_flagged_at' = to_jsonb(old) - 'safeguarding' - 'safeguarding_flagged_at'
+    then
+        return null;
+    end if;
+    raise exception 'this case is closed' using errcode = 'KW410';
+end
+$$;
+comment on function app.closed_case_is_read_only() is
+    'After the policies have passed, so that it tells nothing about cases one may not see: KW410 for new, changed or deleted content of a closed case.';
+
+create or replace function app.case_keeps_its_closing() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    if new.closed_at is null then
+        new.closing_reason := null;  -- reopened: the next closing gives its own reason
+    end if;
+    if not app.a_person_acts() then
+        return new;
+    end if;
+    if old.closed_at is null and new.closed_at is not null then
+        new.closed_at := now();  -- never backdated: retention counts from here
+    elsif old.closed_at is not null and new.closed_at is not null then
+        if new.closed_at <> old.closed_at then
+            raise exception 'the moment a case closed is not changed' using errcode = 'KW414';
+        elsif new is distinct from old then
+            raise exception 'this case is closed' using errcode = 'KW410';
+        end if;
+    end if;
+    return new;
+end
+$$;
+comment on function app.case_keeps_its_closing() is
+    'Closing is stamped with the transaction''s time, is not moved afterwards (KW414), and a closed case is not edited (KW410), only reopened.';
+
+create or replace function app.ended_assignments_stay_ended() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    if app.a_person_acts() then
+        if old.ended_at is not null and new.ended_at is distinct from old.ended_at then
+            raise exception 'this assignment has ended' using errcode = 'KW415';
+        elsif old.ended_at is null and new.ended_at is not null then
+            new.ended_at := now();
+        end if;
+    end if;
+    return new;
+end
+$$;
+comment on function app.ended_assignments_stay_ended() is 'An assignment ends now, once (KW415); a new one is made instead of reviving it.';
+
+create or replace function app.note_keeps_its_stream_and_author() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    if tg_op = 'INSERT' then
+        if app.a_person_acts() then
+            new.safeguarding_flagged_at := case when new.safeguarding then now() end;
+        end if;
+        return new;
+    end if;
+    if new.stream <> old.stream then
+        raise exception 'a note stays in its stream' using errcode = 'KW411';
+    end if;
+    if not app.a_person_acts() then
+        return new;
+    end if;
+    if new.body <> old.body then
+        if old.author_id is distinct from app.acting_as('any') then
+            raise exception 'only the author changes a note''s text' using errcode = 'KW412';
+        end if;
+        new.edited_at := now();
+    end if;
+    if new.safeguarding and not old.safeguarding then
+        new.safeguarding_flagged_at := now();
+    elsif old.safeguarding and not new.safeguarding then
+        raise exception 'a safeguarding flag stays' using errcode = 'KW413';
+    end if;
+    return new;
+end
+$$;
+comment on function app.note_keeps_its_stream_and_author() is
+    'KW411 stream changed, KW412 text changed by somebody else, KW413 flag taken back; stamps the flag''s moment and the edit''s.';
+
+create or replace function app.flagged_notes_are_not_deleted() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    if old.safeguarding and app.a_person_acts() then
+        raise exception 'a note flagged for safeguarding is not deleted' using errcode = 'KW417';
+    end if;
+    return old;
+end
+$$;
+comment on function app.flagged_notes_are_not_deleted() is 'KW417: a safeguarding record goes by retention only.';
+
+create or replace function app.outcomes_are_recorded_after_the_session_began() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    -- A cancellation may come before; "delivered" and "missed" say something about the meeting itself.
+    if new.status in ('delivered', 'missed') and new.scheduled_at > now() and app.a_person_acts() then
+        raise exception 'this session has not begun' using errcode = 'KW416';
+    end if;
+    return new;
+end
+$$;
+comment on function app.outcomes_are_recorded_after_the_session_began() is 'KW416 for a delivered or missed session that lies in the future.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Steps of a case: called by the screens, run as the person
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.close_case(of_case uuid, reason text, end_assignments boolean) returns integer
+language plpgsql set search_path = '' as $$
+declare
+    ended integer := 0;
+begin
+    update app.support_cases set closed_at = now(), closing_reason = reason where id = of_case and closed_at is null;
+    if not found then
+        raise exception 'no such open case' using errcode = 'KW404';
+    end if;
+    if end_assignments then
+        update app.support_collaborators set ended_at = now() where case_id = of_case and ended_at is null;
+        get diagnostics ended = row_count;
+    end if;
+    return ended;
+end
+$$;
+comment on function app.close_case(uuid, text, boolean) is
+    'Closes an open case for a known reason and, if asked, ends its live assignments; returns how many. KW404 where the person has no such open case.';
+
+create or replace function app.reopen_case(of_case uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+    update app.support_cases set closed_at = null where id = of_case and closed_at is not null;
+    if not found then
+        raise exception 'no such closed case' using errcode = 'KW404';
+    end if;
+end
+$$;
+comment on function app.reopen_case(uuid) is
+    'Clears closed_at: nothing of the case falls due until it is closed again (spec 2, 4). KW404 where the person has no such closed case.';
+
+create or replace function app.end_assignment(of_collaborator uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+    update app.support_collaborators set ended_at = now() where id = of_collaborator and ended_at is null;
+    if not found then
+        raise exception 'no such live assignment' using errcode = 'KW404';
+    end if;
+end
+$$;
+comment on function app.end_assignment(uuid) is 'Ends a live assignment at once. KW404 where the person has no such live one to end.';
+
+create or replace function app.account_for(of_email text, named text) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+    found_id uuid;
+begin
+    if app.acting_as('org_admin') is null and app.acting_as('property_manager') is null then
+        raise exception 'only operators invite' using errcode = '42501';
+    end if;
+    insert into app.users (email, full_name) values (lower(btrim(of_email)), btrim(named))
+        on conflict on constraint user_emails_are_unique do nothing
+        returning id into found_id;
+    if found_id is null then
+        select u.id into found_id from app.users as u where u.email = lower(btrim(of_email));
+    end if;
+    return found_id;
+end
+$$;
+comment on function app.account_for(text, text) is
+    'The account of an e-mail address, made under this name when there is none. Answers alike for known and unknown addresses, so that an operator learns of nobody.';

@@ -1,0 +1,117 @@
+"""Installs the SQL files of this folder into a database, as its owner.
+
+Order: roles, schemas and Flask-AppBuilder's own tables, functions, tables (only once), views, policies. All of it is one
+transaction under an advisory lock, so that several installers at once are safe and a half-made database cannot be.
+"""
+
+import hashlib
+from pathlib import Path
+
+import psycopg
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla import models as _ab_tables  # noqa: F401  (puts the ab_* tables into Model.metadata)
+from psycopg import sql
+from sqlalchemy import create_mock_engine
+
+FOLDER = Path(__file__).parent
+RULES = ("roles.sql", "functions.sql", "views.sql", "rls.sql")
+#: Any number, so long as every installer asks for the same one.
+INSTALL_LOCK = 5_917_230_114
+TOKEN_KEY_ID = "current"
+
+
+class SchemaOutdated(RuntimeError):
+    """The database was made by another schema.sql, and no migration leads from that one to this one."""
+
+
+def _digest(*names: str) -> str:
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update((FOLDER / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _applied_versions(connection: psycopg.Connection) -> tuple[str, str] | None:
+    if connection.execute("select to_regclass('app.installation')").fetchone()[0] is None:
+        return None
+    return connection.execute("select schema_version, rules_version from app.installation").fetchone()
+
+
+def _read(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def _fab_ddl() -> str:
+    """Flask-AppBuilder's own CREATE statements for its ab_* tables, as one script."""
+    statements = []
+    engine = create_mock_engine(
+        "postgresql+psycopg://", lambda ddl, *_, **__: statements.append(str(ddl.compile(dialect=engine.dialect)))
+    )
+    tables = [table for table in Model.metadata.sorted_tables if table.name.startswith("ab_")]
+    Model.metadata.create_all(engine, tables=tables, checkfirst=False)
+    return ";\n".join(statements)
+
+
+def install(conninfo: str, *, app_password: str, signin_password: str, token_key: bytes) -> bool:
+    """Brings a database to the state of these SQL files.
+
+    conninfo names a superuser, or a login that may create roles and own the database. Passwords are those of the two
+    logins, token_key signs identity tokens (32 bytes or more). Returns True when SQL was applied, False when the
+    database already carried the fingerprint of these files (passwords and key are set in both cases).
+    Raises SchemaOutdated when the tables were made by another schema.sql.
+    """
+    if len(token_key) < 32:
+        raise ValueError("the token key needs 32 bytes or more")
+    schema_version, rules_version = _digest("schema.sql"), _digest(*RULES)
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("select pg_advisory_xact_lock(%s)", [INSTALL_LOCK])
+        applied = _applied_versions(connection)
+        if applied is not None and applied[0] != schema_version:
+            raise SchemaOutdated(
+                "This database was made by another version of db/schema.sql, and there is no migration between the two."
+            )
+        changed = applied != (schema_version, rules_version)
+        if changed:
+            _apply(connection, fresh=applied is None)
+            connection.execute(
+                "insert into app.installation (schema_version, rules_version) values (%s, %s)"
+                " on conflict (only_row) do update set schema_version = excluded.schema_version,"
+                " rules_version = excluded.rules_version",
+                [schema_version, rules_version],
+            )
+            connection.execute("reset role")
+        for login, password in (("keywork_app", app_password), ("keywork_signin", signin_password)):
+            connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(login), sql.Literal(password)))
+        connection.execute("set local role keywork_owner")
+        connection.execute("select app.add_signing_key(%s, %s)", [TOKEN_KEY_ID, token_key])
+    return changed
+
+
+def _apply(connection: psycopg.Connection, *, fresh: bool) -> None:
+    connection.execute(_read("roles.sql"))
+    if connection.execute("select not rolsuper from pg_roles where rolname = current_user").fetchone()[0]:
+        # An installer without superuser rights acts as the owner by membership.
+        connection.execute("grant keywork_owner to current_user")
+    database = connection.info.dbname
+    connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(database)))
+    connection.execute(
+        sql.SQL("grant connect on database {} to keywork_app, keywork_signin").format(sql.Identifier(database))
+    )
+    connection.execute("revoke all on schema public from public")
+    for schema in ("app", "vault", "fab"):
+        connection.execute(f"create schema if not exists {schema} authorization keywork_owner")
+    connection.execute("set local role keywork_owner")
+    # Functions come before the tables they read: triggers and a CHECK name them.
+    connection.execute("set local check_function_bodies = off")
+    connection.execute("alter default privileges revoke execute on functions from public")
+    if fresh:
+        connection.execute("set local search_path = fab")
+        connection.execute(_fab_ddl())
+        connection.execute("set local search_path = public")
+    connection.execute(_read("functions.sql"))
+    if fresh:
+        connection.execute(_read("schema.sql"))
+    for (view,) in connection.execute("select viewname from pg_views where schemaname = 'app'").fetchall():
+        connection.execute(sql.SQL("drop view app.{} cascade").format(sql.Identifier(view)))
+    connection.execute(_read("views.sql"))
+    connection.execute(_read("rls.sql"))

@@ -1,0 +1,388 @@
+-- Keywork: who sees what. Applied whole at every installation and upgrade, as keywork_owner, in one transaction.
+--
+-- How to read it: a person acts under one hat (roles.sql). For each table, grants say which columns a hat may touch at
+-- all, and policies say in which rows. Nothing is granted to PUBLIC, to keywork_app or to a sign-in login here, but what
+-- "Doors" lists. A missing command is meant to be missing: "-- no delete" marks where one might expect it.
+--
+-- Each customer table has two kinds of policy, and a row must pass both:
+--   wall_<hat>            restrictive: nobody crosses into an organisation that is not theirs, whatever else is allowed
+--   <command>_<hat>       permissive: what this hat may do inside the wall
+-- The helpers (functions.sql, "What a hat may see") verify the signed token and its hat themselves, and stand in
+-- sub-selects, so that each runs once in a query (threat 21).
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Begin from nothing: what is not said below does not hold
+------------------------------------------------------------------------------------------------------------------------
+
+do $clean$
+declare
+    it record;
+begin
+    for it in select schemaname, tablename, policyname from pg_catalog.pg_policies where schemaname in ('app', 'vault') loop
+        execute format('drop policy %I on %I.%I', it.policyname, it.schemaname, it.tablename);
+    end loop;
+    for it in select rolname from pg_catalog.pg_roles where rolname like 'keywork\_%' and rolname <> 'keywork_owner' loop
+        execute format('revoke all on all tables in schema app, vault, fab from %I', it.rolname);
+        execute format('revoke all on all sequences in schema app, vault, fab from %I', it.rolname);
+        execute format('revoke all on all routines in schema app, vault, fab from %I', it.rolname);
+        execute format('revoke all on schema app, vault, fab from %I', it.rolname);
+    end loop;
+end
+$clean$;
+revoke all on all tables in schema app, vault, fab from public;
+revoke all on all sequences in schema app, vault, fab from public;
+revoke all on all routines in schema app, vault, fab from public;
+revoke all on schema app, vault, fab from public;
+alter default privileges revoke execute on functions from public;
+alter default privileges in schema app, vault, fab revoke all on tables from public;
+
+-- Every table of ours, those of tomorrow too: no policy, no row (threat 1).
+do $enable$
+declare
+    it record;
+begin
+    for it in select schemaname, tablename from pg_catalog.pg_tables where schemaname in ('app', 'vault') loop
+        execute format('alter table %I.%I enable row level security', it.schemaname, it.tablename);
+    end loop;
+end
+$enable$;
+
+-- vault and app.installation: no grant and no policy for anybody.
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Doors: schemas, functions, the sign-in login
+------------------------------------------------------------------------------------------------------------------------
+
+grant usage on schema app to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin;
+
+-- Helpers of policies and views.
+grant execute on function
+    app.acting_as(text), app.acting_hat(), app.a_person_acts(), app.includes(text, text),
+    app.notes_are_visible_to_housing_officers(text, boolean),
+    app.org_admin_organisation(), app.org_admin_case_organisation(), app.manager_organisation(), app.manager_landlord_ids(),
+    app.manager_case_landlord_ids(), app.my_case_ids(), app.my_full_case_ids(), app.my_shared_note_case_ids(), app.my_tenant_ids(),
+    app.my_property_ids(), app.my_organisation_ids(), app.my_colleague_ids()
+    to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin;
+
+-- Steps of a case.
+grant execute on function app.close_case(uuid, text, boolean), app.reopen_case(uuid), app.end_assignment(uuid), app.account_for(text, text)
+    to keywork_org_admin, keywork_property_manager;
+
+-- The sign-in login: Flask-AppBuilder's tables, and which hats a person may wear. No table of schema app.
+grant usage on schema fab, app to keywork_signin;
+grant select on all tables in schema fab to keywork_signin;
+grant update (last_login, login_count, fail_login_count, changed_on) on fab.ab_user to keywork_signin;
+grant execute on function app.person_at_sign_in(integer) to keywork_signin;
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Walls between organisations
+------------------------------------------------------------------------------------------------------------------------
+
+do $walls$
+declare
+    it record;
+begin
+    for it in
+        select a.attrelid::regclass as name
+        from pg_catalog.pg_attribute as a
+        join pg_catalog.pg_class as c on c.oid = a.attrelid
+        where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p') and a.attname = 'organisation_id'
+        -- The platform-admin assigns people to organisations; memberships have policies of their own below.
+          and c.relname <> 'memberships'
+    loop
+        execute format('create policy wall_org_admin on %s as restrictive to keywork_org_admin
+            using (organisation_id = (select app.org_admin_organisation()))', it.name);
+        execute format('create policy wall_property_manager on %s as restrictive to keywork_property_manager
+            using (organisation_id = (select app.manager_organisation()))', it.name);
+        execute format('create policy wall_collaborator on %s as restrictive to keywork_collaborator
+            using (organisation_id = any ((select app.my_organisation_ids())::uuid[]))', it.name);
+        execute format('comment on policy wall_org_admin on %s is ''Own organisation only, whatever else is allowed.''', it.name);
+        execute format('comment on policy wall_property_manager on %s is ''Own organisation only, whatever else is allowed.''', it.name);
+        execute format('comment on policy wall_collaborator on %s is ''Organisations of live assignments only, whatever else is allowed.''', it.name);
+    end loop;
+end
+$walls$;
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Price list: open to everyone who has signed in
+------------------------------------------------------------------------------------------------------------------------
+
+grant select on app.plans, app.feature_gates, app.feature_offers
+    to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin;
+grant insert, update, delete on app.plans, app.feature_gates to keywork_platform_admin;
+
+create policy select_everyone on app.plans for select
+    to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin
+    using ((select app.acting_as('any')) is not null);
+create policy write_platform_admin on app.plans for all to keywork_platform_admin
+    using ((select app.acting_as('platform_admin')) is not null);
+
+create policy select_everyone on app.feature_gates for select
+    to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin
+    using ((select app.acting_as('any')) is not null);
+create policy write_platform_admin on app.feature_gates for all to keywork_platform_admin
+    using ((select app.acting_as('platform_admin')) is not null);
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Organisations: settings are the org-admin's, the plan is the platform's
+------------------------------------------------------------------------------------------------------------------------
+
+grant select on app.organisations to keywork_org_admin, keywork_platform_admin;
+-- Property managers and collaborators: the name, the plan, and what decides who reads Shared notes. No other setting.
+grant select (id, name, plan_code, support_notes_visible_to_housing_officer) on app.organisations
+    to keywork_property_manager, keywork_collaborator;
+grant update (name, support_retention_years, support_notes_visible_to_housing_officer, housing_officer_emails)
+    on app.organisations to keywork_org_admin;
+grant insert (id, name, plan_code), update (name, plan_code) on app.organisations to keywork_platform_admin;
+-- no delete: an organisation with any row under it cannot go, and removing one is a DBA's work
+
+create policy select_org_admin on app.organisations for select to keywork_org_admin
+    using (id = (select app.org_admin_organisation()));
+create policy update_org_admin on app.organisations for update to keywork_org_admin
+    using (id = (select app.org_admin_organisation()));
+create policy select_property_manager on app.organisations for select to keywork_property_manager
+    using (id = (select app.manager_organisation()));
+create policy select_collaborator on app.organisations for select to keywork_collaborator
+    using (id = any ((select app.my_organisation_ids())::uuid[]));
+create policy write_platform_admin on app.organisations for all to keywork_platform_admin
+    using ((select app.acting_as('platform_admin')) is not null);
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- People and memberships
+------------------------------------------------------------------------------------------------------------------------
+
+grant select (id, email, full_name, disabled_at) on app.users to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant select on app.users to keywork_platform_admin;
+grant insert (id, email, full_name, is_platform_admin), update (email, full_name, is_platform_admin, disabled_at)
+    on app.users to keywork_platform_admin;
+-- no delete: what a person wrote names them
+
+create policy select_org_admin on app.users for select to keywork_org_admin
+    using (id = any ((select app.my_colleague_ids())::uuid[]));
+create policy select_property_manager on app.users for select to keywork_property_manager
+    using (id = any ((select app.my_colleague_ids())::uuid[]));
+create policy select_collaborator on app.users for select to keywork_collaborator
+    using (id = (select app.acting_as('collaborator')));
+create policy write_platform_admin on app.users for all to keywork_platform_admin
+    using ((select app.acting_as('platform_admin')) is not null);
+
+grant select on app.memberships to keywork_org_admin, keywork_property_manager, keywork_platform_admin;
+grant insert (user_id, organisation_id, role), update (role), delete on app.memberships to keywork_platform_admin;
+
+create policy select_org_admin on app.memberships for select to keywork_org_admin
+    using (organisation_id = (select app.org_admin_organisation()));
+create policy select_property_manager on app.memberships for select to keywork_property_manager
+    using (user_id = (select app.acting_as('property_manager')));
+create policy write_platform_admin on app.memberships for all to keywork_platform_admin
+    using ((select app.acting_as('platform_admin')) is not null);
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Landlords, properties, tenants: set up by the org-admin, read along the landlords by property managers
+------------------------------------------------------------------------------------------------------------------------
+
+grant select, delete on app.landlords, app.properties, app.tenants, app.property_manager_landlords to keywork_org_admin;
+grant insert (id, organisation_id, name), update (name) on app.landlords to keywork_org_admin;
+grant insert (id, organisation_id, landlord_id, address, town, postcode), update (landlord_id, address, town, postcode)
+    on app.properties to keywork_org_admin;
+grant insert (id, property_id, full_name, date_of_birth, housing_officer_note_visibility),
+      update (property_id, full_name, date_of_birth, housing_officer_note_visibility) on app.tenants to keywork_org_admin;
+grant insert (organisation_id, user_id, landlord_id) on app.property_manager_landlords to keywork_org_admin;
+grant select on app.landlords, app.properties, app.tenants, app.property_manager_landlords to keywork_property_manager;
+grant select (id, organisation_id, address, town, postcode) on app.properties to keywork_collaborator;
+-- no date of birth for collaborators: nothing of theirs needs it
+grant select (id, organisation_id, property_id, full_name, housing_officer_note_visibility) on app.tenants to keywork_collaborator;
+
+create policy all_org_admin on app.landlords for all to keywork_org_admin
+    using ((select app.acting_as('org_admin')) is not null);
+create policy select_property_manager on app.landlords for select to keywork_property_manager
+    using (id = any ((select app.manager_landlord_ids())::uuid[]));
+-- no landlords for collaborators
+
+create policy all_org_admin on app.properties for all to keywork_org_admin
+    using ((select app.acting_as('org_admin')) is not null);
+create policy select_property_manager on app.properties for select to keywork_property_manager
+    using (landlord_id = any ((select app.manager_landlord_ids())::uuid[]));
+create policy select_collaborator on app.properties for select to keywork_collaborator
+    using (id = any ((select app.my_property_ids())::uuid[]));
+
+create policy all_org_admin on app.tenants for all to keywork_org_admin
+    using ((select app.acting_as('org_admin')) is not null);
+create policy select_property_manager on app.tenants for select to keywork_property_manager
+    using (landlord_id = any ((select app.manager_landlord_ids())::uuid[]));
+create policy select_collaborator on app.tenants for select to keywork_collaborator
+    using (id = any ((select app.my_tenant_ids())::uuid[]));
+
+create policy all_org_admin on app.property_manager_landlords for all to keywork_org_admin
+    using ((select app.acting_as('org_admin')) is not null);
+create policy select_property_manager on app.property_manager_landlords for select to keywork_property_manager
+    using (user_id = (select app.acting_as('property_manager')));
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Support cases: nothing below here for the platform-admin, and nothing where the plan has no support cases
+------------------------------------------------------------------------------------------------------------------------
+
+grant select on app.support_cases to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant insert (id, tenant_id, context_summary), update (context_summary, closed_at, closing_reason)
+    on app.support_cases to keywork_org_admin, keywork_property_manager;
+-- no delete: a case goes by retention only
+grant select on app.case_list, app.tenants_without_case to keywork_org_admin, keywork_property_manager;
+grant select on app.caseload to keywork_collaborator;
+grant select on app.case_workspace, app.note_feed, app.session_list, app.team_members
+    to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+
+create policy all_org_admin on app.support_cases for all to keywork_org_admin
+    using ((select app.org_admin_case_organisation()) is not null);
+create policy all_property_manager on app.support_cases for all to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+create policy select_collaborator on app.support_cases for select to keywork_collaborator
+    using (id = any ((select app.my_case_ids())::uuid[]));
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Team
+------------------------------------------------------------------------------------------------------------------------
+
+grant select on app.support_collaborators to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant insert (id, case_id, user_id, full_name, kind, participation_mode, email, phone, works_for, role_label), update (ended_at)
+    on app.support_collaborators to keywork_org_admin, keywork_property_manager;
+-- no delete: an ended assignment stays on the record
+
+create policy all_org_admin on app.support_collaborators for all to keywork_org_admin
+    using ((select app.org_admin_case_organisation()) is not null);
+create policy all_property_manager on app.support_collaborators for all to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+-- Their own row; in full also the rest of the team, but never the cards of external contacts.
+create policy select_collaborator on app.support_collaborators for select to keywork_collaborator
+    using (case_id = any ((select app.my_case_ids())::uuid[])
+           and (user_id = (select app.acting_as('collaborator'))
+                or (case_id = any ((select app.my_full_case_ids())::uuid[]) and kind <> 'external_contact')));
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Notes
+------------------------------------------------------------------------------------------------------------------------
+
+grant select, delete on app.support_notes to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant insert (id, case_id, stream, body, safeguarding), update (body, safeguarding)
+    on app.support_notes to keywork_org_admin, keywork_property_manager;
+grant insert (id, case_id, stream, body), update (body) on app.support_notes to keywork_collaborator;
+
+-- Org-admins: read both streams, write in both, delete any Shared note and their own Professional ones (a note posted in
+-- the wrong stream is deleted and written again). Updates: their own text, or a safeguarding flag on any Professional
+-- note; which of the two is the trigger's business (note_keeps_its_stream_and_author).
+create policy select_org_admin on app.support_notes for select to keywork_org_admin
+    using ((select app.org_admin_case_organisation()) is not null);
+create policy insert_org_admin on app.support_notes for insert to keywork_org_admin
+    with check ((select app.org_admin_case_organisation()) is not null and author_id = (select app.acting_as('org_admin')));
+create policy update_org_admin on app.support_notes for update to keywork_org_admin
+    using ((select app.org_admin_case_organisation()) is not null
+           and (stream = 'professional' or author_id = (select app.acting_as('org_admin'))));
+create policy delete_org_admin on app.support_notes for delete to keywork_org_admin
+    using ((select app.org_admin_case_organisation()) is not null
+           and (stream = 'shared' or author_id = (select app.acting_as('org_admin'))));
+
+-- Property managers: the same along their landlords, but they delete only what they wrote.
+create policy select_property_manager on app.support_notes for select to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+create policy insert_property_manager on app.support_notes for insert to keywork_property_manager
+    with check (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
+                and author_id = (select app.acting_as('property_manager')));
+create policy update_property_manager on app.support_notes for update to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
+           and (stream = 'professional' or author_id = (select app.acting_as('property_manager'))));
+create policy delete_property_manager on app.support_notes for delete to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
+           and author_id = (select app.acting_as('property_manager')));
+
+-- Collaborators: Shared notes, never a Professional one. Housing officers by effective visibility; authors always see
+-- their own while assigned. Writing is for full participation.
+create policy select_collaborator on app.support_notes for select to keywork_collaborator
+    using (stream = 'shared'
+           and case_id = any ((select app.my_case_ids())::uuid[])
+           and (case_id = any ((select app.my_shared_note_case_ids())::uuid[])
+                or author_id = (select app.acting_as('collaborator'))));
+create policy insert_collaborator on app.support_notes for insert to keywork_collaborator
+    with check (stream = 'shared' and case_id = any ((select app.my_full_case_ids())::uuid[])
+                and author_id = (select app.acting_as('collaborator')));
+create policy update_collaborator on app.support_notes for update to keywork_collaborator
+    using (stream = 'shared' and case_id = any ((select app.my_full_case_ids())::uuid[])
+           and author_id = (select app.acting_as('collaborator')));
+create policy delete_collaborator on app.support_notes for delete to keywork_collaborator
+    using (stream = 'shared' and case_id = any ((select app.my_full_case_ids())::uuid[])
+           and author_id = (select app.acting_as('collaborator')));
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Goals and progress: everyone on the case reads, operators and full collaborators write
+------------------------------------------------------------------------------------------------------------------------
+
+grant select on app.support_goals, app.support_goal_progress
+    to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant insert (id, case_id, title, description, target_date), update (title, description, target_date, status)
+    on app.support_goals to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant insert (id, case_id, goal_id, body), update (body)
+    on app.support_goal_progress to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+-- no delete: a goal is closed, a progress entry is corrected by its author
+
+create policy all_org_admin on app.support_goals for all to keywork_org_admin
+    using ((select app.org_admin_case_organisation()) is not null);
+create policy all_property_manager on app.support_goals for all to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+create policy select_collaborator on app.support_goals for select to keywork_collaborator
+    using (case_id = any ((select app.my_case_ids())::uuid[]));
+create policy insert_collaborator on app.support_goals for insert to keywork_collaborator
+    with check (case_id = any ((select app.my_full_case_ids())::uuid[]));
+create policy update_collaborator on app.support_goals for update to keywork_collaborator
+    using (case_id = any ((select app.my_full_case_ids())::uuid[]));
+
+create policy select_org_admin on app.support_goal_progress for select to keywork_org_admin
+    using ((select app.org_admin_case_organisation()) is not null);
+create policy insert_org_admin on app.support_goal_progress for insert to keywork_org_admin
+    with check ((select app.org_admin_case_organisation()) is not null);
+create policy update_org_admin on app.support_goal_progress for update to keywork_org_admin
+    using ((select app.org_admin_case_organisation()) is not null and author_id = (select app.acting_as('org_admin')));
+create policy select_property_manager on app.support_goal_progress for select to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+create policy insert_property_manager on app.support_goal_progress for insert to keywork_property_manager
+    with check (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+create policy update_property_manager on app.support_goal_progress for update to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
+           and author_id = (select app.acting_as('property_manager')));
+create policy select_collaborator on app.support_goal_progress for select to keywork_collaborator
+    using (case_id = any ((select app.my_case_ids())::uuid[]));
+create policy insert_collaborator on app.support_goal_progress for insert to keywork_collaborator
+    with check (case_id = any ((select app.my_full_case_ids())::uuid[]));
+create policy update_collaborator on app.support_goal_progress for update to keywork_collaborator
+    using (case_id = any ((select app.my_full_case_ids())::uuid[]) and author_id = (select app.acting_as('collaborator')));
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Sessions: context_only collaborators record and see their own
+------------------------------------------------------------------------------------------------------------------------
+
+grant select on app.support_sessions to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant insert (id, case_id, scheduled_at, duration_minutes, type, attendees, status, outcome_note),
+      update (scheduled_at, duration_minutes, type, attendees, status, outcome_note)
+    on app.support_sessions to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+-- no delete: a session is cancelled
+
+create policy all_org_admin on app.support_sessions for all to keywork_org_admin
+    using ((select app.org_admin_case_organisation()) is not null);
+create policy all_property_manager on app.support_sessions for all to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+create policy select_collaborator on app.support_sessions for select to keywork_collaborator
+    using (case_id = any ((select app.my_case_ids())::uuid[])
+           and (case_id = any ((select app.my_full_case_ids())::uuid[]) or author_id = (select app.acting_as('collaborator'))));
+create policy insert_collaborator on app.support_sessions for insert to keywork_collaborator
+    with check (case_id = any ((select app.my_case_ids())::uuid[]) and author_id = (select app.acting_as('collaborator')));
+create policy update_collaborator on app.support_sessions for update to keywork_collaborator
+    using (case_id = any ((select app.my_case_ids())::uuid[])
+           and (case_id = any ((select app.my_full_case_ids())::uuid[]) or author_id = (select app.acting_as('collaborator'))));

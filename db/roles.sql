@@ -1,0 +1,54 @@
+-- Roles of the cluster, applied by the installing login before anything else.
+--
+--   keywork_owner             owns every object; nobody signs in as it
+--   keywork_app               the workspace login: owns nothing, inherits nothing, may SET ROLE to the hats below
+--   keywork_signin            the sign-in login: reaches only the schema fab and app.person_at_sign_in()
+--   keywork_org_admin         hat: runs one organisation
+--   keywork_property_manager  hat: tenants at properties of the landlords assigned to them
+--   keywork_collaborator      hat: support workers and housing officers, by their live assignments
+--   keywork_platform_admin    hat: runs the installation, reads no case content
+--
+-- A hat is a role to act in, not a boundary by itself: each policy also checks the hat named in the signed token
+-- (functions.sql, "Identity"), because an injected SET ROLE can reach every hat that keywork_app can.
+
+do $roles$
+declare
+    wanted record;
+begin
+    for wanted in
+        select * from (values
+            ('keywork_owner',            'nologin noinherit'),
+            ('keywork_app',              'login   noinherit'),
+            ('keywork_signin',           'login   noinherit'),
+            ('keywork_org_admin',        'nologin noinherit'),
+            ('keywork_property_manager', 'nologin noinherit'),
+            ('keywork_collaborator',     'nologin noinherit'),
+            ('keywork_platform_admin',   'nologin noinherit')
+        ) as role (name, attributes)
+    loop
+        -- Two installations into one cluster may meet here: the loser of the race finds the role made.
+        begin
+            if not exists (select from pg_catalog.pg_roles where rolname = wanted.name) then
+                execute format('create role %I %s', wanted.name, wanted.attributes);
+            end if;
+        exception when duplicate_object or unique_violation then
+            null;
+        end;
+        -- Said on every run, so that attributes added by hand are taken back.
+        execute format('alter role %I %s nocreatedb nocreaterole', wanted.name, wanted.attributes);
+    end loop;
+end
+$roles$;
+
+-- NOINHERIT above makes these memberships good for SET ROLE only: until a transaction names its hat, keywork_app sees nothing.
+grant keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin to keywork_app;
+
+-- Long statements and forgotten transactions of people must not hold locks for ever.
+alter role keywork_app set statement_timeout = '30s';
+alter role keywork_app set lock_timeout = '5s';
+alter role keywork_app set idle_in_transaction_session_timeout = '60s';
+alter role keywork_signin set statement_timeout = '10s';
+alter role keywork_signin set lock_timeout = '5s';
+alter role keywork_signin set idle_in_transaction_session_timeout = '60s';
+-- Flask-AppBuilder names its ab_* tables without a schema.
+alter role keywork_signin set search_path = fab;

@@ -1,0 +1,462 @@
+-- Keywork: tables, constraints, indexes, and where triggers are attached.
+--
+-- Applied once, as keywork_owner, to a database that has functions.sql already (triggers and one CHECK name functions).
+-- Read rls.sql for who sees what, functions.sql for the rules, views.sql for what the screens read.
+--
+-- Three habits run through every customer table:
+--   * organisation_id is in the row and in every foreign key between customer tables, so that no row can hang under
+--     another organisation's parent: foreign-key checks do not ask row-level security (spec 1).
+--   * landlord_id is copied from the property down to each note, so that a property manager's policy is one comparison.
+--     The copies cannot drift: each is part of a composite foreign key with ON UPDATE CASCADE.
+--   * the name of whoever wrote a row is copied beside their id: the record reads as it was signed, and no policy has
+--     to open the table of people for it.
+-- Indexes that begin with a policy's column INCLUDE the columns of the other policies: counts stay index-only.
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- The installation
+------------------------------------------------------------------------------------------------------------------------
+
+create table app.installation (
+    only_row       boolean primary key default true,
+    schema_version text not null,
+    rules_version  text not null,
+    installed_at   timestamptz not null default now(),
+    -- One row at most.
+    constraint installation_has_one_row check (only_row)
+);
+comment on table app.installation is 'Fingerprints of the SQL that made this database; db/install.py compares them.';
+
+create table vault.signing_keys (
+    key_id     text primary key,
+    inner_pad  bytea not null,
+    outer_pad  bytea not null,
+    created_at timestamptz not null default now(),
+    -- Pads are the key padded to SHA-256's block of 64 bytes, then xor ipad and opad (RFC 2104).
+    constraint pads_fill_one_block check (octet_length(inner_pad) = 64 and octet_length(outer_pad) = 64)
+);
+comment on table vault.signing_keys is
+    'Keys that sign identity tokens, as HMAC pads. Two may be live at once, so that a key is changed without a stop. Only the owner reads it.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Plans and feature gates: the price list, no customer data
+------------------------------------------------------------------------------------------------------------------------
+
+create table app.plans (
+    code           text primary key,
+    name           text not null,
+    position       smallint not null,
+    monthly_pounds integer not null,
+    yearly_pounds  integer not null,
+    tenancies      integer not null,
+    users          integer,
+    constraint plan_codes_are_plain_words check (code ~ '^[a-z]{2,30}$'),
+    constraint plan_prices_are_not_negative check (monthly_pounds >= 0 and yearly_pounds >= 0),
+    constraint plan_caps_are_positive check (tenancies > 0 and users > 0),
+    constraint plan_positions_are_unique unique (position)
+);
+comment on table app.plans is 'Price list (spec 2). Prices in whole pounds; users null = unlimited.';
+
+create table app.feature_gates (
+    plan_code   text not null references app.plans,
+    feature_key text not null,
+    primary key (plan_code, feature_key),
+    constraint feature_keys_are_plain_words check (feature_key ~ '^[a-z_]{2,40}$')
+);
+comment on table app.feature_gates is 'Which plan includes which feature. No row, no feature.';
+-- "Which plan unlocks this feature?" on the upgrade page.
+create index feature_gates_by_feature on app.feature_gates (feature_key, plan_code);
+
+insert into app.plans (code, name, position, monthly_pounds, yearly_pounds, tenancies, users) values
+    ('starter',      'Starter',      1,   0,    0,   5,    1),
+    ('landlord',     'Landlord',     2,  19,  182,  15,    2),
+    ('professional', 'Professional', 3,  49,  470,  75,    5),
+    ('business',     'Business',     4,  99,  950, 250,   15),
+    ('enterprise',   'Enterprise',   5, 199, 1910, 750, null);
+insert into app.feature_gates (plan_code, feature_key) values ('enterprise', 'support_cases');
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- People
+------------------------------------------------------------------------------------------------------------------------
+
+create table app.users (
+    id                uuid primary key default gen_random_uuid(),
+    email             text not null,
+    full_name         text not null,
+    ab_user_id        integer,
+    is_platform_admin boolean not null default false,
+    disabled_at       timestamptz,
+    created_at        timestamptz not null default now(),
+    -- One spelling for each address: sign-in and invitations compare without asking for the locale.
+    constraint user_emails_are_lower_case check (email = lower(email)),
+    constraint user_emails_look_like_addresses check (email ~ '^[^@\s,]+@[^@\s,]+\.[^@\s,]+$' and length(email) <= 254),
+    constraint user_names_are_filled check (length(btrim(full_name)) between 1 and 120),
+    constraint user_emails_are_unique unique (email),
+    constraint users_have_one_sign_in_each unique (ab_user_id)
+);
+comment on table app.users is 'Everyone with an account. Passwords live in the schema fab, out of reach of the hats.';
+comment on column app.users.ab_user_id is 'fab.ab_user.id; null until the person has set up a way to sign in.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Organisations and what operators set up
+------------------------------------------------------------------------------------------------------------------------
+
+create table app.organisations (
+    id         uuid primary key default gen_random_uuid(),
+    name       text not null,
+    plan_code  text not null references app.plans,
+    support_retention_years jsonb not null default '{"case": 7, "safeguarding": 25}',
+    support_notes_visible_to_housing_officer boolean not null default false,
+    housing_officer_emails text[] not null default '{}',
+    created_at timestamptz not null default now(),
+    constraint organisation_names_are_filled check (length(btrim(name)) between 1 and 160),
+    constraint organisation_names_are_unique unique (name),
+    -- Exactly the two windows of spec 1; each a whole number.
+    constraint retention_windows_are_case_and_safeguarding check (
+        support_retention_years ?& array['case', 'safeguarding']
+        and support_retention_years - array['case', 'safeguarding'] = '{}'),
+    constraint retention_windows_are_1_to_100_whole_years check (
+        support_retention_years ->> 'case' ~ '^[0-9]{1,3}$'
+        and support_retention_years ->> 'safeguarding' ~ '^[0-9]{1,3}$'
+        and support_retention_years -> 'case' between '1' and '100'
+        and support_retention_years -> 'safeguarding' between '1' and '100'),
+    constraint safeguarding_window_is_not_the_shorter check (
+        support_retention_years -> 'safeguarding' >= support_retention_years -> 'case'),
+    -- Addresses cannot hold a comma here, so the joined list can be checked with one expression.
+    constraint housing_officer_emails_look_like_addresses check (
+        array_position(housing_officer_emails, null) is null
+        and array_to_string(housing_officer_emails, ',') ~ '^([^@\s,]+@[^@\s,]+\.[^@\s,]+(,(?!$)|$))*$')
+);
+comment on table app.organisations is 'The customer firms, with their plan and settings (spec 1).';
+-- Plans are listed with their organisations; keeps the foreign key's check cheap.
+create index organisations_by_plan on app.organisations (plan_code);
+
+create table app.memberships (
+    user_id         uuid primary key references app.users,
+    organisation_id uuid not null references app.organisations,
+    role            text not null,
+    created_at      timestamptz not null default now(),
+    constraint membership_roles_are_operator_roles check (role in ('org_admin', 'property_manager')),
+    constraint memberships_in_their_organisation unique (organisation_id, user_id)
+);
+comment on table app.memberships is
+    'Operator role of a person in one organisation: a person operates for at most one, and may collaborate anywhere.';
+
+create table app.landlords (
+    id              uuid primary key default gen_random_uuid(),
+    organisation_id uuid not null references app.organisations,
+    name            text not null,
+    created_at      timestamptz not null default now(),
+    constraint landlord_names_are_filled check (length(btrim(name)) between 1 and 160),
+    constraint landlord_names_are_unique_in_an_organisation unique (organisation_id, name),
+    constraint landlords_in_their_organisation unique (organisation_id, id)
+);
+comment on table app.landlords is 'Owners of the properties that an organisation runs.';
+
+create table app.property_manager_landlords (
+    organisation_id uuid not null,
+    user_id         uuid not null,
+    landlord_id     uuid not null,
+    assigned_at     timestamptz not null default now(),
+    primary key (user_id, landlord_id),
+    constraint assigned_managers_are_members foreign key (organisation_id, user_id)
+        references app.memberships (organisation_id, user_id) on delete cascade,
+    constraint assigned_landlords_are_of_the_organisation foreign key (organisation_id, landlord_id)
+        references app.landlords (organisation_id, id) on delete cascade
+);
+comment on table app.property_manager_landlords is 'Which landlords a property manager looks after: the whole of what they may see.';
+create index property_manager_landlords_by_landlord on app.property_manager_landlords (organisation_id, landlord_id);
+create index property_manager_landlords_by_manager on app.property_manager_landlords (organisation_id, user_id);
+
+create table app.properties (
+    id              uuid primary key default gen_random_uuid(),
+    organisation_id uuid not null,
+    landlord_id     uuid not null,
+    address         text not null,
+    town            text not null,
+    postcode        text not null,
+    created_at      timestamptz not null default now(),
+    constraint property_addresses_are_filled check (
+        length(btrim(address)) between 1 and 200 and length(btrim(town)) between 1 and 100),
+    constraint postcodes_are_british check (postcode ~ '^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}$'),
+    constraint properties_are_unique_in_an_organisation unique (organisation_id, postcode, address),
+    constraint properties_in_their_organisation unique (organisation_id, id, landlord_id),
+    constraint properties_belong_to_a_landlord foreign key (organisation_id, landlord_id)
+        references app.landlords (organisation_id, id)
+);
+comment on table app.properties is 'Homes. landlord_id may change: tenants, cases and their content follow by cascade.';
+create index properties_by_landlord on app.properties (landlord_id);
+create index properties_by_organisation_and_landlord on app.properties (organisation_id, landlord_id);
+
+create table app.tenants (
+    id              uuid primary key default gen_random_uuid(),
+    organisation_id uuid not null,
+    landlord_id     uuid not null,
+    property_id     uuid not null,
+    full_name       text not null,
+    date_of_birth   date,
+    housing_officer_note_visibility text not null default 'inherit',
+    created_at      timestamptz not null default now(),
+    constraint tenant_names_are_filled check (length(btrim(full_name)) between 1 and 120),
+    constraint tenant_birthdays_are_plausible check (date_of_birth >= date '1900-01-01'),
+    constraint note_visibility_is_inherit_visible_or_hidden check (
+        housing_officer_note_visibility in ('inherit', 'visible', 'hidden')),
+    constraint tenants_in_their_organisation unique (organisation_id, id, landlord_id),
+    constraint tenants_live_at_a_property foreign key (organisation_id, property_id, landlord_id)
+        references app.properties (organisation_id, id, landlord_id) on update cascade
+);
+comment on table app.tenants is 'People who rent. organisation_id and landlord_id follow the property (trigger).';
+create index tenants_by_name on app.tenants (organisation_id, full_name);
+create index tenants_by_landlord on app.tenants (landlord_id);
+create index tenants_by_property on app.tenants (organisation_id, property_id, landlord_id);
+create trigger tenant_takes_place_from_property before insert or update of property_id on app.tenants
+    for each row execute function app.tenant_takes_place_from_property();
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Support cases
+------------------------------------------------------------------------------------------------------------------------
+
+create table app.support_cases (
+    id              uuid primary key default gen_random_uuid(),
+    organisation_id uuid not null,
+    landlord_id     uuid not null,
+    tenant_id       uuid not null,
+    context_summary text not null default '',
+    opened_at       timestamptz not null default now(),
+    closed_at       timestamptz,
+    closing_reason  text,
+    constraint context_summaries_fit check (length(context_summary) <= 4000),
+    -- The closing's reason is asked for once and cleared by a reopening, with closed_at (spec 2).
+    constraint closed_cases_have_a_reason check ((closed_at is null) = (closing_reason is null)),
+    constraint closing_reasons_are_known check (closing_reason in (
+        'moved_on', 'support_no_longer_needed', 'transferred', 'disengaged', 'tenancy_ended', 'died', 'opened_in_error')),
+    constraint cases_close_after_they_open check (closed_at >= opened_at),
+    constraint cases_in_their_organisation unique (organisation_id, id, landlord_id),
+    constraint cases_are_of_a_tenant foreign key (organisation_id, tenant_id, landlord_id)
+        references app.tenants (organisation_id, id, landlord_id) on update cascade
+);
+comment on table app.support_cases is 'One support case of one tenant; closed_at null = open. The retention clock starts at closed_at (spec 4).';
+-- A tenant has at most one open case (spec 1).
+create unique index one_open_case_for_each_tenant on app.support_cases (tenant_id) where closed_at is null;
+create index cases_by_tenant on app.support_cases (organisation_id, tenant_id, landlord_id);
+-- The operators' lists, newest first.
+create index cases_by_organisation on app.support_cases (organisation_id, opened_at desc) include (landlord_id, closed_at, tenant_id);
+create index cases_by_landlord on app.support_cases (landlord_id, opened_at desc) include (organisation_id, closed_at, tenant_id);
+create trigger case_takes_place_from_tenant before insert on app.support_cases
+    for each row execute function app.case_takes_place_from_tenant();
+create trigger case_keeps_its_closing before update on app.support_cases
+    for each row execute function app.case_keeps_its_closing();
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- The team of a case
+------------------------------------------------------------------------------------------------------------------------
+
+create table app.support_collaborators (
+    id                 uuid primary key default gen_random_uuid(),
+    organisation_id    uuid not null,
+    landlord_id        uuid not null,
+    case_id            uuid not null,
+    user_id            uuid references app.users,
+    full_name          text not null,
+    kind               text not null,
+    participation_mode text not null,
+    email              text,
+    phone              text,
+    works_for          text,
+    role_label         text,
+    invited_by_id      uuid references app.users,
+    invited_by_name    text not null,
+    assigned_at        timestamptz not null default now(),
+    ended_at           timestamptz,
+    constraint collaborator_names_are_filled check (length(btrim(full_name)) between 1 and 120),
+    constraint collaborator_kinds_are_known check (kind in ('support_worker', 'housing_officer', 'external_contact')),
+    constraint participation_modes_are_known check (participation_mode in ('full', 'context_only', 'reference_only')),
+    -- A contact card has no account; everyone else has one (spec 2).
+    constraint contact_cards_have_no_account check ((participation_mode = 'reference_only') = (user_id is null)),
+    -- People outside the two professions are named on a card, never let in.
+    constraint external_contacts_are_contact_cards check (kind <> 'external_contact' or participation_mode = 'reference_only'),
+    constraint contact_cards_say_how_to_reach_them check (
+        participation_mode <> 'reference_only' or email is not null or phone is not null),
+    constraint collaborator_emails_look_like_addresses check (email ~ '^[^@\s,]+@[^@\s,]+\.[^@\s,]+$' and length(email) <= 254),
+    constraint collaborator_phones_look_like_numbers check (phone ~ '^\+?[0-9 ()-]{6,24}$'),
+    constraint contact_card_lines_fit check (length(works_for) <= 120 and length(role_label) <= 120),
+    constraint assignments_end_after_they_begin check (ended_at >= assigned_at),
+    constraint collaborators_are_on_a_case foreign key (organisation_id, case_id, landlord_id)
+        references app.support_cases (organisation_id, id, landlord_id) on update cascade
+);
+comment on table app.support_collaborators is 'Who works with a tenant, in which part, since when. ended_at removes them at once (spec 2).';
+-- Nobody is on the same team twice at the same time.
+create unique index one_live_assignment_for_each_person on app.support_collaborators (case_id, user_id)
+    where ended_at is null and user_id is not null;
+-- "Which cases are mine?", asked by every collaborator's policy.
+create index live_assignments_by_person on app.support_collaborators (user_id)
+    include (case_id, organisation_id, kind, participation_mode) where ended_at is null;
+create index collaborators_by_person on app.support_collaborators (user_id);
+create index collaborators_by_case on app.support_collaborators (organisation_id, case_id, landlord_id);
+create index collaborators_by_case_alone on app.support_collaborators (case_id, assigned_at);
+create index collaborators_by_landlord on app.support_collaborators (landlord_id);
+create index collaborators_by_inviter on app.support_collaborators (invited_by_id);
+create trigger collaborator_takes_place_from_case before insert on app.support_collaborators
+    for each row execute function app.collaborator_takes_place_from_case();
+create trigger ended_assignments_stay_ended before update on app.support_collaborators
+    for each row execute function app.ended_assignments_stay_ended();
+create trigger closed_case_takes_nobody_new after insert on app.support_collaborators
+    for each row execute function app.closed_case_is_read_only();
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Notes
+------------------------------------------------------------------------------------------------------------------------
+
+create table app.support_notes (
+    id              uuid primary key default gen_random_uuid(),
+    organisation_id uuid not null,
+    landlord_id     uuid not null,
+    case_id         uuid not null,
+    stream          text not null,
+    body            text not null,
+    author_id       uuid not null references app.users,
+    author_name     text not null,
+    safeguarding    boolean not null default false,
+    safeguarding_flagged_at timestamptz,
+    created_at      timestamptz not null default now(),
+    edited_at       timestamptz,
+    constraint note_streams_are_shared_or_professional check (stream in ('shared', 'professional')),
+    constraint note_bodies_are_filled check (length(btrim(body, E' \t\r\n')) >= 1),
+    constraint note_bodies_fit check (length(body) <= 20000),
+    -- Spec 2: safeguarding only on Professional notes.
+    constraint safeguarding_notes_are_professional check (not safeguarding or stream = 'professional'),
+    -- The longer retention window runs from this moment (spec 4), so it is there exactly when the flag is.
+    constraint safeguarding_has_its_moment check (safeguarding = (safeguarding_flagged_at is not null)),
+    constraint notes_are_on_a_case foreign key (organisation_id, case_id, landlord_id)
+        references app.support_cases (organisation_id, id, landlord_id) on update cascade
+);
+comment on table app.support_notes is
+    'Two streams, separate by design: shared (the whole team may read) and professional (operators only). A stream never changes.';
+-- One case's notes, newest first, with every column that a policy asks for.
+create index notes_by_case on app.support_notes (case_id, created_at desc) include (organisation_id, landlord_id, stream, author_id);
+create index notes_by_organisation on app.support_notes (organisation_id, created_at desc);
+create index notes_by_landlord on app.support_notes (landlord_id, created_at desc) include (organisation_id);
+create index notes_by_case_key on app.support_notes (organisation_id, case_id, landlord_id);
+create index notes_by_author on app.support_notes (author_id);
+create trigger note_takes_place_from_case before insert on app.support_notes
+    for each row execute function app.content_takes_place_from_case();
+create trigger note_keeps_its_stream_and_author before insert or update on app.support_notes
+    for each row execute function app.note_keeps_its_stream_and_author();
+create trigger flagged_notes_are_not_deleted before delete on app.support_notes
+    for each row execute function app.flagged_notes_are_not_deleted();
+create trigger notes_of_a_closed_case_are_read_only after insert or update or delete on app.support_notes
+    for each row execute function app.closed_case_is_read_only();
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Goals and their progress
+------------------------------------------------------------------------------------------------------------------------
+
+create table app.support_goals (
+    id              uuid primary key default gen_random_uuid(),
+    organisation_id uuid not null,
+    landlord_id     uuid not null,
+    case_id         uuid not null,
+    title           text not null,
+    description     text not null default '',
+    target_date     date,
+    status          text not null default 'active',
+    author_id       uuid not null references app.users,
+    author_name     text not null,
+    created_at      timestamptz not null default now(),
+    constraint goal_titles_are_filled check (length(btrim(title)) between 1 and 160),
+    constraint goal_descriptions_fit check (length(description) <= 4000),
+    constraint goal_statuses_are_known check (status in ('active', 'achieved', 'closed')),
+    constraint goal_target_dates_are_plausible check (target_date between date '2000-01-01' and date '2100-12-31'),
+    constraint goals_in_their_case unique (organisation_id, case_id, id, landlord_id),
+    constraint goals_are_on_a_case foreign key (organisation_id, case_id, landlord_id)
+        references app.support_cases (organisation_id, id, landlord_id) on update cascade
+);
+comment on table app.support_goals is 'Care-plan goals of a case.';
+create index goals_by_case on app.support_goals (case_id, created_at) include (organisation_id, landlord_id, status);
+-- The digest asks for the active ones.
+create index active_goals_by_case on app.support_goals (case_id) where status = 'active';
+create index goals_by_landlord on app.support_goals (landlord_id);
+create index goals_by_case_key on app.support_goals (organisation_id, case_id, landlord_id);
+create index goals_by_author on app.support_goals (author_id);
+create trigger goal_takes_place_from_case before insert on app.support_goals
+    for each row execute function app.content_takes_place_from_case();
+create trigger goals_of_a_closed_case_are_read_only after insert or update or delete on app.support_goals
+    for each row execute function app.closed_case_is_read_only();
+
+create table app.support_goal_progress (
+    id              uuid primary key default gen_random_uuid(),
+    organisation_id uuid not null,
+    landlord_id     uuid not null,
+    case_id         uuid not null,
+    goal_id         uuid not null,
+    body            text not null,
+    author_id       uuid not null references app.users,
+    author_name     text not null,
+    noted_at        timestamptz not null default now(),
+    constraint progress_entries_are_filled check (length(btrim(body, E' \t\r\n')) between 1 and 4000),
+    constraint progress_is_on_a_goal_of_the_case foreign key (organisation_id, case_id, goal_id, landlord_id)
+        references app.support_goals (organisation_id, case_id, id, landlord_id) on update cascade
+);
+comment on table app.support_goal_progress is 'Progress entries; the digest quotes the latest of each active goal.';
+create index progress_by_goal on app.support_goal_progress (goal_id, noted_at desc);
+create index progress_by_case on app.support_goal_progress (case_id, noted_at desc) include (organisation_id, landlord_id);
+create index progress_by_landlord on app.support_goal_progress (landlord_id);
+create index progress_by_goal_key on app.support_goal_progress (organisation_id, case_id, goal_id, landlord_id);
+create index progress_by_author on app.support_goal_progress (author_id);
+create trigger progress_takes_place_from_case before insert on app.support_goal_progress
+    for each row execute function app.content_takes_place_from_case();
+create trigger progress_of_a_closed_case_is_read_only after insert or update or delete on app.support_goal_progress
+    for each row execute function app.closed_case_is_read_only();
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Sessions
+------------------------------------------------------------------------------------------------------------------------
+
+create table app.support_sessions (
+    id               uuid primary key default gen_random_uuid(),
+    organisation_id  uuid not null,
+    landlord_id      uuid not null,
+    case_id          uuid not null,
+    scheduled_at     timestamptz not null,
+    duration_minutes integer not null default 60,
+    type             text not null,
+    attendees        text not null default '',
+    status           text not null default 'scheduled',
+    outcome_note     text,
+    author_id        uuid not null references app.users,
+    author_name      text not null,
+    created_at       timestamptz not null default now(),
+    constraint session_times_are_plausible check (
+        scheduled_at >= timestamptz '2000-01-01 00:00+00' and scheduled_at < timestamptz '2100-01-01 00:00+00'),
+    constraint sessions_last_5_minutes_to_12_hours check (duration_minutes between 5 and 720),
+    constraint session_types_are_known check (type in (
+        'appointment', 'key_work_meeting', 'accompaniment', 'home_visit', 'phone_call', 'group_session')),
+    constraint session_statuses_are_known check (status in ('scheduled', 'delivered', 'missed', 'cancelled')),
+    constraint session_attendees_fit check (length(attendees) <= 300),
+    constraint outcome_notes_fit check (length(outcome_note) <= 8000),
+    -- A session says how it went exactly from the moment it is over: the digest counts on it.
+    constraint delivered_sessions_have_an_outcome check (
+        status <> 'delivered' or length(btrim(coalesce(outcome_note, ''), E' \t\r\n')) >= 1),
+    constraint scheduled_sessions_have_no_outcome_yet check (status <> 'scheduled' or outcome_note is null),
+    constraint sessions_are_on_a_case foreign key (organisation_id, case_id, landlord_id)
+        references app.support_cases (organisation_id, id, landlord_id) on update cascade
+);
+comment on table app.support_sessions is 'Scheduled and recorded sessions. Duration in minutes.';
+create index sessions_by_case on app.support_sessions (case_id, scheduled_at) include (organisation_id, landlord_id, author_id);
+create index sessions_by_landlord on app.support_sessions (landlord_id);
+create index sessions_by_case_key on app.support_sessions (organisation_id, case_id, landlord_id);
+create index sessions_by_author on app.support_sessions (author_id);
+create trigger session_takes_place_from_case before insert on app.support_sessions
+    for each row execute function app.content_takes_place_from_case();
+create trigger outcomes_are_recorded_after_the_session_began before insert or update on app.support_sessions
+    for each row execute function app.outcomes_are_recorded_after_the_session_began();
+create trigger sessions_of_a_closed_case_are_read_only after insert or update or delete on app.support_sessions
+    for each row execute function app.closed_case_is_read_only();

@@ -1,0 +1,130 @@
+-- Keywork: what the screens read. Applied whole at every installation and upgrade, after schema.sql, as keywork_owner.
+--
+-- Every view is security_invoker: it shows what the person who asks may see in the tables below it, no more (threat 3).
+-- The may_... columns tell a screen which buttons to draw. They repeat no policy for safety's sake: a forged request
+-- meets the policies and triggers themselves.
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Cases
+------------------------------------------------------------------------------------------------------------------------
+
+create view app.case_list with (security_invoker = true) as
+select c.id, c.organisation_id, t.full_name as tenant_name,
+       p.address || ', ' || p.town || ' ' || p.postcode as property_address,
+       c.opened_at, c.closed_at, c.closing_reason, c.closed_at is null as is_open,
+       (select max(n.created_at) from app.support_notes as n where n.case_id = c.id) as last_note_at,
+       (select count(*) from app.support_collaborators as m where m.case_id = c.id and m.ended_at is null) as team_count
+from app.support_cases as c
+join app.tenants as t on t.id = c.tenant_id
+join app.properties as p on p.id = t.property_id;
+comment on view app.case_list is 'The operators'' list of cases: /support-cases.';
+
+create view app.caseload with (security_invoker = true) as
+select c.id, t.full_name as tenant_name,
+       p.address || ', ' || p.town || ' ' || p.postcode as property_address,
+       o.name as organisation_name, mine.kind, mine.participation_mode as mode, mine.assigned_at,
+       c.closed_at is null as is_open, c.closed_at,
+       (select max(n.created_at) from app.support_notes as n where n.case_id = c.id) as last_note_at,
+       (select min(s.scheduled_at) from app.support_sessions as s
+        where s.case_id = c.id and s.status = 'scheduled' and s.scheduled_at >= now()) as next_session_at
+from app.support_collaborators as mine
+join app.support_cases as c on c.id = mine.case_id
+join app.tenants as t on t.id = c.tenant_id
+join app.properties as p on p.id = t.property_id
+join app.organisations as o on o.id = c.organisation_id
+where mine.user_id = (select app.acting_as('collaborator')) and mine.ended_at is null;
+comment on view app.caseload is 'The acting collaborator''s tenants across all organisations: /support/tenants.';
+
+create view app.case_workspace with (security_invoker = true) as
+select c.id, c.organisation_id, c.tenant_id, t.full_name as tenant_name,
+       p.address || ', ' || p.town || ' ' || p.postcode as property_address, o.name as organisation_name,
+       c.opened_at, c.closed_at, c.closing_reason, c.context_summary, c.closed_at is null as is_open,
+       me.operates as may_manage,
+       c.closed_at is null and (me.operates or coalesce(mine.participation_mode = 'full', false)) as may_write,
+       c.closed_at is null and me.operates as may_write_professional,
+       me.operates as may_read_professional,
+       c.closed_at is null and (me.operates or mine.participation_mode is not null) as may_record_sessions,
+       me.operates or c.id = any ((select app.my_shared_note_case_ids())::uuid[]) as may_read_shared,
+       me.operates or coalesce(mine.participation_mode = 'full', false) as sees_whole_team,
+       app.notes_are_visible_to_housing_officers(
+           t.housing_officer_note_visibility, o.support_notes_visible_to_housing_officer) as housing_officers_read_notes,
+       (select count(*) from app.support_collaborators as m
+        where m.case_id = c.id and m.ended_at is null and m.kind = 'support_worker' and m.user_id is not null) as live_support_workers,
+       (select count(*) from app.support_collaborators as m
+        where m.case_id = c.id and m.ended_at is null and m.kind = 'housing_officer' and m.user_id is not null) as live_housing_officers
+from app.support_cases as c
+join app.tenants as t on t.id = c.tenant_id
+join app.properties as p on p.id = t.property_id
+join app.organisations as o on o.id = c.organisation_id
+-- offset 0 keeps the token's check to once in a query.
+cross join (select app.acting_as('any') as person, app.acting_hat() in ('org_admin', 'property_manager') as operates offset 0) as me
+left join app.support_collaborators as mine
+       on mine.case_id = c.id and mine.user_id = me.person and mine.ended_at is null and not me.operates;
+comment on view app.case_workspace is 'Header of one case and what the acting person may do in it.';
+
+
+create view app.tenants_without_case with (security_invoker = true) as
+select t.id, t.organisation_id, t.full_name, p.address || ', ' || p.town || ' ' || p.postcode as property_address
+from app.tenants as t
+join app.properties as p on p.id = t.property_id
+where not exists (select from app.support_cases as c where c.tenant_id = t.id and c.closed_at is null);
+comment on view app.tenants_without_case is 'Tenants for whom a case can be opened.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- What is in a case
+------------------------------------------------------------------------------------------------------------------------
+
+create view app.note_feed with (security_invoker = true) as
+select n.id, n.case_id, n.stream, n.body, n.author_id, n.author_name, n.created_at, n.edited_at, n.safeguarding, n.safeguarding_flagged_at,
+       c.closed_at is null and n.author_id = me.person and (me.operates or me.takes_part_in_full) as may_edit,
+       c.closed_at is null and not n.safeguarding
+           and ((n.author_id = me.person and (me.operates or me.takes_part_in_full))
+                or (n.stream = 'shared' and me.hat = 'org_admin')) as may_delete,
+       n.stream = 'professional' and not n.safeguarding and me.operates as may_flag
+from app.support_notes as n
+join app.support_cases as c on c.id = n.case_id
+cross join lateral (
+    select acting.*, c.id = any (acting.full_case_ids) as takes_part_in_full
+    from (select app.acting_as('any') as person, app.acting_hat() as hat,
+                 app.acting_hat() in ('org_admin', 'property_manager') as operates,
+                 coalesce(app.my_full_case_ids(), '{}') as full_case_ids offset 0) as acting
+) as me;
+comment on view app.note_feed is 'Notes with what the acting person may do to each.';
+
+create view app.session_list with (security_invoker = true) as
+select s.id, s.case_id, s.scheduled_at, s.scheduled_at + make_interval(mins => s.duration_minutes) as ends_at,
+       s.duration_minutes, s.type, s.attendees, s.status, s.outcome_note, s.author_name,
+       s.status = 'scheduled' and s.scheduled_at + make_interval(mins => s.duration_minutes) > now() as is_upcoming,
+       s.status = 'scheduled' and s.scheduled_at + make_interval(mins => s.duration_minutes) <= now() as needs_outcome
+from app.support_sessions as s;
+comment on view app.session_list is 'Sessions with their end, and whether one is over without anybody having said how it went.';
+
+create view app.team_members with (security_invoker = true) as
+select m.id, m.case_id, m.full_name, m.kind, m.participation_mode as mode, m.email, m.phone, m.works_for, m.role_label,
+       m.invited_by_name, m.assigned_at, m.ended_at, m.user_id is not null as has_account,
+       m.user_id is not distinct from me.person as is_me,
+       m.kind = 'support_worker'
+           or app.notes_are_visible_to_housing_officers(
+                  t.housing_officer_note_visibility, o.support_notes_visible_to_housing_officer) as reads_shared_notes,
+       me.operates and m.ended_at is null as may_end
+from app.support_collaborators as m
+join app.support_cases as c on c.id = m.case_id
+join app.tenants as t on t.id = c.tenant_id
+join app.organisations as o on o.id = c.organisation_id
+cross join (select app.acting_as('any') as person, app.acting_hat() in ('org_admin', 'property_manager') as operates offset 0) as me;
+comment on view app.team_members is 'The team of a case, past members too.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- The price list
+------------------------------------------------------------------------------------------------------------------------
+
+create view app.feature_offers with (security_invoker = true) as
+select distinct on (gate.feature_key)
+       gate.feature_key, plan.code as plan_code, plan.name, plan.monthly_pounds, plan.yearly_pounds, plan.tenancies, plan.users
+from app.feature_gates as gate
+join app.plans as plan on plan.code = gate.plan_code
+order by gate.feature_key, plan.position;
+comment on view app.feature_offers is 'For each feature the first plan that includes it: what the upgrade page offers.';
