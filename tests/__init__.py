@@ -1,0 +1,1 @@
+"""Tests, by person and by rule."""

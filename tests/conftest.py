@@ -1,0 +1,264 @@
+"""Fixtures: one PostgreSQL server for each test process, and fresh databases copied from two templates.
+
+`installed` holds the tables, functions and policies; `world` holds the people of tests/world.py as well. A copy takes a
+few hundredths of a second. `--postgres=FOLDER` (or KEYWORK_PG_BINDIR) chooses the programs of another server.
+"""
+
+import itertools
+import secrets
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from db.identity import Identity, sign
+from db.install import install
+from db.local_server import LocalServer
+from db.postgres_binaries import major_version
+from tests import world as hand_made
+
+APP_PASSWORD = secrets.token_urlsafe(16)
+SIGNIN_PASSWORD = secrets.token_urlsafe(16)
+TOKEN_KEY = secrets.token_bytes(32)
+
+#: Older servers of the system, newest first: the SQL must run there as on the embedded one.
+OTHER_SERVERS = [Path(f"/usr/lib/postgresql/{major}/bin") for major in (17, 16, 15)]
+
+_TAKE_HAT = "select set_config('app.token', %s, true), set_config('role', %s, true)"
+
+
+def pytest_addoption(parser):
+    """`--postgres=FOLDER`: run every test on the PostgreSQL whose programs are in FOLDER."""
+    parser.addoption("--postgres", metavar="FOLDER", help="the bin folder of the PostgreSQL to test on")
+
+
+class TestServer:
+    """A running server with the two template databases, made when first asked for."""
+
+    __test__ = False
+
+    def __init__(self, bindir: Path | None):
+        self.folder = Path(tempfile.mkdtemp(prefix="keywork-tests-"))
+        self.folder.chmod(0o755)
+        with pytest.MonkeyPatch.context() as environment:
+            if bindir:
+                environment.setenv("KEYWORK_PG_BINDIR", str(bindir))
+            # Nothing here outlives the tests, so nothing waits for a disk.
+            self.local = LocalServer(self.folder / "data", secrets.token_urlsafe(16), settings={
+                "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200",
+                "autovacuum": "off", "shared_buffers": "64MB"})
+            self.local.start()
+        self._templates: set[str] = set()
+        self._numbers = itertools.count(1)
+
+    @property
+    def version(self) -> int:
+        """The server's major version."""
+        return self.local.version
+
+    @property
+    def log(self) -> Path:
+        """The server's own log file."""
+        return self.folder / "data.log"
+
+    def conninfo(self, database: str = "postgres") -> str:
+        """How the superuser connects to one of its databases."""
+        return self.local.conninfo(database)
+
+    def app_conninfo(self, database: str) -> str:
+        """How the workspace login connects, with its real password over the socket."""
+        return self.local.conninfo(database, "keywork_app", APP_PASSWORD)
+
+    def signin_conninfo(self, database: str) -> str:
+        """How the sign-in login connects."""
+        return self.local.conninfo(database, "keywork_signin", SIGNIN_PASSWORD)
+
+    def urls(self, database: str) -> tuple[str, str]:
+        """The SQLAlchemy addresses of the workspace login and of the sign-in login."""
+        return (self.local.sqlalchemy_url(database, "keywork_app", APP_PASSWORD),
+                self.local.sqlalchemy_url(database, "keywork_signin", SIGNIN_PASSWORD))
+
+    def run(self, statement: sql.Composable) -> None:
+        """Runs one statement on the database `postgres` as the superuser, outside a transaction."""
+        with psycopg.connect(self.conninfo(), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def create(self, template: str = "template0") -> str:
+        """A fresh database, copied from "template0", "installed" or "world"; returns its name."""
+        if template not in ("template0", *self._templates):
+            self._make_template(template)
+        name = f"test_{next(self._numbers)}"
+        self.run(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
+        if template != "template0":
+            # Rights on a database itself are not copied with it.
+            for line in ("revoke all on database {} from public", "grant connect on database {} to keywork_app, keywork_signin"):
+                self.run(sql.SQL(line).format(sql.Identifier(name)))
+        return name
+
+    def drop(self, name: str) -> None:
+        """Drops a database, whoever is still connected."""
+        self.run(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+    def stop(self) -> None:
+        """Stops the server and deletes everything of it."""
+        self.local.destroy()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _make_template(self, name: str) -> None:
+        made = self.create("template0" if name == "installed" else "installed")
+        if name == "installed":
+            install_here(self.conninfo(made))
+        else:
+            with psycopg.connect(self.conninfo(made)) as connection:
+                hand_made.load(connection)
+        with psycopg.connect(self.conninfo(made), autocommit=True) as connection:
+            connection.execute("vacuum analyze")
+        self.run(sql.SQL("alter database {} rename to {}").format(sql.Identifier(made), sql.Identifier(name)))
+        self._templates.add(name)
+
+
+def install_here(conninfo: str) -> bool:
+    """db.install.install() with the passwords and key of these tests."""
+    return install(conninfo, app_password=APP_PASSWORD, signin_password=SIGNIN_PASSWORD, token_key=TOKEN_KEY)
+
+
+class _Ids:
+    """Ids of one kind of row by name: `world.case["ann"]`."""
+
+    def __init__(self, kind: str):
+        self._kind = kind
+
+    def __getitem__(self, name: str):
+        return hand_made.ident(self._kind, name)
+
+
+class World:
+    """A database with the people of tests/world.py in it, and ways to act in it."""
+
+    case, tenant, user, note, goal, progress, session, collaborator, organisation, landlord, property = map(_Ids, (
+        "case", "tenant", "user", "note", "goal", "progress", "session", "collaborator", "organisation", "landlord", "property"))
+    personas = hand_made.PERSONAS | hand_made.WRONG_HATS
+    password = hand_made.PASSWORD
+
+    def __init__(self, server: TestServer, database: str):
+        self.server = server
+        self.database = database
+        self.conninfo = server.conninfo(database)
+        self.app_conninfo = server.app_conninfo(database)
+        self.signin_conninfo = server.signin_conninfo(database)
+        self._idle: list[psycopg.Connection] = []
+
+    def identity(self, persona: str, hat: str | None = None, **options) -> Identity:
+        """The signed identity of a persona, under another hat if one is given; `options` go to db.identity.sign."""
+        who = self.personas[persona]
+        return sign(str(who.user_id), hat or who.hat, TOKEN_KEY, **options)
+
+    def connect(self) -> psycopg.Connection:
+        """A new connection of the workspace login, nobody yet; the caller closes it."""
+        return psycopg.connect(self.app_conninfo)
+
+    @contextmanager
+    def owner(self):
+        """A connection acting as keywork_owner, which no policy binds; commits at the end."""
+        with psycopg.connect(self.conninfo) as connection:
+            connection.execute("set role keywork_owner")
+            yield connection
+
+    @contextmanager
+    def as_(self, persona: str, hat: str | None = None):
+        """A connection of keywork_app in a transaction that acts as this persona; always rolled back."""
+        connection = self._idle.pop() if self._idle else self.connect()
+        try:
+            take_hat(connection, self.identity(persona, hat))
+            yield connection
+        finally:
+            connection.rollback()
+            self._idle.append(connection)
+
+    def rows(self, table: str) -> list[dict]:
+        """Every row of a table of schema app, read as the owner."""
+        with self.owner() as connection:
+            cursor = connection.cursor(row_factory=psycopg.rows.dict_row)
+            return cursor.execute(sql.SQL("select * from app.{}").format(sql.Identifier(table))).fetchall()
+
+    def close(self) -> None:
+        """Closes the connections kept for reuse."""
+        for connection in self._idle:
+            connection.close()
+
+
+def take_hat(connection: psycopg.Connection, identity: Identity) -> None:
+    """Begins a transaction as somebody, the way the application does."""
+    connection.execute(_TAKE_HAT, [identity.token, identity.role])
+
+
+@pytest.fixture(scope="session")
+def server(request):
+    """The server that the tests run on: the embedded one unless another was chosen."""
+    chosen = request.config.getoption("--postgres")
+    running = TestServer(Path(chosen) if chosen else None)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def older_server(server):
+    """The oldest server of the system that differs from `server`; skips where there is none."""
+    for bindir in reversed(OTHER_SERVERS):
+        if (bindir / "postgres").exists() and major_version(bindir) not in (None, server.version):
+            running = TestServer(bindir)
+            yield running
+            running.stop()
+            return
+    pytest.skip("no other PostgreSQL is installed on this machine")
+
+
+@pytest.fixture(scope="session", params=["server", "older_server"])
+def each_server(request):
+    """Every server there is to test on, in turn."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def bare_database(server):
+    """The superuser's conninfo of a database with nothing in it."""
+    name = server.create()
+    yield server.conninfo(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def empty_database(server):
+    """The superuser's conninfo of a freshly installed database without customers."""
+    name = server.create("installed")
+    yield server.conninfo(name)
+    server.drop(name)
+
+
+def _world(server: TestServer):
+    made = World(server, server.create("world"))
+    yield made
+    made.close()
+    server.drop(made.database)
+
+
+@pytest.fixture
+def world(server):
+    """A world of its own for one test, which may change it."""
+    yield from _world(server)
+
+
+@pytest.fixture(scope="module")
+def shared_world(server):
+    """One world for a module, for tests that commit nothing."""
+    yield from _world(server)
+
+
+@pytest.fixture(scope="module")
+def each_world(each_server):
+    """One world for a module on every server there is, for tests that commit nothing."""
+    yield from _world(each_server)
