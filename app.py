@@ -1,0 +1,49 @@
+"""Wiring: one Flask application over the two database logins, and every screen of the console."""
+
+from flask import Flask
+from flask_appbuilder.models.sqla.base import SQLA
+from flask_wtf.csrf import CSRFProtect
+
+from config import from_environment
+from db.demo import ACCOUNTS
+from db.identity import act_in_each_transaction
+from views import frame, words
+from views.case_steps import CaseSteps
+from views.caseload import Caseload
+from views.cases import Cases
+from views.documents import CollaboratorDocuments, OperatorDocuments
+from views.goals import CollaboratorGoals, OperatorGoals
+from views.home import Home
+from views.mends import Console
+from views.notes import CollaboratorNotes, OperatorNotes
+from views.organisations import Organisations
+from views.sessions import CollaboratorSessions, OperatorSessions
+from views.sign_in import Security
+from views.team import CollaboratorTeam, OperatorTeam
+
+TABS = (
+    OperatorNotes, OperatorGoals, OperatorSessions, OperatorTeam, OperatorDocuments,
+    CollaboratorNotes, CollaboratorGoals, CollaboratorSessions, CollaboratorTeam, CollaboratorDocuments,
+)  # fmt: skip
+
+
+def create_app(settings: dict[str, object] | None = None) -> Flask:
+    """The application, with settings from the environment unless some are given (config.from_environment)."""
+    app = Flask(__name__)
+    app.config.from_mapping(settings or from_environment())
+    app.config["DEMO_ACCOUNTS"] = ACCOUNTS if app.config["DEMO"] else []
+    app.url_map.strict_slashes = False
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    CSRFProtect(app)
+    words.register(app)
+    db = SQLA(app)
+    with app.app_context():
+        act_in_each_transaction(db.engines["workspace"], frame.acting_identity)
+        console = Console(app, db.session, indexview=Home, security_manager_class=Security)
+        console.add_view(Cases, "Support cases", href="/support-cases", menu_cond=frame.plan_has_support_cases)
+        console.add_view(Caseload, "Your tenants", href="/support/tenants")
+        console.add_view(Organisations, "Organisations", href="/organisations")
+        for screen in (CaseSteps, *TABS):
+            console.add_view_no_menu(screen)
+        frame.register(app)
+    return app

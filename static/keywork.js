@@ -1,0 +1,149 @@
+/* Keywork in the browser. Every page works without this file; it adds three comforts:
+   text not yet sent is kept, forms marked data-send are sent without leaving the page, menus close by Escape.
+   Drafts live in sessionStorage (this tab only) under the person and the form's data-draft, which names case and stream.
+   A form with data-draft has data-send too: only so is it known when the server has accepted the text. */
+"use strict";
+(() => {
+  const PREFIX = "keywork draft ";
+  const person = document.body.dataset.person || "";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  function make(tag, traits, ...inside) {
+    const element = Object.assign(document.createElement(tag), traits);
+    element.append(...inside);
+    return element;
+  }
+
+  /* ----- Drafts ----- */
+
+  const draftKey = (form) => `${PREFIX}${person} ${form.dataset.draft}`;
+  const controls = (form) => all("textarea, select, input:not([type=hidden])", form).filter((control) => control.name);
+
+  function changed(control) {
+    if (["checkbox", "radio"].includes(control.type)) return control.checked !== control.defaultChecked;
+    if (control.tagName === "SELECT") return control.value !== (control.querySelector("option[selected]") || control.options[0] || control).value;
+    return control.value !== control.defaultValue;
+  }
+
+  const refused = (form) => form.querySelector("[aria-invalid=true], .error-summary");   // such a form came with what was typed
+
+  function keepDraft(form) {
+    if (!refused(form) && !controls(form).some(changed)) return sessionStorage.removeItem(draftKey(form));
+    const values = Object.fromEntries(controls(form).filter((control) => control.type !== "radio" || control.checked)
+      .map((control) => [control.name, control.type === "checkbox" ? control.checked : control.value]));
+    // The record's own id goes along: text whose answer was lost is sent again as the same record, not as a second one.
+    sessionStorage.setItem(draftKey(form), JSON.stringify({ values, id: form.elements.id ? form.elements.id.value : null }));
+  }
+
+  function restoreDraft(form) {
+    const kept = sessionStorage.getItem(draftKey(form));
+    if (!kept || refused(form)) return;
+    const { values, id } = JSON.parse(kept);
+    controls(form).forEach((control) => {
+      const value = values[control.name];
+      if (control.type === "checkbox") control.checked = Boolean(value);
+      else if (control.type === "radio") control.checked = control.value === value;   // by its value: choices may have changed
+      else if (value !== undefined) control.value = value;
+    });
+    if (id && form.elements.id) form.elements.id.value = id;
+    if (form.closest("details")) form.closest("details").open = true;
+    const discard = make("button", { type: "button", className: "button button-quiet", textContent: "Discard it" });
+    const note = make("p", { className: "draft-note" }, "Your unsent text is back. ", discard);
+    discard.addEventListener("click", () => {
+      form.reset();
+      sessionStorage.removeItem(draftKey(form));
+      note.remove();
+      controls(form)[0].focus();
+    });
+    form.querySelector(".form-actions").before(note);
+  }
+
+  function forgetDrafts(which) {
+    Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX) && which(key)).forEach((key) => sessionStorage.removeItem(key));
+  }
+
+  /* ----- Sending without leaving the page ----- */
+
+  function say(form, sentence, link) {
+    all(".send-problem", form).forEach((old) => old.remove());
+    form.querySelector(".form-actions").prepend(make("p", { className: "send-problem", role: "alert" }, `${sentence} `, link ? make("a", link) : ""));
+    form.querySelector(".form-actions [type=submit]").textContent = "Try again";
+  }
+
+  function show(answer, response, form) {
+    const main = answer.querySelector("main");
+    const summary = main.querySelector(".error-summary");
+    const place = form.closest("[data-place]");
+    const top = window.scrollY;
+    if (!summary) sessionStorage.removeItem(draftKey(form));
+    document.querySelector("main").replaceWith(main);
+    document.title = answer.title;
+    if (response.redirected && response.url !== location.href) history.pushState(null, "", response.url);
+    all("form[data-draft]", main).forEach(restoreDraft);
+    if (summary) return summary.focus();
+    const flashes = main.querySelector(".flashes");
+    const same = place && main.querySelector(`#${CSS.escape(place.id)}`);
+    if (same && flashes) same.prepend(flashes);        // the message stands where the person is working
+    window.scrollTo(0, same ? top : 0);
+    (same || flashes || main).focus({ preventScroll: Boolean(same) });
+    document.getElementById("announcement").textContent = flashes ? flashes.textContent.trim() : "Saved";
+  }
+
+  function busy(form, yes) {
+    form.toggleAttribute("data-busy", yes);
+    controls(form).forEach((control) => { control.readOnly = yes; });   // nothing typed meanwhile gets lost
+  }
+
+  async function send(form) {
+    if (form.hasAttribute("data-busy")) return;
+    keepDraft(form);
+    busy(form, true);
+    let response, text;
+    try {
+      response = await fetch(form.getAttribute("action") || location.href, {
+        method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin",
+        headers: { Accept: "text/html" }, signal: AbortSignal.timeout(20000),
+      });
+      text = await response.text();
+    } catch {                                            // fetch throws only when no answer came
+      return say(form, "Not saved: no connection. Your text is kept here. Try again.");
+    } finally {
+      busy(form, false);
+    }
+    const answer = new DOMParser().parseFromString(text, "text/html");
+    const main = answer.querySelector("main");
+    if (answer.querySelector("[data-sign-in]")) {
+      say(form, "Not saved: you have been signed out. Your text is kept here.", { href: location.href, textContent: "Sign in again" });
+    } else if (!main || (!response.ok && !main.querySelector(".error-summary"))) {
+      const lead = main && main.querySelector(".lead");
+      say(form, `Not saved. ${lead ? lead.textContent.trim() : "Keywork did not answer as expected."} Your text is kept here.`, { href: location.href, textContent: "Load the page again" });
+    } else {
+      show(answer, response, form);
+    }
+  }
+
+  /* ----- What the page listens to ----- */
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-draft]");
+    if (form) keepDraft(form);
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-sign-out]")) forgetDrafts(() => true);
+    if (!event.target.matches("[data-send]")) return;
+    if (!AbortSignal.timeout) return sessionStorage.removeItem(draftKey(event.target));   // an old browser sends it plainly
+    event.preventDefault();
+    send(event.target);
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.more[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    all("details.more[open]").filter((menu) => !menu.contains(event.target)).forEach((menu) => { menu.open = false; });
+  });
+  window.addEventListener("popstate", () => location.reload());
+
+  if (person) forgetDrafts((key) => !key.startsWith(`${PREFIX}${person} `));   // somebody else signed in on this tab
+  all("form[data-draft]").forEach(restoreDraft);
+})();

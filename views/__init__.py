@@ -1,0 +1,7 @@
+"""The screens: one file for each tab or screen, and beside them what they share.
+
+frame.py      who is signed in, under which hat a request acts, the menu, error pages
+mends.py      Flask-AppBuilder's behaviour that we change, each with its reason
+case.py       the frame of a case's workspace that every tab stands in
+forms.py      form fields; sentences.py  what people read when the database refuses; words.py  times and codes in words
+"""

@@ -1,0 +1,146 @@
+"""Steps of a case's life, for operators: open, edit the summary, close, reopen."""
+
+from flask import abort, flash, redirect, request, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import func, or_, select
+from sqlalchemy.exc import DBAPIError
+from wtforms import BooleanField
+
+from db.models import SupportCase, TenantWithoutCase
+from views.case import CaseTab, OperatorSide, find, keep, run, session
+from views.cases import asked_search
+from views.forms import Choice, Form, NewRow, Paragraphs, Radio
+from views.mends import Rows
+from views.sentences import explain
+from views.sign_in import signed_in_person
+from views.words import choices, count
+
+#: Tenants offered at once; a longer list is searched, not scrolled.
+MOST_OFFERED = 20
+
+SUMMARY_HINT = "Why this person receives support and what matters most. Everybody on the case reads it."
+
+
+class OpenCase(NewRow):
+    tenant_id = Radio("Tenant", coerce=str, required=True)
+    context_summary = Paragraphs("Context summary", description=SUMMARY_HINT, rows=6)
+
+
+class EditSummary(Form):
+    context_summary = Paragraphs("Context summary", description=SUMMARY_HINT, rows=10)
+
+
+class CloseCase(Form):
+    closing_reason = Choice("Why is it being closed?", choices=[("", "Choose a reason"), *choices("closing_reason")], required=True)
+    end_assignments = BooleanField(
+        "End all assignments", default=True,
+        description="Support workers and housing officers lose access at once. Leave it on unless somebody still has to read the case.",
+    )
+
+
+class CaseSteps(OperatorSide, CaseTab):
+    tab = ""
+    datamodel = Rows(SupportCase)
+    default_view = "open"
+    include_route_methods = {"open", "summary", "close", "reopen"}
+
+    @expose("/open", methods=["GET", "POST"])
+    @has_access
+    def open(self):
+        """Opens a case for a tenant who has none open; tenants are found by name or address."""
+        if not signed_in_person().has_support_cases:
+            abort(404)
+        search = asked_search()
+        offered = self._offered(search)
+        form = OpenCase()
+        form.tenant_id.choices = [(str(tenant.id), f"{tenant.full_name}, {tenant.property_address}") for tenant in offered[:MOST_OFFERED]]
+        if form.validate_on_submit():
+            case = SupportCase(id=form.id.data, tenant_id=form.tenant_id.data or None, context_summary=form.context_summary.data)
+            if keep(form, case):
+                flash("Case opened.", "success")
+                return redirect(url_for("OperatorNotes.workspace", case_id=form.id.data), 303)
+        page = self.render_template(
+            "open_case.html", form=form, q=search, more=len(offered) > MOST_OFFERED, cancel_url=url_for("Cases.list"),
+        )
+        return page, 409 if form.errors or form.form_errors else 200
+
+    @expose("/<uuid:case_id>/summary", methods=["GET", "POST"])
+    @has_access
+    def summary(self, case_id):
+        """The words everybody on the case reads first."""
+        case = self._managed(case_id, is_open=True)
+        form = EditSummary(obj=case)
+        if form.validate_on_submit():
+            find(SupportCase, case_id).context_summary = form.context_summary.data
+            if keep(form):
+                return self._to_case(case_id, "Summary changed.")
+        return self.form_page("Edit summary", form, "Save summary", self._case_url(case_id), case=self.case(case_id))
+
+    @expose("/<uuid:case_id>/close", methods=["GET", "POST"])
+    @has_access
+    def close(self, case_id):
+        """Closes the case for a reason and, unless unticked, ends every assignment."""
+        self._managed(case_id, is_open=True)
+        form = CloseCase()
+        if form.validate_on_submit():
+            ended = self._step(form, func.app.close_case(case_id, form.closing_reason.data or None, form.end_assignments.data))
+            if ended is not None and keep(form):
+                return self._to_case(case_id, "Case closed." + (f" {count(ended, 'assignment').capitalize()} ended." if ended else ""))
+        return self.form_page(
+            "Close case", form, "Close case", self._case_url(case_id), case=self.case(case_id), danger=True,
+            lead="A closed case is read-only. It can be reopened; the time it is kept for is counted from its latest closing.",
+        )
+
+    @expose("/<uuid:case_id>/reopen", methods=["GET", "POST"])
+    @has_access
+    def reopen(self, case_id):
+        """Reopens a closed case: a case closed by mistake loses nothing."""
+        self._managed(case_id, is_open=False)
+        form = Form()
+        if form.validate_on_submit() and self._step(None, func.app.reopen_case(case_id), answers=False) is not None and keep():
+            return self._to_case(case_id, "Case reopened.")
+        return self.confirm_page(
+            "Reopen this case?",
+            ["It takes notes, goals and sessions again, and nothing of it is deleted while it is open.",
+             "Assignments that have ended stay ended: add people to the team again."],
+            "Reopen case", self._case_url(case_id), danger=False, quote=None, case=self.case(case_id),
+        )
+
+    def _managed(self, case_id, *, is_open: bool):
+        case = self.case(case_id)
+        if not case.may_manage or case.is_open != is_open:
+            abort(404)
+        return case
+
+    def _offered(self, search: str) -> list[TenantWithoutCase]:
+        query = select(TenantWithoutCase).order_by(TenantWithoutCase.full_name).limit(MOST_OFFERED + 1)
+        if search:
+            query = query.where(or_(
+                TenantWithoutCase.full_name.icontains(search, autoescape=True),
+                TenantWithoutCase.property_address.icontains(search, autoescape=True),
+            ))
+        return session().scalars(query).all()
+
+    def _step(self, form: Form | None, call, *, answers: bool = True):
+        """Calls a step function of the database; None where it was refused and the form (or a flash) says why."""
+        try:
+            result = run(select(call)).scalar_one()
+            return result if answers else True
+        except DBAPIError as error:
+            session().rollback()
+            refusal = explain(error)
+            if refusal is None or refusal.hidden:
+                raise
+            if form is None:
+                flash(refusal.sentence, "danger")
+            else:
+                form.refuse(refusal)
+            return None
+
+    def _case_url(self, case_id) -> str:
+        return url_for("OperatorNotes.workspace", case_id=case_id)
+
+    def _to_case(self, case_id, said: str):
+        flash(said, "success")
+        return redirect(self._case_url(case_id), 303)

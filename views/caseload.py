@@ -1,0 +1,29 @@
+"""A collaborator's tenants across all organisations: /support/tenants, where they land after signing in."""
+
+from flask import url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+
+from db.models import CaseloadRow
+from views.cases import TenantOrAddressContains, asked_search
+from views.mends import CappedRows, Screen
+
+
+class Caseload(Screen):
+    """Tenants with a live assignment of the person who has signed in."""
+
+    side = "collaborator"
+    route_base = "/support/tenants"
+    datamodel = CappedRows(CaseloadRow)
+    include_route_methods = {"list"}
+    base_order = ("tenant_name", "asc")
+
+    @expose("")
+    @has_access
+    def list(self):
+        """The caseload, by tenant's name."""
+        search = asked_search()
+        count, rows, _, pages = self.rows(*([("tenant_name", TenantOrAddressContains, search)] if search else []))
+        for row in rows:
+            row.case_url = url_for("CollaboratorNotes.workspace", case_id=row.id)
+        return self.render_template("caseload.html", rows=rows, count=count, pages=pages, q=search)

@@ -1,0 +1,72 @@
+"""The operators' list of support cases, and the upgrade page for a plan without them: /support-cases."""
+
+from flask import request, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.models.filters import BaseFilter
+from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.models.sqla.filters import FilterEqual
+from sqlalchemy import or_
+
+from db.models import CaseRow, FeatureOffer, Plan
+from views.case import Link, session
+from views.mends import COUNT_CAP, CappedRows, Screen, here
+from views.sign_in import signed_in_person
+
+STATES = {"open": "Open", "closed": "Closed", "all": "All"}
+
+
+class TenantOrAddressContains(BaseFilter):
+    """Part of the tenant's name or of the address, as typed: % and _ are letters like others."""
+
+    name = "Tenant or address contains"
+    arg_name = "tenant_or_address"
+
+    def apply(self, query, value):
+        """Narrows `query` to rows whose name or address holds `value`."""
+        return query.filter(
+            or_(self.model.tenant_name.icontains(value, autoescape=True), self.model.property_address.icontains(value, autoescape=True))
+        )
+
+
+def asked_search() -> str:
+    """What was typed into the search box, at most 100 characters of it."""
+    return request.args.get("q", "").replace("\x00", "").strip()[:100]
+
+
+class Cases(Screen):
+    """Open cases by default; chips show the closed ones."""
+
+    side = "operator"
+    route_base = "/support-cases"
+    datamodel = CappedRows(CaseRow)
+    include_route_methods = {"list"}
+    base_order = ("opened_at", "desc")
+    sortable = {"tenant_name": "asc", "last_note_at": "desc", "opened_at": "desc"}
+
+    @expose("")
+    @has_access
+    def list(self):
+        """The list, or the upgrade page where the organisation's plan has no support cases."""
+        person = signed_in_person()
+        if not person.has_support_cases:
+            return self._upgrade_page(person)
+        state = request.args.get("state") if request.args.get("state") in STATES else "open"
+        search = asked_search()
+        filters = [] if state == "all" else [("is_open", FilterEqual, state == "open")]
+        if search:
+            filters.append(("tenant_name", TenantOrAddressContains, search))
+        count, rows, sort_links, pages = self.rows(*filters)
+        for row in rows:
+            row.url = url_for("OperatorNotes.workspace", case_id=row.id)
+        return self.render_template(
+            "cases.html", rows=rows, count=count, count_capped=count > COUNT_CAP, state=state, q=search, pages=pages, sort_links=sort_links,
+            chips=[Link(words, here(state=name, page=None), name == state) for name, words in STATES.items()],
+            open_case_url=url_for("CaseSteps.open"),
+        )
+
+    def _upgrade_page(self, person):
+        offer = session().get(FeatureOffer, "support_cases")
+        return self.render_template(
+            "upgrade.html", plan=offer, current_plan=session().get(Plan, person.plan_code), organisation_name=person.organisation_name,
+            feature_label="Support cases",
+        )

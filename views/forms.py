@@ -1,0 +1,154 @@
+"""Form fields that read what people type, and a form that shows what the database refused.
+
+Forms check little themselves: the constraints decide, and views/sentences.py words them.
+"""
+
+import uuid
+from datetime import datetime
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField, DateTimeLocalField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField,
+)
+
+from views.sentences import Refusal
+from views.words import LONDON
+
+
+def _tidy(value: str | None) -> str | None:
+    """Line ends as the database keeps them, and no blanks at the ends."""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+
+
+def _or_nothing(value: str | None) -> str | None:
+    return _tidy(value) or None
+
+
+class Asked:
+    """A field that says whether it must be filled in. The label shows it; the database, not the form, insists."""
+
+    def __init__(self, label: str, *, required: bool = False, **options: object) -> None:
+        super().__init__(label, **options)
+        if required:
+            self.flags.required = True
+
+
+class Line(Asked, StringField):
+    """One line of text."""
+
+    def __init__(self, label: str, **options: object) -> None:
+        super().__init__(label, filters=[_tidy], **options)
+
+
+class OptionalLine(Asked, StringField):
+    """One line of text that may stay empty, and is then nothing at all."""
+
+    def __init__(self, label: str, **options: object) -> None:
+        super().__init__(label, filters=[_or_nothing], **options)
+
+
+class Paragraphs(Asked, TextAreaField):
+    """Text of several lines."""
+
+    def __init__(self, label: str, *, rows: int = 5, **options: object) -> None:
+        super().__init__(label, filters=[_tidy], render_kw={"rows": rows}, **options)
+
+
+class OptionalParagraphs(Asked, TextAreaField):
+    """Text of several lines that may stay empty, and is then nothing at all."""
+
+    def __init__(self, label: str, *, rows: int = 5, **options: object) -> None:
+        super().__init__(label, filters=[_or_nothing], render_kw={"rows": rows}, **options)
+
+
+class Choice(Asked, SelectField):
+    """One of a list. What is not on the list is for the database to refuse."""
+
+    def __init__(self, label: str, **options: object) -> None:
+        super().__init__(label, validate_choice=False, **options)
+
+
+class Radio(Asked, RadioField):
+    """One of a short list, all of it in view."""
+
+    def __init__(self, label: str, **options: object) -> None:
+        super().__init__(label, validate_choice=False, **options)
+
+
+class Day(Asked, DateField):
+    """A date that may stay empty."""
+
+    def process_formdata(self, valuelist):
+        """Reads the browser's yyyy-mm-dd. Raises ValueError with a sentence for anything else."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Give a date, with day, month and year.") from None
+
+
+class LondonMoment(Asked, DateTimeLocalField):
+    """A date and time as people in London say it; `data` carries that zone."""
+
+    def process_formdata(self, valuelist):
+        """Reads the browser's local date and time. Raises ValueError with a sentence for anything else."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+        if self.data is None:
+            raise ValueError("Give a date and a time.")
+        self.data = self.data.replace(tzinfo=LONDON)
+
+    def _value(self):
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return self.data.astimezone(LONDON).strftime("%Y-%m-%dT%H:%M") if isinstance(self.data, datetime) else ""
+
+
+class WholeNumber(Asked, IntegerField):
+    """A whole number."""
+
+    def process_formdata(self, valuelist):
+        """Reads a whole number. Raises ValueError with a sentence for anything else."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Give a whole number.") from None
+
+
+class SentOnce(HiddenField):
+    """The id of the row that this form will make, drawn when the form is shown.
+
+    Sent again after a lost answer, the same id meets the primary key: a repeat writes nothing twice.
+    """
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(default=uuid.uuid4, **options)
+
+    def process_formdata(self, valuelist):
+        """Reads the uuid. Raises ValueError with a sentence for anything else."""
+        try:
+            self.data = uuid.UUID(valuelist[0]) if valuelist else uuid.uuid4()
+        except ValueError:
+            raise ValueError("Please load the page again.") from None
+
+
+class Form(FlaskForm):
+    """A form that keeps what was typed and shows the database's refusal beside the field it is about."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Puts a refusal by its field, or above the form when it is about none that the form has."""
+        if refusal.field in self._fields and not isinstance(self._fields[refusal.field], HiddenField):
+            field = self._fields[refusal.field]
+            field.errors = [*field.errors, refusal.sentence]
+        else:
+            self.form_errors = [*self.form_errors, refusal.sentence]
+
+
+class NewRow(Form):
+    """A form that makes a row."""
+
+    id = SentOnce()

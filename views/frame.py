@@ -1,0 +1,140 @@
+"""What stands around every screen: under which hat a request acts, the menu, and pages for what went wrong."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from db.identity import Identity, sign
+from views.sentences import explain
+from views.sign_in import hat_label, signed_in_person
+
+ERROR_PAGES = {
+    400: ("That did not work", "What was sent could not be read. Go back, and please try again."),
+    404: ("There is nothing here", "The address may be mistyped, or it leads to something you cannot see."),
+    405: ("That did not work", "This address cannot be used that way."),
+    409: ("That could not be done", "Something changed meanwhile. Go back, look again, and please try once more."),
+    413: ("That is too long", "What was sent is larger than Keywork takes. Please shorten it."),
+    500: ("Something went wrong on our side", "It is not your fault. Your last change may not have been saved: please look before you try again."),
+    503: ("Keywork is busy", "Please try again in a moment. What you typed has not been saved."),
+}
+SIGNED_OUT = ("Please sign in again", "You have been away for a while. Sign in again to go on.")
+
+
+@dataclass(frozen=True)
+class Me:
+    full_name: str
+    email: str
+    hat_label: str
+    organisation_name: str | None
+
+
+@dataclass(frozen=True)
+class Place:
+    label: str
+    url: str
+    current: bool
+
+
+def acting_identity() -> Identity | None:
+    """Who the workspace engine acts as in this request: None before sign-in and on pages without case data."""
+    return g.get("identity")
+
+
+def take_hat():
+    """Before each request: signs the identity for the hat that the asked-for screen is used under.
+
+    Screens say `side` (views.sign_in.SIDES). Somebody without a hat on that side gets 404, as for an address that does
+    not exist. People who have not signed in are sent to the sign-in page, and from there to where they were heading.
+    """
+    view = next((view for view in current_app.appbuilder.baseviews if view.endpoint == request.blueprint), None)
+    side = getattr(view, "side", None)
+    if side is None:
+        return None
+    person = signed_in_person()
+    if person is None:
+        heading_for = {"next": request.full_path.rstrip("?")} if request.method == "GET" else {}
+        return redirect(url_for("SignIn.login", **heading_for))
+    hat = person.hat_on(side)
+    if hat is None:
+        abort(404)
+    g.identity = sign(person.user_id, hat, current_app.config["TOKEN_KEY"])
+    return None
+
+
+def plan_has_support_cases() -> bool:
+    """Whether the menu shows support cases: the organisation's plan includes them (spec 2, tier gate)."""
+    person = signed_in_person()
+    return bool(person and person.has_support_cases)
+
+
+def _places() -> list[Place]:
+    return [
+        Place(item["label"], item["url"], request.path.startswith(item["url"]))
+        for item in current_app.appbuilder.menu.get_data()
+    ]
+
+
+def around_every_screen() -> dict[str, object]:
+    """Template context: `me`, `menu`, `sign_out_url` (named in the base template)."""
+    person = signed_in_person()
+    if person is None:
+        return {"me": None, "menu": []}
+    identity = acting_identity()
+    hat = identity.hat if identity else None
+    # A collaborator works for several firms: each tenant names theirs, the frame names none.
+    organisation = None if hat == "collaborator" else person.organisation_name
+    me = Me(person.full_name, person.email, hat_label(person, hat), organisation)
+    return {"me": me, "menu": _places(), "sign_out_url": url_for("SignIn.logout")}
+
+
+def _page(code: int, heading: str, sentence: str):
+    return render_template("error.html", code=code, heading=heading, sentence=sentence), code
+
+
+def _http_error(error: HTTPException):
+    # What one may not see and what does not exist answer alike (spec 3).
+    code = HTTPStatus.NOT_FOUND if error.code == HTTPStatus.FORBIDDEN else error.code
+    return _page(code, *ERROR_PAGES.get(code, ERROR_PAGES[400 if code < 500 else 500]))
+
+
+def _lost_form(_: CSRFError):
+    return _page(400, *SIGNED_OUT)
+
+
+def _database_error(error: DBAPIError):
+    current_app.extensions["sqlalchemy"].session.rollback()
+    refusal = explain(error)
+    if refusal is None:
+        # By class and SQLSTATE only: the statement's values are people's words about people.
+        current_app.logger.error("database error %s %s", type(error.orig).__name__, getattr(error.orig, "sqlstate", None))
+        return _page(500, *ERROR_PAGES[500])
+    if refusal.hidden:
+        return _page(404, *ERROR_PAGES[404])
+    return _page(refusal.status, ERROR_PAGES[409][0], refusal.sentence)
+
+
+def keep_private(response):
+    """After each request: pages with personal data stay out of every cache (threat 51), and nothing foreign runs in them."""
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def register(app: Flask) -> None:
+    """Puts the frame around an application whose AppBuilder exists already."""
+    app.before_request(take_hat)
+    app.after_request(keep_private)
+    app.context_processor(around_every_screen)
+    app.register_error_handler(CSRFError, _lost_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DBAPIError, _database_error)

@@ -1,0 +1,184 @@
+"""What people read when the database refuses: one sentence for each constraint, unique index and error of our own.
+
+The database decides, this module words it. A test walks the catalogue and fails for a rule without its sentence.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+
+#: Constraint or unique index -> (form field it is about, or None for the whole form; what to do).
+CONSTRAINTS: dict[str, tuple[str | None, str]] = {
+    # installation, keys, price list: only operators of the installation meet these
+    "installation_has_one_row": (None, "This database is installed already."),
+    "pads_fill_one_block": (None, "That signing key does not have the right length."),
+    "plan_codes_are_plain_words": ("code", "Use small letters only for the code of a plan."),
+    "plan_prices_are_not_negative": ("monthly_pounds", "A price cannot be below zero."),
+    "plan_caps_are_positive": ("tenancies", "Allow at least one tenancy and one user."),
+    "plan_positions_are_unique": ("position", "Another plan stands in this place already. Choose another."),
+    "plans_pkey": ("code", "There is a plan with this code already."),
+    "feature_keys_are_plain_words": ("feature_key", "Use small letters and underscores only for a feature."),
+    "feature_gates_pkey": ("feature_key", "This plan includes the feature already."),
+    "feature_gates_plan_code_fkey": ("plan_code", "Choose a plan from the list."),
+    # people
+    "user_emails_are_lower_case": ("email", "Write the e-mail address in small letters."),
+    "user_emails_look_like_addresses": ("email", "Give an e-mail address, such as name@example.org."),
+    "user_names_are_filled": ("full_name", "Give a name of up to 120 characters."),
+    "user_emails_are_unique": ("email", "Somebody has an account with this e-mail address already."),
+    "users_have_one_sign_in_each": ("email", "This sign-in belongs to somebody else already."),
+    "membership_roles_are_operator_roles": ("role", "Choose org-admin or property manager."),
+    "memberships_in_their_organisation": ("user_id", "This person works for the organisation already."),
+    "memberships_pkey": ("user_id", "This person works for an organisation already. Somebody can run only one."),
+    "memberships_user_id_fkey": ("user_id", "Choose a person from the list."),
+    "memberships_organisation_id_fkey": ("organisation_id", "Choose an organisation from the list."),
+    # organisations
+    "organisation_names_are_filled": ("name", "Give a name of up to 160 characters."),
+    "organisation_names_are_unique": ("name", "There is an organisation with this name already."),
+    "organisations_plan_code_fkey": ("plan_code", "Choose a plan from the list."),
+    "retention_windows_are_case_and_safeguarding": (
+        "support_retention_years", "Give both windows: one for cases and one for safeguarding notes."),
+    "retention_windows_are_1_to_100_whole_years": (
+        "support_retention_years", "Give whole years from 1 to 100 for both windows."),
+    "safeguarding_window_is_not_the_shorter": (
+        "support_retention_years", "Keep safeguarding notes at least as long as cases."),
+    "housing_officer_emails_look_like_addresses": (
+        "housing_officer_emails", "Give e-mail addresses, such as name@example.org, without commas inside them."),
+    # landlords, properties, tenants
+    "landlord_names_are_filled": ("name", "Give a name of up to 160 characters."),
+    "landlord_names_are_unique_in_an_organisation": ("name", "You have a landlord with this name already."),
+    "landlords_in_their_organisation": (None, "This landlord exists already."),
+    "landlords_organisation_id_fkey": (None, "Choose an organisation from the list."),
+    "property_manager_landlords_pkey": ("landlord_id", "This landlord is assigned to them already."),
+    "assigned_managers_are_members": ("user_id", "Choose one of your property managers."),
+    "assigned_landlords_are_of_the_organisation": ("landlord_id", "Choose one of your landlords."),
+    "property_addresses_are_filled": ("address", "Give the address (up to 200 characters) and the town."),
+    "postcodes_are_british": ("postcode", "Give a British postcode in capitals, such as LS6 2AB."),
+    "properties_are_unique_in_an_organisation": ("address", "You have a property at this address already."),
+    "properties_in_their_organisation": (None, "This property exists already."),
+    "properties_belong_to_a_landlord": ("landlord_id", "Choose one of your landlords. A landlord with properties cannot be removed."),
+    "tenant_names_are_filled": ("full_name", "Give the tenant's name, up to 120 characters."),
+    "tenant_birthdays_are_plausible": ("date_of_birth", "Give a date of birth after 1900."),
+    "note_visibility_is_inherit_visible_or_hidden": (
+        "housing_officer_note_visibility", "Choose as the organisation, visible, or hidden."),
+    "tenants_in_their_organisation": (None, "This tenant exists already."),
+    "tenants_live_at_a_property": ("property_id", "Choose one of your properties. A property with tenants cannot be removed."),
+    # cases
+    "context_summaries_fit": ("context_summary", "Keep the summary under 4,000 characters."),
+    "closed_cases_have_a_reason": ("closing_reason", "Choose why the case is being closed."),
+    "closing_reasons_are_known": ("closing_reason", "Choose a reason from the list."),
+    "cases_close_after_they_open": ("closed_at", "A case cannot close before it opened."),
+    "cases_in_their_organisation": (None, "This case exists already."),
+    "cases_are_of_a_tenant": ("tenant_id", "Choose one of your tenants. A tenant with a case cannot be removed."),
+    "one_open_case_for_each_tenant": ("tenant_id", "This tenant has an open case already. Work on that one, or close it first."),
+    # team
+    "collaborator_names_are_filled": ("full_name", "Give their full name, up to 120 characters."),
+    "collaborator_kinds_are_known": ("kind", "Choose who they are from the list."),
+    "participation_modes_are_known": ("participation_mode", "Choose their part in the case from the list."),
+    "contact_cards_have_no_account": ("participation_mode", "A contact card has no account; everybody else signs in with one."),
+    "external_contacts_are_contact_cards": ("kind", "An external contact can only have a contact card."),
+    "contact_cards_say_how_to_reach_them": ("email", "Give an e-mail address or a telephone number."),
+    "collaborator_emails_look_like_addresses": ("email", "Give an e-mail address, such as name@example.org."),
+    "collaborator_phones_look_like_numbers": ("phone", "Give a telephone number: digits, blanks and brackets only."),
+    "contact_card_lines_fit": ("works_for", "Keep each line under 120 characters."),
+    "assignments_end_after_they_begin": ("ended_at", "An assignment cannot end before it began."),
+    "one_live_assignment_for_each_person": ("email", "They are on this team already."),
+    "collaborators_are_on_a_case": (None, "There is no such case."),
+    "support_collaborators_user_id_fkey": ("email", "There is no such account."),
+    "support_collaborators_invited_by_id_fkey": (None, "There is no such account."),
+    # notes
+    "note_streams_are_shared_or_professional": ("stream", "A note is either Shared or Professional."),
+    "note_bodies_are_filled": ("body", "Write the note first."),
+    "note_bodies_fit": ("body", "Keep a note under 20,000 characters. Please split it in two."),
+    "safeguarding_notes_are_professional": ("safeguarding", "Only a Professional note can be flagged for safeguarding."),
+    "safeguarding_has_its_moment": ("safeguarding", "The moment of a safeguarding flag cannot be given by hand."),
+    "notes_are_on_a_case": (None, "There is no such case."),
+    "support_notes_author_id_fkey": (None, "There is no such account."),
+    # goals
+    "goal_titles_are_filled": ("title", "Give the goal a title of up to 160 characters."),
+    "goal_descriptions_fit": ("description", "Keep the description under 4,000 characters."),
+    "goal_statuses_are_known": ("status", "Choose active, achieved or closed."),
+    "goal_target_dates_are_plausible": ("target_date", "Give a target date between 2000 and 2100."),
+    "goals_in_their_case": (None, "This goal exists already."),
+    "goals_are_on_a_case": (None, "There is no such case."),
+    "support_goals_author_id_fkey": (None, "There is no such account."),
+    "progress_entries_are_filled": ("body", "Write what has changed, in up to 4,000 characters."),
+    "progress_is_on_a_goal_of_the_case": (None, "There is no such goal."),
+    "support_goal_progress_author_id_fkey": (None, "There is no such account."),
+    # sessions
+    "session_times_are_plausible": ("scheduled_at", "Give a date between 2000 and 2100."),
+    "sessions_last_5_minutes_to_12_hours": ("duration_minutes", "Give a duration from 5 to 720 minutes."),
+    "session_types_are_known": ("type", "Choose a type from the list."),
+    "session_statuses_are_known": ("status", "Choose delivered, missed or cancelled."),
+    "session_attendees_fit": ("attendees", "Keep the list of people under 300 characters."),
+    "outcome_notes_fit": ("outcome_note", "Keep the outcome under 8,000 characters."),
+    "delivered_sessions_have_an_outcome": ("outcome_note", "Write what came out of the session."),
+    "scheduled_sessions_have_no_outcome_yet": ("outcome_note", "Say first whether it was delivered, missed or cancelled."),
+    "sessions_are_on_a_case": (None, "There is no such case."),
+    "support_sessions_author_id_fkey": (None, "There is no such account."),
+}
+
+#: A row with this id is there already: the form was sent twice.
+SENT_TWICE = "This has been saved already. Please load the page again."
+
+#: Errors of our own (functions.sql, first lines) and of Postgres that a person can meet: (field, sentence, HTTP status).
+STATES: dict[str, tuple[str | None, str, int]] = {
+    "KW001": (None, "Please sign in again.", 401),
+    "KW002": (None, "Please sign in again.", 401),
+    "KW003": (None, "That took too long. Please try again.", 503),
+    "KW404": (None, "There is nothing here that you can see.", 404),
+    "KW410": (None, "This case is closed, so it takes nothing new. Reopen it first.", 409),
+    "KW411": ("stream", "A note stays in its stream. Delete it and write it again in the other one.", 409),
+    "KW412": ("body", "Only its author can change the words of a note.", 409),
+    "KW413": ("safeguarding", "A safeguarding flag stays. An org-admin can have it removed, with a reason.", 409),
+    "KW414": (None, "The moment a case closed cannot be changed.", 409),
+    "KW415": (None, "This assignment has ended already.", 409),
+    "KW416": ("status", "This session has not begun yet. Record how it went afterwards, or cancel it.", 409),
+    "KW417": (None, "A note flagged for safeguarding cannot be deleted.", 409),
+    "22021": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
+    "22001": (None, "One of the texts is too long.", 400),
+    "22003": (None, "One of the numbers is too large.", 400),
+    "22007": (None, "One of the dates could not be read.", 400),
+    "22008": (None, "One of the dates does not exist.", 400),
+    "22P02": (None, "One of the answers could not be read.", 400),
+    "40001": (None, "Somebody changed this at the same moment. Please try again.", 503),
+    "40P01": (None, "Somebody changed this at the same moment. Please try again.", 503),
+    "55P03": (None, "Somebody is changing this right now. Please try again.", 503),
+    "57014": (None, "That took too long. Please try again.", 503),
+}
+
+#: "You may not": the same answer as for what does not exist.
+HIDDEN = {"42501", "KW404"}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A refusal in words: the field it is about (None for the whole form), the sentence, and an HTTP status."""
+
+    field: str | None
+    sentence: str
+    status: int
+    hidden: bool = False
+    sent_twice: bool = False
+
+
+def explain(error: DBAPIError) -> Refusal | None:
+    """Words a database error for a person, or None for one that no person should meet (a fault of ours)."""
+    diagnosis = getattr(error.orig, "diag", None)
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        # psycopg itself refuses NUL before the server sees it; a lost connection has no state either.
+        if "NUL" in str(error.orig):
+            return Refusal(*STATES["22021"])
+        return Refusal(None, "Keywork cannot reach its records just now. Please try again.", 503) if error.connection_invalidated else None
+    if state in HIDDEN:
+        return Refusal(None, STATES["KW404"][1], 404, hidden=True)
+    if state in STATES:
+        return Refusal(*STATES[state])
+    constraint = diagnosis.constraint_name
+    if constraint in CONSTRAINTS:
+        return Refusal(*CONSTRAINTS[constraint], status=409)
+    if state == "23505" and constraint and constraint.endswith("_pkey"):
+        return Refusal(None, SENT_TWICE, 409, sent_twice=True)
+    if state == "23502":
+        return Refusal(diagnosis.column_name, "Please fill this in.", 409)
+    return None

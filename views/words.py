@@ -1,0 +1,116 @@
+"""Codes, times and counts in the words people read. Times are shown in Europe/London."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+LONDON = ZoneInfo("Europe/London")
+
+LABELS = {
+    "kind": {"support_worker": "Support worker", "housing_officer": "Housing officer", "external_contact": "External contact"},
+    "mode": {"full": "Full part in the case", "context_only": "Context only", "reference_only": "Contact card"},
+    "session_type": {
+        "appointment": "Appointment",
+        "key_work_meeting": "Key-work meeting",
+        "accompaniment": "Accompaniment",
+        "home_visit": "Home visit",
+        "phone_call": "Phone call",
+        "group_session": "Group session",
+    },
+    "session_status": {"scheduled": "Scheduled", "delivered": "Delivered", "missed": "Missed", "cancelled": "Cancelled"},
+    "goal_status": {"active": "Active", "achieved": "Achieved", "closed": "Closed"},
+    "closing_reason": {
+        "moved_on": "Moved on",
+        "support_no_longer_needed": "Support no longer needed",
+        "transferred": "Transferred to another service",
+        "disengaged": "Disengaged",
+        "tenancy_ended": "Tenancy ended",
+        "died": "Died",
+        "opened_in_error": "Opened in error",
+    },
+    "hat": {
+        "org_admin": "Org-admin",
+        "property_manager": "Property manager",
+        "collaborator": "Support worker or housing officer",
+        "platform_admin": "Platform-admin",
+    },
+}
+
+
+def label(code: str, of: str) -> str:
+    """The words for a stored code of one kind (a key of LABELS). Raises KeyError for a code without words."""
+    return LABELS[of][code]
+
+
+def choices(of: str, *, only: tuple[str, ...] | None = None) -> list[tuple[str, str]]:
+    """(code, words) pairs of one kind of code, in their order, for a select or radio field."""
+    return [(code, words) for code, words in LABELS[of].items() if only is None or code in only]
+
+
+def day(moment: date | datetime) -> str:
+    """'3 Nov 2024', in London for a moment with a zone."""
+    if isinstance(moment, datetime):
+        moment = moment.astimezone(LONDON).date()
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def when(moment: datetime, now: datetime | None = None) -> str:
+    """'Today 14:05', 'Yesterday 14:05', 'Tue 3 Nov, 14:05', and with its year when that is not this one."""
+    local = moment.astimezone(LONDON)
+    today = (now or datetime.now(LONDON)).astimezone(LONDON).date()
+    if local.date() == today:
+        return f"Today {local:%H:%M}"
+    if local.date() == today - timedelta(days=1):
+        return f"Yesterday {local:%H:%M}"
+    if local.date() == today + timedelta(days=1):
+        return f"Tomorrow {local:%H:%M}"
+    if local.year == today.year:
+        return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+    return f"{local.day} {local:%b %Y}, {local:%H:%M}"
+
+
+def clock(moment: datetime) -> str:
+    """'14:05'."""
+    return f"{moment.astimezone(LONDON):%H:%M}"
+
+
+def when_full(moment: datetime) -> str:
+    """'Tuesday 3 November 2026, 14:05 GMT'."""
+    local = moment.astimezone(LONDON)
+    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M} {local:%Z}"
+
+
+def minutes(duration: int) -> str:
+    """'45 min', '1 h', '1 h 30 min'."""
+    hours, rest = divmod(duration, 60)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part) or "0 min"
+
+
+def count(number: int, noun: str) -> str:
+    """'no open cases', '1 open case', '1,234 open cases': the noun is given in the singular."""
+    irregular = {"person": "people", "entry": "entries"}
+    first, _, last = noun.rpartition(" ")
+    many = irregular.get(last, last + "s")
+    plural = f"{first} {many}".strip()
+    return f"no {plural}" if number == 0 else f"{number:,} {noun if number == 1 else plural}"
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as escaped paragraphs: blank lines part them, single line ends stay."""
+    parts = [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+    return Markup("").join(
+        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.strip("\n").split("\n"))) for part in parts
+    )
+
+
+def iso(moment: date | datetime) -> str:
+    """For the datetime attribute of <time>."""
+    return moment.isoformat()
+
+
+def register(app: Flask) -> None:
+    """Makes these the templates' filters."""
+    for words in (label, day, when, clock, when_full, minutes, count, paragraphs, iso):
+        app.jinja_env.filters[words.__name__] = words
