@@ -1,0 +1,236 @@
+"""The commands of `./run` that need the environment: serving, and the owner's prompt (`python -m db.serve`)."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from db import demo, install, secret_store, web_server
+from db.local_server import LocalServer
+from db.postgres_binaries import ServerError, find_binaries
+
+VAR = Path(__file__).resolve().parent.parent / "var"
+DATABASE = "keywork"
+OWNER = "keywork_owner"
+PID_FILE = VAR / "gunicorn.pid"
+
+
+class Refusal(Exception):
+    """Why the command cannot go on, for the person at the prompt."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where the workspace's database is: `conninfo` for a login that may install, `url_for` for the two logins.
+
+    `bindir` holds the programs of the embedded server's version; None for a server of someone else's.
+    """
+
+    conninfo: str
+    url_for: Callable[[str, str], str]
+    embedded: bool
+    bindir: Path | None
+
+
+def main(arguments: list[str]) -> int:
+    """Run `serve PORT` or `psql ARGUMENTS...`; returns the exit status."""
+    for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        # A hang-up that nohup has turned off stays off.
+        if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:
+            signal.signal(each, leave)
+    try:
+        return prompt(arguments[1:]) if arguments[0] == "psql" else serve(int(arguments[1]))
+    except (Refusal, ServerError, web_server.WebServerError, install.SchemaOutdated, psycopg.OperationalError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def leave(number: int, _frame) -> None:
+    """Turn a signal into an ordinary exit, so that everything started is stopped in order; further ones are ignored."""
+    for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
+    raise SystemExit(0 if number in (signal.SIGINT, signal.SIGTERM) else 128 + number)
+
+
+def serve(port: int) -> int:
+    """Set up whatever is missing and serve on the loopback address until stopped."""
+    with serving_lock(port), contextlib.ExitStack() as stack:
+        web_server.end_orphan(PID_FILE)
+        if not web_server.is_free(port):
+            raise Refusal(f"Port {port} is in use by another program; choose another: ./run --port {port + 1}")
+        with start_lock():
+            secrets = known_secrets()
+            database = stack.enter_context(opened_database(secrets))
+            set_up(database, secrets)
+            has_demo = with_demo(database)
+        server = web_server.start(port, application_environment(database, secrets, has_demo), PID_FILE)
+        stack.callback(web_server.stop, server)
+        web_server.wait_for_page(server, port)
+        announce(port, has_demo)
+        return server.wait()
+
+
+def prompt(arguments: list[str]) -> int:
+    """The owner's psql on the database, set up first when it is not there yet; returns psql's exit status."""
+    with contextlib.ExitStack() as stack:
+        with start_lock():
+            secrets = known_secrets()
+            database = stack.enter_context(opened_database(secrets))
+            set_up(database, secrets)
+        # Ctrl-C belongs to psql, which cancels the statement.
+        signal.signal(signal.SIGINT, lambda number, frame: None)
+        program = (database.bindir or find_binaries()[0]) / "psql"
+        return subprocess.call([str(program), *arguments], env=owner_environment(database.conninfo))
+
+
+def owner_environment(conninfo: str) -> dict[str, str]:
+    """The environment that makes psql connect with `conninfo` as the owner of all objects.
+
+    The password goes this way because an argument could be read in the process list.
+    """
+    names = {"dbname": "PGDATABASE"}
+    values = {names.get(key, f"PG{key.upper()}"): str(value) for key, value in conninfo_to_dict(conninfo).items()}
+    values["PGOPTIONS"] = f"{values.get('PGOPTIONS', '')} -c role={OWNER}".strip()
+    return os.environ | {"PGCLIENTENCODING": "UTF8"} | values
+
+
+@contextlib.contextmanager
+def serving_lock(port: int) -> Iterator[None]:
+    """Be the only server of this folder; the kernel frees the lock even after a kill -9. Raises Refusal if not."""
+    with open(VAR / "serving.lock", "a+", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            handle.seek(0)
+            raise Refusal(f"Keywork already runs from this folder: http://{web_server.HOST}:{handle.read()}") from error
+        handle.truncate(0)
+        handle.write(str(port))
+        handle.flush()
+        yield
+
+
+@contextlib.contextmanager
+def start_lock() -> Iterator[None]:
+    """Let one process at a time start, set up or stop the database server."""
+    with open(VAR / "start.lock", "a", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def known_secrets() -> secret_store.Secrets:
+    """The installation's secrets, made at the first start. Raises Refusal when they are lost but data is there."""
+    path = VAR / "secrets.json"
+    if not path.exists() and (VAR / "postgres" / "PG_VERSION").exists() and not os.environ.get("DATABASE_URL"):
+        raise Refusal("var/postgres holds data, but var/secrets.json with its passwords is missing: put it back.")
+    try:
+        return secret_store.load_or_make(path)
+    except ValueError as error:
+        raise Refusal(f"var/secrets.json is damaged, put back a good copy: {error}") from error
+
+
+@contextlib.contextmanager
+def opened_database(secrets: secret_store.Secrets) -> Iterator[Database]:
+    """The database of DATABASE_URL, or the embedded server's, which runs until its last user leaves.
+
+    Entered while the start lock is held; left without it.
+    """
+    address = os.environ.get("DATABASE_URL")
+    if address:
+        yield given_database(address)
+        return
+    server = LocalServer(VAR / "postgres", secrets.superuser_password)
+    with open(VAR / "users.lock", "a", encoding="utf-8") as users:
+        # Every user of the server holds this lock shared: whoever can have it alone is the last one and stops it.
+        fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            server.start()
+            make_database(server)
+            yield Database(server.conninfo(DATABASE), lambda user, password: server.sqlalchemy_url(
+                DATABASE, user, password), True, server.bindir)
+        finally:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                server.stop()
+
+
+def given_database(address: str) -> Database:
+    """The database that a DATABASE_URL names. Raises Refusal when it is not the address of a PostgreSQL database."""
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise Refusal("DATABASE_URL is not an address like postgresql://user:password@host/database.") from error
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        raise Refusal("DATABASE_URL must name a PostgreSQL database.")
+    driven = url.set(drivername="postgresql+psycopg")
+    return Database(
+        # As it was given, since libpq and SQLAlchemy quote differently; libpq only knows no driver's name.
+        "postgresql" + address[address.index("://"):],
+        lambda user, password: driven.set(username=user, password=password).render_as_string(hide_password=False),
+        False, None,
+    )
+
+
+def make_database(server: LocalServer) -> None:
+    """Create the database on the embedded server when it is not there yet."""
+    with psycopg.connect(server.conninfo(), autocommit=True) as connection:
+        if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
+            connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(DATABASE)))
+
+
+def set_up(database: Database, secrets: secret_store.Secrets) -> None:
+    """Bring the database's schema, rules and logins up to date; milliseconds when they are."""
+    if install.install(database.conninfo, app_password=secrets.app_password, signin_password=secrets.signin_password,
+                       token_key=bytes.fromhex(secrets.token_key)):
+        print("The database's tables and rules are installed.", flush=True)
+
+
+def with_demo(database: Database) -> bool:
+    """Load the demo data into an empty database; returns whether the demo accounts are to be shown.
+
+    KEYWORK_DEMO=0 never loads it. A database of DATABASE_URL gets it only with KEYWORK_DEMO=1: accounts with known
+    passwords have no place in a real one.
+    """
+    if os.environ.get("KEYWORK_DEMO", "1" if database.embedded else "0") != "1":
+        return False
+    if demo.is_empty(database.conninfo):
+        print("Loading the demo data ...", flush=True)
+        demo.load(database.conninfo)
+    return True
+
+
+def application_environment(database: Database, secrets: secret_store.Secrets, has_demo: bool) -> dict[str, str]:
+    """The environment of the web server: the two logins and the keys, and never an address that may do more."""
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return kept | {
+        "KEYWORK_WORKSPACE_URL": database.url_for("keywork_app", secrets.app_password),
+        "KEYWORK_SIGNIN_URL": database.url_for("keywork_signin", secrets.signin_password),
+        "KEYWORK_SECRET_KEY": secrets.session_key,
+        "KEYWORK_TOKEN_KEY": secrets.token_key,
+        "KEYWORK_DEMO": "1" if has_demo else "0",
+    }
+
+
+def announce(port: int, has_demo: bool) -> None:
+    """Print the address, and the demo accounts when there are any."""
+    print(f"\nKeywork is ready: http://{web_server.HOST}:{port}   (Ctrl-C stops it)")
+    if has_demo:
+        print("\nDemo accounts (e-mail, password, who they are):")
+        widths = [max(len(account[column]) for account in demo.ACCOUNTS) for column in (0, 1)]
+        for email, password, who in demo.ACCOUNTS:
+            print(f"  {email:<{widths[0]}}  {password:<{widths[1]}}  {who}")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
