@@ -118,14 +118,18 @@ grant insert, update, delete on app.plans, app.feature_gates to keywork_platform
 create policy select_everyone on app.plans for select
     to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin
     using ((select app.acting_as('any')) is not null);
+comment on policy select_everyone on app.plans is 'Whoever has signed in reads the price list.';
 create policy write_platform_admin on app.plans for all to keywork_platform_admin
     using ((select app.acting_as('platform_admin')) is not null);
+comment on policy write_platform_admin on app.plans is 'The platform-admin keeps the price list.';
 
 create policy select_everyone on app.feature_gates for select
     to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin
     using ((select app.acting_as('any')) is not null);
+comment on policy select_everyone on app.feature_gates is 'Whoever has signed in reads which plan includes what.';
 create policy write_platform_admin on app.feature_gates for all to keywork_platform_admin
     using ((select app.acting_as('platform_admin')) is not null);
+comment on policy write_platform_admin on app.feature_gates is 'The platform-admin decides which plan includes what.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -143,14 +147,19 @@ grant insert (id, name, plan_code), update (name, plan_code) on app.organisation
 
 create policy select_org_admin on app.organisations for select to keywork_org_admin
     using (id = (select app.org_admin_organisation()));
+comment on policy select_org_admin on app.organisations is 'Their own organisation with all its settings.';
 create policy update_org_admin on app.organisations for update to keywork_org_admin
     using (id = (select app.org_admin_organisation()));
+comment on policy update_org_admin on app.organisations is 'The settings of their own organisation.';
 create policy select_property_manager on app.organisations for select to keywork_property_manager
     using (id = (select app.manager_organisation()));
+comment on policy select_property_manager on app.organisations is 'Their own organisation; the grant leaves the settings out.';
 create policy select_collaborator on app.organisations for select to keywork_collaborator
     using (id = any ((select app.my_organisation_ids())::uuid[]));
+comment on policy select_collaborator on app.organisations is 'Organisations of their live assignments, by name.';
 create policy write_platform_admin on app.organisations for all to keywork_platform_admin
     using ((select app.acting_as('platform_admin')) is not null);
+comment on policy write_platform_admin on app.organisations is 'Every organisation and its plan; the grant leaves the settings to the org-admin.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -165,22 +174,29 @@ grant insert (id, email, full_name, is_platform_admin), update (email, full_name
 
 create policy select_org_admin on app.users for select to keywork_org_admin
     using (id = any ((select app.my_colleague_ids())::uuid[]));
+comment on policy select_org_admin on app.users is 'Colleagues in the own organisation.';
 create policy select_property_manager on app.users for select to keywork_property_manager
     using (id = any ((select app.my_colleague_ids())::uuid[]));
+comment on policy select_property_manager on app.users is 'Colleagues in the own organisation.';
 create policy select_collaborator on app.users for select to keywork_collaborator
     using (id = (select app.acting_as('collaborator')));
+comment on policy select_collaborator on app.users is 'Oneself.';
 create policy write_platform_admin on app.users for all to keywork_platform_admin
     using ((select app.acting_as('platform_admin')) is not null);
+comment on policy write_platform_admin on app.users is 'Every account: names, addresses, disabling.';
 
 grant select on app.memberships to keywork_org_admin, keywork_property_manager, keywork_platform_admin;
 grant insert (user_id, organisation_id, role), update (role), delete on app.memberships to keywork_platform_admin;
 
 create policy select_org_admin on app.memberships for select to keywork_org_admin
     using (organisation_id = (select app.org_admin_organisation()));
+comment on policy select_org_admin on app.memberships is 'Who operates for the own organisation.';
 create policy select_property_manager on app.memberships for select to keywork_property_manager
     using (user_id = (select app.acting_as('property_manager')));
+comment on policy select_property_manager on app.memberships is 'Their own membership.';
 create policy write_platform_admin on app.memberships for all to keywork_platform_admin
     using ((select app.acting_as('platform_admin')) is not null);
+comment on policy write_platform_admin on app.memberships is 'Who operates for which organisation.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -201,28 +217,38 @@ grant select (id, organisation_id, property_id, full_name, housing_officer_note_
 
 create policy all_org_admin on app.landlords for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
+comment on policy all_org_admin on app.landlords is 'Every landlord inside the wall.';
 create policy select_property_manager on app.landlords for select to keywork_property_manager
     using (id = any ((select app.manager_landlord_ids())::uuid[]));
+comment on policy select_property_manager on app.landlords is 'Landlords assigned to them.';
 -- no landlords for collaborators
 
 create policy all_org_admin on app.properties for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
+comment on policy all_org_admin on app.properties is 'Every property inside the wall.';
 create policy select_property_manager on app.properties for select to keywork_property_manager
     using (landlord_id = any ((select app.manager_landlord_ids())::uuid[]));
+comment on policy select_property_manager on app.properties is 'Properties of landlords assigned to them.';
 create policy select_collaborator on app.properties for select to keywork_collaborator
     using (id = any ((select app.my_property_ids())::uuid[]));
+comment on policy select_collaborator on app.properties is 'Homes of tenants they are assigned to.';
 
 create policy all_org_admin on app.tenants for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
+comment on policy all_org_admin on app.tenants is 'Every tenant inside the wall.';
 create policy select_property_manager on app.tenants for select to keywork_property_manager
     using (landlord_id = any ((select app.manager_landlord_ids())::uuid[]));
+comment on policy select_property_manager on app.tenants is 'Tenants at properties of landlords assigned to them.';
 create policy select_collaborator on app.tenants for select to keywork_collaborator
     using (id = any ((select app.my_tenant_ids())::uuid[]));
+comment on policy select_collaborator on app.tenants is 'Tenants with a live assignment of theirs.';
 
 create policy all_org_admin on app.property_manager_landlords for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
+comment on policy all_org_admin on app.property_manager_landlords is 'Who looks after which landlord, inside the wall.';
 create policy select_property_manager on app.property_manager_landlords for select to keywork_property_manager
     using (user_id = (select app.acting_as('property_manager')));
+comment on policy select_property_manager on app.property_manager_landlords is 'Their own assignments to landlords.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -240,10 +266,13 @@ grant select on app.case_workspace, app.note_feed, app.session_list, app.team_me
 
 create policy all_org_admin on app.support_cases for all to keywork_org_admin
     using ((select app.org_admin_case_organisation()) is not null);
+comment on policy all_org_admin on app.support_cases is 'Every case inside the wall, where the plan has support cases.';
 create policy all_property_manager on app.support_cases for all to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy all_property_manager on app.support_cases is 'Cases of tenants along their landlords, where the plan has support cases.';
 create policy select_collaborator on app.support_cases for select to keywork_collaborator
     using (id = any ((select app.my_case_ids())::uuid[]));
+comment on policy select_collaborator on app.support_cases is 'Cases with a live assignment of theirs.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -257,13 +286,16 @@ grant insert (id, case_id, user_id, full_name, kind, participation_mode, email, 
 
 create policy all_org_admin on app.support_collaborators for all to keywork_org_admin
     using ((select app.org_admin_case_organisation()) is not null);
+comment on policy all_org_admin on app.support_collaborators is 'Every team inside the wall: read, invite, end.';
 create policy all_property_manager on app.support_collaborators for all to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy all_property_manager on app.support_collaborators is 'Teams along their landlords: read, invite, end.';
 -- Their own row; in full also the rest of the team, but never the cards of external contacts.
 create policy select_collaborator on app.support_collaborators for select to keywork_collaborator
     using (case_id = any ((select app.my_case_ids())::uuid[])
            and (user_id = (select app.acting_as('collaborator'))
                 or (case_id = any ((select app.my_full_case_ids())::uuid[]) and kind <> 'external_contact')));
+comment on policy select_collaborator on app.support_collaborators is 'Their own row; in full also the rest of the team, never the cards of external contacts.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -280,27 +312,35 @@ grant insert (id, case_id, stream, body), update (body) on app.support_notes to 
 -- note; which of the two is the trigger's business (note_keeps_its_stream_and_author).
 create policy select_org_admin on app.support_notes for select to keywork_org_admin
     using ((select app.org_admin_case_organisation()) is not null);
+comment on policy select_org_admin on app.support_notes is 'Both streams inside the wall.';
 create policy insert_org_admin on app.support_notes for insert to keywork_org_admin
     with check ((select app.org_admin_case_organisation()) is not null and author_id = (select app.acting_as('org_admin')));
+comment on policy insert_org_admin on app.support_notes is 'Both streams, signed by themselves.';
 create policy update_org_admin on app.support_notes for update to keywork_org_admin
     using ((select app.org_admin_case_organisation()) is not null
            and (stream = 'professional' or author_id = (select app.acting_as('org_admin'))));
+comment on policy update_org_admin on app.support_notes is 'Their own text, and safeguarding flags on Professional notes.';
 create policy delete_org_admin on app.support_notes for delete to keywork_org_admin
     using ((select app.org_admin_case_organisation()) is not null
            and (stream = 'shared' or author_id = (select app.acting_as('org_admin'))));
+comment on policy delete_org_admin on app.support_notes is 'Any Shared note, and Professional ones of their own.';
 
 -- Property managers: the same along their landlords, but they delete only what they wrote.
 create policy select_property_manager on app.support_notes for select to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy select_property_manager on app.support_notes is 'Both streams along their landlords.';
 create policy insert_property_manager on app.support_notes for insert to keywork_property_manager
     with check (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
                 and author_id = (select app.acting_as('property_manager')));
+comment on policy insert_property_manager on app.support_notes is 'Both streams, signed by themselves.';
 create policy update_property_manager on app.support_notes for update to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
            and (stream = 'professional' or author_id = (select app.acting_as('property_manager'))));
+comment on policy update_property_manager on app.support_notes is 'Their own text, and safeguarding flags on Professional notes.';
 create policy delete_property_manager on app.support_notes for delete to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
            and author_id = (select app.acting_as('property_manager')));
+comment on policy delete_property_manager on app.support_notes is 'Notes of their own.';
 
 -- Collaborators: Shared notes, never a Professional one. Housing officers by effective visibility; authors always see
 -- their own while assigned. Writing is for full participation.
@@ -309,15 +349,19 @@ create policy select_collaborator on app.support_notes for select to keywork_col
            and case_id = any ((select app.my_case_ids())::uuid[])
            and (case_id = any ((select app.my_shared_note_case_ids())::uuid[])
                 or author_id = (select app.acting_as('collaborator'))));
+comment on policy select_collaborator on app.support_notes is 'Shared notes: all for support workers, by effective visibility for housing officers, their own always.';
 create policy insert_collaborator on app.support_notes for insert to keywork_collaborator
     with check (stream = 'shared' and case_id = any ((select app.my_full_case_ids())::uuid[])
                 and author_id = (select app.acting_as('collaborator')));
+comment on policy insert_collaborator on app.support_notes is 'Shared notes, in full participation, signed by themselves.';
 create policy update_collaborator on app.support_notes for update to keywork_collaborator
     using (stream = 'shared' and case_id = any ((select app.my_full_case_ids())::uuid[])
            and author_id = (select app.acting_as('collaborator')));
+comment on policy update_collaborator on app.support_notes is 'Their own Shared notes, in full participation.';
 create policy delete_collaborator on app.support_notes for delete to keywork_collaborator
     using (stream = 'shared' and case_id = any ((select app.my_full_case_ids())::uuid[])
            and author_id = (select app.acting_as('collaborator')));
+comment on policy delete_collaborator on app.support_notes is 'Their own Shared notes, in full participation.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -334,34 +378,48 @@ grant insert (id, case_id, goal_id, body), update (body)
 
 create policy all_org_admin on app.support_goals for all to keywork_org_admin
     using ((select app.org_admin_case_organisation()) is not null);
+comment on policy all_org_admin on app.support_goals is 'Every goal inside the wall.';
 create policy all_property_manager on app.support_goals for all to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy all_property_manager on app.support_goals is 'Goals along their landlords.';
 create policy select_collaborator on app.support_goals for select to keywork_collaborator
     using (case_id = any ((select app.my_case_ids())::uuid[]));
+comment on policy select_collaborator on app.support_goals is 'Goals of the cases they are assigned to.';
 create policy insert_collaborator on app.support_goals for insert to keywork_collaborator
     with check (case_id = any ((select app.my_full_case_ids())::uuid[]));
+comment on policy insert_collaborator on app.support_goals is 'New goals, in full participation.';
 create policy update_collaborator on app.support_goals for update to keywork_collaborator
     using (case_id = any ((select app.my_full_case_ids())::uuid[]));
+comment on policy update_collaborator on app.support_goals is 'Any goal of the case, in full participation.';
 
 create policy select_org_admin on app.support_goal_progress for select to keywork_org_admin
     using ((select app.org_admin_case_organisation()) is not null);
+comment on policy select_org_admin on app.support_goal_progress is 'All progress inside the wall.';
 create policy insert_org_admin on app.support_goal_progress for insert to keywork_org_admin
     with check ((select app.org_admin_case_organisation()) is not null);
+comment on policy insert_org_admin on app.support_goal_progress is 'Progress on any goal inside the wall.';
 create policy update_org_admin on app.support_goal_progress for update to keywork_org_admin
     using ((select app.org_admin_case_organisation()) is not null and author_id = (select app.acting_as('org_admin')));
+comment on policy update_org_admin on app.support_goal_progress is 'Entries of their own.';
 create policy select_property_manager on app.support_goal_progress for select to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy select_property_manager on app.support_goal_progress is 'Progress along their landlords.';
 create policy insert_property_manager on app.support_goal_progress for insert to keywork_property_manager
     with check (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy insert_property_manager on app.support_goal_progress is 'Progress along their landlords.';
 create policy update_property_manager on app.support_goal_progress for update to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
            and author_id = (select app.acting_as('property_manager')));
+comment on policy update_property_manager on app.support_goal_progress is 'Entries of their own.';
 create policy select_collaborator on app.support_goal_progress for select to keywork_collaborator
     using (case_id = any ((select app.my_case_ids())::uuid[]));
+comment on policy select_collaborator on app.support_goal_progress is 'Progress in the cases they are assigned to.';
 create policy insert_collaborator on app.support_goal_progress for insert to keywork_collaborator
     with check (case_id = any ((select app.my_full_case_ids())::uuid[]));
+comment on policy insert_collaborator on app.support_goal_progress is 'Progress, in full participation.';
 create policy update_collaborator on app.support_goal_progress for update to keywork_collaborator
     using (case_id = any ((select app.my_full_case_ids())::uuid[]) and author_id = (select app.acting_as('collaborator')));
+comment on policy update_collaborator on app.support_goal_progress is 'Entries of their own, in full participation.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -376,13 +434,18 @@ grant insert (id, case_id, scheduled_at, duration_minutes, type, attendees, stat
 
 create policy all_org_admin on app.support_sessions for all to keywork_org_admin
     using ((select app.org_admin_case_organisation()) is not null);
+comment on policy all_org_admin on app.support_sessions is 'Every session inside the wall.';
 create policy all_property_manager on app.support_sessions for all to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy all_property_manager on app.support_sessions is 'Sessions along their landlords.';
 create policy select_collaborator on app.support_sessions for select to keywork_collaborator
     using (case_id = any ((select app.my_case_ids())::uuid[])
            and (case_id = any ((select app.my_full_case_ids())::uuid[]) or author_id = (select app.acting_as('collaborator'))));
+comment on policy select_collaborator on app.support_sessions is 'All sessions in full participation, else those they recorded.';
 create policy insert_collaborator on app.support_sessions for insert to keywork_collaborator
     with check (case_id = any ((select app.my_case_ids())::uuid[]) and author_id = (select app.acting_as('collaborator')));
+comment on policy insert_collaborator on app.support_sessions is 'Sessions they record, in any participation.';
 create policy update_collaborator on app.support_sessions for update to keywork_collaborator
     using (case_id = any ((select app.my_case_ids())::uuid[])
            and (case_id = any ((select app.my_full_case_ids())::uuid[]) or author_id = (select app.acting_as('collaborator'))));
+comment on policy update_collaborator on app.support_sessions is 'All sessions in full participation, else those they recorded.';

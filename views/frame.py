@@ -21,6 +21,8 @@ ERROR_PAGES = {
     500: ("Something went wrong on our side", "It is not your fault. Your last change may not have been saved: please look before you try again."),
     503: ("Keywork is busy", "Please try again in a moment. What you typed has not been saved."),
 }
+#: The menu's place for each side: a case opened from a list stays in the place of that list.
+PLACES = {"operator": "/support-cases", "collaborator": "/support/tenants", "platform_admin": "/organisations"}
 SIGNED_OUT = ("Please sign in again", "You have been away for a while. Sign in again to go on.")
 
 
@@ -54,6 +56,7 @@ def take_hat():
     side = getattr(view, "side", None)
     if side is None:
         return None
+    g.side = side
     person = signed_in_person()
     if person is None:
         heading_for = {"next": request.full_path.rstrip("?")} if request.method == "GET" else {}
@@ -72,10 +75,8 @@ def plan_has_support_cases() -> bool:
 
 
 def _places() -> list[Place]:
-    return [
-        Place(item["label"], item["url"], request.path.startswith(item["url"]))
-        for item in current_app.appbuilder.menu.get_data()
-    ]
+    here = PLACES.get(g.get("side"))
+    return [Place(item["label"], item["url"], item["url"] == here) for item in current_app.appbuilder.menu.get_data()]
 
 
 def around_every_screen() -> dict[str, object]:

@@ -10,7 +10,7 @@ LONDON = ZoneInfo("Europe/London")
 
 LABELS = {
     "kind": {"support_worker": "Support worker", "housing_officer": "Housing officer", "external_contact": "External contact"},
-    "mode": {"full": "Full part in the case", "context_only": "Context only", "reference_only": "Contact card"},
+    "mode": {"full": "Full participation", "context_only": "Context only", "reference_only": "Contact card"},
     "session_type": {
         "appointment": "Appointment",
         "key_work_meeting": "Key-work meeting",
