@@ -51,12 +51,12 @@ def act_in_each_transaction(engine: Engine, who: Callable[[], Identity | None]) 
     """Makes every transaction of `engine` begin as whoever `who()` names at that moment.
 
     On the engine's `begin` event, so that raw connections are covered like sessions. Both settings are local to the
-    transaction: after commit or rollback the pooled connection is nobody again (threat 24). Where `who()` is None
-    nothing is set, and the login itself may read nothing.
+    transaction: after commit or rollback the pooled connection is nobody again (threat 24). Where `who()` is None the
+    transaction is made nobody's, in case an injected statement left a role or token on the session.
     """
 
     @event.listens_for(engine, "begin")
     def take_hat(connection: Connection) -> None:
         identity = who()
-        if identity is not None:
-            connection.execute(_TAKE_HAT, {"token": identity.token, "role": identity.role})
+        token, role = (identity.token, identity.role) if identity else ("", "none")
+        connection.execute(_TAKE_HAT, {"token": token, "role": role})

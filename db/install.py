@@ -17,6 +17,8 @@ FOLDER = Path(__file__).parent
 RULES = ("roles.sql", "functions.sql", "views.sql", "rls.sql")
 #: Any number, so long as every installer asks for the same one.
 INSTALL_LOCK = 5_917_230_114
+#: How often an installer gives way to others on the same server before it gives up.
+MEETINGS = 50
 TOKEN_KEY_ID = "current"
 
 
@@ -35,6 +37,10 @@ def _applied_versions(connection: psycopg.Connection) -> tuple[str, str] | None:
     if connection.execute("select to_regclass('app.installation')").fetchone()[0] is None:
         return None
     return connection.execute("select schema_version, rules_version from app.installation").fetchone()
+
+
+def _is_superuser(connection: psycopg.Connection) -> bool:
+    return connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()[0]
 
 
 def _read(name: str) -> str:
@@ -62,6 +68,18 @@ def install(conninfo: str, *, app_password: str, signin_password: str, token_key
     """
     if len(token_key) < 32:
         raise ValueError("the token key needs 32 bytes or more")
+    for _ in range(MEETINGS):
+        try:
+            return _install(conninfo, {"keywork_app": app_password, "keywork_signin": signin_password}, token_key)
+        except psycopg.errors.InternalError_ as error:
+            # Roles belong to the whole cluster, the lock below to one database: an installer of another database may
+            # be changing the same role. Everything here is one transaction, so it is simply done again.
+            if "concurrently updated" not in str(error):
+                raise
+    raise RuntimeError("other installations on this server kept changing the same roles")
+
+
+def _install(conninfo: str, passwords: dict[str, str], token_key: bytes) -> bool:
     schema_version, rules_version = _digest("schema.sql"), _digest(*RULES)
     with psycopg.connect(conninfo) as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", [INSTALL_LOCK])
@@ -80,8 +98,12 @@ def install(conninfo: str, *, app_password: str, signin_password: str, token_key
                 [schema_version, rules_version],
             )
             connection.execute("reset role")
-        for login, password in (("keywork_app", app_password), ("keywork_signin", signin_password)):
-            connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(login), sql.Literal(password)))
+        for login, password in passwords.items():
+            # Hashed on this side: a server that logs statements must not write the password down.
+            verifier = connection.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
+            connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(login), sql.Literal(verifier)))
+        if _is_superuser(connection):
+            connection.execute("set local log_parameter_max_length = 0")
         connection.execute("set local role keywork_owner")
         connection.execute("select app.add_signing_key(%s, %s)", [TOKEN_KEY_ID, token_key])
     return changed
@@ -89,11 +111,13 @@ def install(conninfo: str, *, app_password: str, signin_password: str, token_key
 
 def _apply(connection: psycopg.Connection, *, fresh: bool) -> None:
     connection.execute(_read("roles.sql"))
-    if connection.execute("select not rolsuper from pg_roles where rolname = current_user").fetchone()[0]:
+    if not _is_superuser(connection):
         # An installer without superuser rights acts as the owner by membership.
         connection.execute("grant keywork_owner to current_user")
     database = connection.info.dbname
-    connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(database)))
+    connection.execute(
+        sql.SQL("revoke all on database {} from public, keywork_app, keywork_signin").format(sql.Identifier(database))
+    )
     connection.execute(
         sql.SQL("grant connect on database {} to keywork_app, keywork_signin").format(sql.Identifier(database))
     )

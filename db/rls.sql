@@ -17,16 +17,40 @@
 
 do $clean$
 declare
+    ours oid[] := array['app'::regnamespace, 'vault'::regnamespace, 'fab'::regnamespace];
     it record;
 begin
     for it in select schemaname, tablename, policyname from pg_catalog.pg_policies where schemaname in ('app', 'vault') loop
         execute format('drop policy %I on %I.%I', it.policyname, it.schemaname, it.tablename);
     end loop;
-    for it in select rolname from pg_catalog.pg_roles where rolname like 'keywork\_%' and rolname <> 'keywork_owner' loop
-        execute format('revoke all on all tables in schema app, vault, fab from %I', it.rolname);
-        execute format('revoke all on all sequences in schema app, vault, fab from %I', it.rolname);
-        execute format('revoke all on all routines in schema app, vault, fab from %I', it.rolname);
-        execute format('revoke all on schema app, vault, fab from %I', it.rolname);
+    -- Whoever was given anything: our own roles, and strangers.
+    for it in
+        select distinct grantee::regrole as name
+        from (
+            select (aclexplode(relacl)).grantee from pg_catalog.pg_class where relnamespace = any (ours)
+            union all
+            select (aclexplode(a.attacl)).grantee
+            from pg_catalog.pg_attribute as a join pg_catalog.pg_class as c on c.oid = a.attrelid where c.relnamespace = any (ours)
+            union all
+            select (aclexplode(proacl)).grantee from pg_catalog.pg_proc where pronamespace = any (ours)
+            union all
+            select (aclexplode(nspacl)).grantee from pg_catalog.pg_namespace where oid = any (ours)
+        ) as given
+        where grantee <> 0 and grantee <> 'keywork_owner'::regrole
+    loop
+        execute format('revoke all on all tables in schema app, vault, fab from %s', it.name);
+        execute format('revoke all on all sequences in schema app, vault, fab from %s', it.name);
+        execute format('revoke all on all routines in schema app, vault, fab from %s', it.name);
+        execute format('revoke all on schema app, vault, fab from %s', it.name);
+    end loop;
+    for it in
+        select d.defaclnamespace::regnamespace as schema, acl.grantee::regrole as name,
+               case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' else 'types' end as kind
+        from pg_catalog.pg_default_acl as d, aclexplode(d.defaclacl) as acl
+        where d.defaclrole = 'keywork_owner'::regrole and d.defaclnamespace = any (ours) and acl.grantee <> 0
+          and acl.grantee <> d.defaclrole
+    loop
+        execute format('alter default privileges in schema %s revoke all on %s from %s', it.schema, it.kind, it.name);
     end loop;
 end
 $clean$;
@@ -140,7 +164,8 @@ grant select on app.organisations to keywork_org_admin, keywork_platform_admin;
 -- Property managers and collaborators: the name, the plan, and what decides who reads Shared notes. No other setting.
 grant select (id, name, plan_code, support_notes_visible_to_housing_officer) on app.organisations
     to keywork_property_manager, keywork_collaborator;
-grant update (name, support_retention_years, support_notes_visible_to_housing_officer, housing_officer_emails)
+-- no name for org-admins: it is unique over all firms, and "taken" would tell one firm of another (threat 6)
+grant update (support_retention_years, support_notes_visible_to_housing_officer, housing_officer_emails)
     on app.organisations to keywork_org_admin;
 grant insert (id, name, plan_code), update (name, plan_code) on app.organisations to keywork_platform_admin;
 -- no delete: an organisation with any row under it cannot go, and removing one is a DBA's work

@@ -13,7 +13,11 @@
 
 do $roles$
 declare
+    -- Only a superuser may speak of these, even to take them away; nobody else could have given them.
+    i_am_superuser boolean := (select rolsuper from pg_catalog.pg_roles where rolname = current_user);
+    taken_away text := ' nocreatedb nocreaterole' || case when i_am_superuser then ' nosuperuser nobypassrls noreplication' else '' end;
     wanted record;
+    stray  record;
 begin
     for wanted in
         select * from (values
@@ -35,8 +39,25 @@ begin
             null;
         end;
         -- Said on every run, so that attributes added by hand are taken back.
-        execute format('alter role %I %s nocreatedb nocreaterole', wanted.name, wanted.attributes);
+        execute format('alter role %I %s', wanted.name, wanted.attributes || taken_away);
     end loop;
+    -- One of our roles inside another: only keywork_app in the hats, and that is granted below.
+    for stray in
+        select role.rolname as role, member.rolname as member
+        from pg_catalog.pg_auth_members as m
+        join pg_catalog.pg_roles as role on role.oid = m.roleid
+        join pg_catalog.pg_roles as member on member.oid = m.member
+        where member.rolname like 'keywork\_%'
+    loop
+        execute format('revoke %I from %I', stray.role, stray.member);
+    end loop;
+    if i_am_superuser then
+        -- Parameters carry tokens and people's words: not into the server's log, whatever else it logs (threat 25).
+        alter role keywork_app set log_parameter_max_length = 0;
+        alter role keywork_signin set log_parameter_max_length = 0;
+        -- Large objects would be the one thing a login could still make and own.
+        revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
+    end if;
 end
 $roles$;
 

@@ -161,7 +161,8 @@ create table app.property_manager_landlords (
     user_id         uuid not null,
     landlord_id     uuid not null,
     assigned_at     timestamptz not null default now(),
-    primary key (user_id, landlord_id),
+    -- The organisation is part of the key: "taken" must not tell of an assignment in another one (threat 6).
+    primary key (organisation_id, user_id, landlord_id),
     constraint assigned_managers_are_members foreign key (organisation_id, user_id)
         references app.memberships (organisation_id, user_id) on delete cascade,
     constraint assigned_landlords_are_of_the_organisation foreign key (organisation_id, landlord_id)
@@ -169,7 +170,6 @@ create table app.property_manager_landlords (
 );
 comment on table app.property_manager_landlords is 'Which landlords a property manager looks after: the whole of what they may see.';
 create index property_manager_landlords_by_landlord on app.property_manager_landlords (organisation_id, landlord_id);
-create index property_manager_landlords_by_manager on app.property_manager_landlords (organisation_id, user_id);
 
 create table app.properties (
     id              uuid primary key default gen_random_uuid(),

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 #: Constraint or unique index -> (form field it is about, or None for the whole form; what to do).
 CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     # installation, keys, price list: only operators of the installation meet these
-    "installation_has_one_row": (None, "This database is installed already."),
+    "installation_has_one_row": (None, "Keywork is installed here already."),
     "pads_fill_one_block": (None, "That signing key does not have the right length."),
     "plan_codes_are_plain_words": ("code", "Use small letters only for the code of a plan."),
     "plan_prices_are_not_negative": ("monthly_pounds", "A price cannot be below zero."),
