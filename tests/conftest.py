@@ -17,8 +17,8 @@ from psycopg import sql
 
 from db.identity import Identity, sign
 from db.install import install
-from db.local_server import LocalServer
-from db.postgres_binaries import major_version
+from db.local.server import LocalServer
+from db.local.binaries import major_version
 from tests import world as hand_made
 
 APP_PASSWORD = secrets.token_urlsafe(16)

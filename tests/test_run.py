@@ -16,9 +16,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from db import postmaster, secret_store, web_server
-from db.local_server import LocalServer
-from db.postgres_binaries import STATE_FOLDER, ServerError, server_account
+from db.local import postmaster, secret_store, web_server
+from db.local.server import LocalServer
+from db.local.binaries import STATE_FOLDER, ServerError, server_account
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "a 'pass\\word"

@@ -1,4 +1,4 @@
-"""The commands of `./run` that need the environment: serving, and the owner's prompt (`python -m db.serve`)."""
+"""The commands of `./run` that need the environment: serving, and the owner's prompt (`python -m db.local.serve`)."""
 
 import contextlib
 import fcntl
@@ -16,11 +16,12 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from db import demo, install, secret_store, web_server
-from db.local_server import LocalServer
-from db.postgres_binaries import ServerError, find_binaries
+from db import demo, install
+from db.local import secret_store, web_server
+from db.local.binaries import ServerError, find_binaries
+from db.local.server import LocalServer
 
-VAR = Path(__file__).resolve().parent.parent / "var"
+VAR = Path(__file__).resolve().parents[2] / "var"
 DATABASE = "keywork"
 OWNER = "keywork_owner"
 PID_FILE = VAR / "gunicorn.pid"

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from db import postmaster
-from db.postgres_binaries import (
+from db.local import postmaster
+from db.local.binaries import (
     STATE_FOLDER, ServerError, can_enter, clean_environment, find_binaries, make_state_folder, readable_binaries,
     server_account,
 )
