@@ -117,7 +117,29 @@ end
 $$;
 comment on function app.add_signing_key(text, bytea) is 'Keeps an HMAC-SHA256 key under a name, as its two pads. For the owner only.';
 
-create or replace function app.person_at_sign_in(of_ab_user_id integer)
+create or replace function app.begin_sign_in(of_ab_user_id integer) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+    begun uuid;
+begin
+    insert into app.sign_ins (user_id)
+        select u.id from app.users as u where u.ab_user_id = of_ab_user_id and u.disabled_at is null
+        returning id into begun;
+    return begun;
+end
+$$;
+comment on function app.begin_sign_in(integer) is
+    'For the sign-in login: keeps that the holder of a fab.ab_user signed in now, and returns the sign-in''s id; null for nobody and for a disabled person.';
+
+create or replace function app.end_sign_in(of_sign_in uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+    update app.sign_ins set ended_at = now() where id = of_sign_in and ended_at is null;
+end
+$$;
+comment on function app.end_sign_in(uuid) is 'For the sign-in login: signs out. A copy of the session''s cookie is worth nothing from here on.';
+
+create or replace function app.person_at_sign_in(of_ab_user_id integer, of_sign_in uuid)
 returns table (user_id uuid, full_name text, email text, operator_role text, organisation_name text,
                plan_code text, has_support_cases boolean, is_collaborator boolean, is_platform_admin boolean)
 language plpgsql stable security definer set search_path = '' as $$
@@ -128,14 +150,17 @@ begin
            -- Ended assignments count: the person lands on an empty caseload, not on a page that says nothing.
            exists (select from app.support_collaborators as c where c.user_id = u.id),
            u.is_platform_admin
-    from app.users as u
+    from app.sign_ins as s
+    join app.users as u on u.id = s.user_id
     left join app.memberships as m on m.user_id = u.id
     left join app.organisations as o on o.id = m.organisation_id
-    where u.ab_user_id = of_ab_user_id and u.disabled_at is null;
+    where s.id = of_sign_in and s.ended_at is null and s.began_at > now() - interval '12 hours'
+      and u.ab_user_id = of_ab_user_id and u.disabled_at is null;
 end
 $$;
-comment on function app.person_at_sign_in(integer) is
-    'For the sign-in login: which hats the holder of a fab.ab_user may wear. No row for a disabled person. Reads no case content.';
+comment on function app.person_at_sign_in(integer, uuid) is
+    'For the sign-in login: which hats the holder of a fab.ab_user may wear, while their sign-in lasts (until they sign out, 12 hours at most). '
+    'No row for a disabled person. Reads no case content.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -144,14 +169,6 @@ comment on function app.person_at_sign_in(integer) is
 
 -- Each is called as `(select app.f())`, so that it runs once in a query and not once in a row. They are plpgsql because
 -- its plans are kept for the session; a SECURITY DEFINER function in SQL would be planned again in every query.
-
-create or replace function app.includes(of_plan text, feature text) returns boolean
-language plpgsql stable parallel safe security definer set search_path = '' as $$
-begin
-    return exists (select from app.feature_gates as gate where gate.plan_code = of_plan and gate.feature_key = feature);
-end
-$$;
-comment on function app.includes(text, text) is 'The tier gate of spec 2: whether a plan includes a feature.';
 
 create or replace function app.org_admin_organisation() returns uuid
 language plpgsql stable parallel safe security definer set search_path = '' as $$
@@ -272,16 +289,24 @@ comment on function app.my_shared_note_case_ids() is
 
 create or replace function app.my_tenant_ids() returns uuid[]
 language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    -- In a variable: called in the query itself it would run once in a row (threat 21).
+    mine uuid[] := app.my_case_ids();
 begin
-    return (select array_agg(s.tenant_id) from app.support_cases as s where s.id = any (app.my_case_ids()));
+    return (select array_agg(s.tenant_id) from app.support_cases as s where s.id = any (mine));
 end
 $$;
 comment on function app.my_tenant_ids() is 'Tenants of app.my_case_ids().';
 
 create or replace function app.my_property_ids() returns uuid[]
 language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    mine uuid[] := app.my_case_ids();
 begin
-    return (select array_agg(t.property_id) from app.tenants as t where t.id = any (app.my_tenant_ids()));
+    return (select array_agg(t.property_id)
+            from app.support_cases as s
+            join app.tenants as t on t.id = s.tenant_id
+            where s.id = any (mine));
 end
 $$;
 comment on function app.my_property_ids() is 'Homes of app.my_tenant_ids().';

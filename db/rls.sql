@@ -5,8 +5,10 @@
 -- "Doors" lists. A missing command is meant to be missing: "-- no delete" marks where one might expect it.
 --
 -- Each customer table has two kinds of policy, and a row must pass both:
---   wall_<hat>            restrictive: nobody crosses into an organisation that is not theirs, whatever else is allowed
---   <command>_<hat>       permissive: what this hat may do inside the wall
+--   wall_<hat>            restrictive: what the hat is bounded by, whatever else is allowed. Org-admins by their
+--                         organisation, property managers by their landlords, collaborators by their live assignments
+--   <command>_<hat>       permissive: what the hat may do inside the wall; where that is everything, the policy only
+--                         asks that somebody acts under the hat
 -- The helpers (functions.sql, "What a hat may see") verify the signed token and its hat themselves, and stand in
 -- sub-selects, so that each runs once in a query (threat 21).
 
@@ -72,7 +74,7 @@ begin
 end
 $enable$;
 
--- vault and app.installation: no grant and no policy for anybody.
+-- vault, app.installation and app.sign_ins: no grant and no policy for anybody; the functions under "Doors" reach what they need.
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -83,7 +85,7 @@ grant usage on schema app to keywork_org_admin, keywork_property_manager, keywor
 
 -- Helpers of policies and views.
 grant execute on function
-    app.acting_as(text), app.acting_hat(), app.a_person_acts(), app.includes(text, text),
+    app.acting_as(text), app.acting_hat(), app.a_person_acts(),
     app.notes_are_visible_to_housing_officers(text, boolean),
     app.org_admin_organisation(), app.org_admin_case_organisation(), app.manager_organisation(), app.manager_landlord_ids(),
     app.manager_case_landlord_ids(), app.my_case_ids(), app.my_full_case_ids(), app.my_shared_note_case_ids(), app.my_tenant_ids(),
@@ -98,11 +100,45 @@ grant execute on function app.close_case(uuid, text, boolean), app.reopen_case(u
 grant usage on schema fab, app to keywork_signin;
 grant select on all tables in schema fab to keywork_signin;
 grant update (last_login, login_count, fail_login_count, changed_on) on fab.ab_user to keywork_signin;
-grant execute on function app.person_at_sign_in(integer) to keywork_signin;
+grant execute on function app.begin_sign_in(integer), app.end_sign_in(uuid), app.person_at_sign_in(integer, uuid) to keywork_signin;
 
 
 ------------------------------------------------------------------------------------------------------------------------
--- Walls between organisations
+-- Walls: the tables of a case
+------------------------------------------------------------------------------------------------------------------------
+
+-- The helpers answer null where the plan has no support cases: then nothing is inside the wall (spec 2, tier gate).
+
+do $walls$
+declare
+    it record;
+begin
+    for it in
+        select * from (values
+            ('support_cases',         'id'),
+            ('support_collaborators', 'case_id'),
+            ('support_notes',         'case_id'),
+            ('support_goals',         'case_id'),
+            ('support_goal_progress', 'case_id'),
+            ('support_sessions',      'case_id')
+        ) as of_a_case (name, case_column)
+    loop
+        execute format('create policy wall_org_admin on app.%I as restrictive to keywork_org_admin
+            using (organisation_id = (select app.org_admin_case_organisation()))', it.name);
+        execute format('create policy wall_property_manager on app.%I as restrictive to keywork_property_manager
+            using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]))', it.name);
+        execute format('create policy wall_collaborator on app.%I as restrictive to keywork_collaborator
+            using (%I = any ((select app.my_case_ids())::uuid[]))', it.name, it.case_column);
+        execute format('comment on policy wall_org_admin on app.%I is ''Own organisation only, whatever else is allowed.''', it.name);
+        execute format('comment on policy wall_property_manager on app.%I is ''Own landlords only, whatever else is allowed.''', it.name);
+        execute format('comment on policy wall_collaborator on app.%I is ''Live assignments only, whatever else is allowed.''', it.name);
+    end loop;
+end
+$walls$;
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Walls: what operators set up
 ------------------------------------------------------------------------------------------------------------------------
 
 do $walls$
@@ -110,22 +146,26 @@ declare
     it record;
 begin
     for it in
-        select a.attrelid::regclass as name
-        from pg_catalog.pg_attribute as a
-        join pg_catalog.pg_class as c on c.oid = a.attrelid
-        where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p') and a.attname = 'organisation_id'
-        -- The platform-admin assigns people to organisations; memberships have policies of their own below.
-          and c.relname <> 'memberships'
+        select * from (values
+            ('landlords',  'id = any ((select app.manager_landlord_ids())::uuid[])',
+                           'organisation_id = any ((select app.my_organisation_ids())::uuid[])'),
+            ('properties', 'landlord_id = any ((select app.manager_landlord_ids())::uuid[])',
+                           'id = any ((select app.my_property_ids())::uuid[])'),
+            ('tenants',    'landlord_id = any ((select app.manager_landlord_ids())::uuid[])',
+                           'id = any ((select app.my_tenant_ids())::uuid[])'),
+            ('property_manager_landlords', 'user_id = (select app.acting_as(''property_manager''))',
+                           'organisation_id = any ((select app.my_organisation_ids())::uuid[])')
+        ) as set_up (name, of_managers, of_collaborators)
     loop
-        execute format('create policy wall_org_admin on %s as restrictive to keywork_org_admin
+        execute format('create policy wall_org_admin on app.%I as restrictive to keywork_org_admin
             using (organisation_id = (select app.org_admin_organisation()))', it.name);
-        execute format('create policy wall_property_manager on %s as restrictive to keywork_property_manager
-            using (organisation_id = (select app.manager_organisation()))', it.name);
-        execute format('create policy wall_collaborator on %s as restrictive to keywork_collaborator
-            using (organisation_id = any ((select app.my_organisation_ids())::uuid[]))', it.name);
-        execute format('comment on policy wall_org_admin on %s is ''Own organisation only, whatever else is allowed.''', it.name);
-        execute format('comment on policy wall_property_manager on %s is ''Own organisation only, whatever else is allowed.''', it.name);
-        execute format('comment on policy wall_collaborator on %s is ''Organisations of live assignments only, whatever else is allowed.''', it.name);
+        execute format('create policy wall_property_manager on app.%I as restrictive to keywork_property_manager
+            using (%s)', it.name, it.of_managers);
+        execute format('comment on policy wall_org_admin on app.%I is ''Own organisation only, whatever else is allowed.''', it.name);
+        execute format('comment on policy wall_property_manager on app.%I is ''Own landlords only, whatever else is allowed.''', it.name);
+        execute format('create policy wall_collaborator on app.%I as restrictive to keywork_collaborator
+            using (%s)', it.name, it.of_collaborators);
+        execute format('comment on policy wall_collaborator on app.%I is ''Live assignments only, whatever else is allowed.''', it.name);
     end loop;
 end
 $walls$;
@@ -244,7 +284,7 @@ create policy all_org_admin on app.landlords for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.landlords is 'Every landlord inside the wall.';
 create policy select_property_manager on app.landlords for select to keywork_property_manager
-    using (id = any ((select app.manager_landlord_ids())::uuid[]));
+    using ((select app.acting_as('property_manager')) is not null);
 comment on policy select_property_manager on app.landlords is 'Landlords assigned to them.';
 -- no landlords for collaborators
 
@@ -252,27 +292,27 @@ create policy all_org_admin on app.properties for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.properties is 'Every property inside the wall.';
 create policy select_property_manager on app.properties for select to keywork_property_manager
-    using (landlord_id = any ((select app.manager_landlord_ids())::uuid[]));
+    using ((select app.acting_as('property_manager')) is not null);
 comment on policy select_property_manager on app.properties is 'Properties of landlords assigned to them.';
 create policy select_collaborator on app.properties for select to keywork_collaborator
-    using (id = any ((select app.my_property_ids())::uuid[]));
+    using ((select app.acting_as('collaborator')) is not null);
 comment on policy select_collaborator on app.properties is 'Homes of tenants they are assigned to.';
 
 create policy all_org_admin on app.tenants for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.tenants is 'Every tenant inside the wall.';
 create policy select_property_manager on app.tenants for select to keywork_property_manager
-    using (landlord_id = any ((select app.manager_landlord_ids())::uuid[]));
+    using ((select app.acting_as('property_manager')) is not null);
 comment on policy select_property_manager on app.tenants is 'Tenants at properties of landlords assigned to them.';
 create policy select_collaborator on app.tenants for select to keywork_collaborator
-    using (id = any ((select app.my_tenant_ids())::uuid[]));
+    using ((select app.acting_as('collaborator')) is not null);
 comment on policy select_collaborator on app.tenants is 'Tenants with a live assignment of theirs.';
 
 create policy all_org_admin on app.property_manager_landlords for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.property_manager_landlords is 'Who looks after which landlord, inside the wall.';
 create policy select_property_manager on app.property_manager_landlords for select to keywork_property_manager
-    using (user_id = (select app.acting_as('property_manager')));
+    using ((select app.acting_as('property_manager')) is not null);
 comment on policy select_property_manager on app.property_manager_landlords is 'Their own assignments to landlords.';
 
 
@@ -290,13 +330,13 @@ grant select on app.case_workspace, app.note_feed, app.session_list, app.team_me
     to keywork_org_admin, keywork_property_manager, keywork_collaborator;
 
 create policy all_org_admin on app.support_cases for all to keywork_org_admin
-    using ((select app.org_admin_case_organisation()) is not null);
+    using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.support_cases is 'Every case inside the wall, where the plan has support cases.';
 create policy all_property_manager on app.support_cases for all to keywork_property_manager
-    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+    using ((select app.acting_as('property_manager')) is not null);
 comment on policy all_property_manager on app.support_cases is 'Cases of tenants along their landlords, where the plan has support cases.';
 create policy select_collaborator on app.support_cases for select to keywork_collaborator
-    using (id = any ((select app.my_case_ids())::uuid[]));
+    using ((select app.acting_as('collaborator')) is not null);
 comment on policy select_collaborator on app.support_cases is 'Cases with a live assignment of theirs.';
 
 
@@ -310,16 +350,15 @@ grant insert (id, case_id, user_id, full_name, kind, participation_mode, email, 
 -- no delete: an ended assignment stays on the record
 
 create policy all_org_admin on app.support_collaborators for all to keywork_org_admin
-    using ((select app.org_admin_case_organisation()) is not null);
+    using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.support_collaborators is 'Every team inside the wall: read, invite, end.';
 create policy all_property_manager on app.support_collaborators for all to keywork_property_manager
-    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+    using ((select app.acting_as('property_manager')) is not null);
 comment on policy all_property_manager on app.support_collaborators is 'Teams along their landlords: read, invite, end.';
 -- Their own row; in full also the rest of the team, but never the cards of external contacts.
 create policy select_collaborator on app.support_collaborators for select to keywork_collaborator
-    using (case_id = any ((select app.my_case_ids())::uuid[])
-           and (user_id = (select app.acting_as('collaborator'))
-                or (case_id = any ((select app.my_full_case_ids())::uuid[]) and kind <> 'external_contact')));
+    using (user_id = (select app.acting_as('collaborator'))
+           or (kind <> 'external_contact' and case_id = any ((select app.my_full_case_ids())::uuid[])));
 comment on policy select_collaborator on app.support_collaborators is 'Their own row; in full also the rest of the team, never the cards of external contacts.';
 
 
@@ -336,42 +375,39 @@ grant insert (id, case_id, stream, body), update (body) on app.support_notes to 
 -- the wrong stream is deleted and written again). Updates: their own text, or a safeguarding flag on any Professional
 -- note; which of the two is the trigger's business (note_keeps_its_stream_and_author).
 create policy select_org_admin on app.support_notes for select to keywork_org_admin
-    using ((select app.org_admin_case_organisation()) is not null);
+    using ((select app.acting_as('org_admin')) is not null);
 comment on policy select_org_admin on app.support_notes is 'Both streams inside the wall.';
 create policy insert_org_admin on app.support_notes for insert to keywork_org_admin
-    with check ((select app.org_admin_case_organisation()) is not null and author_id = (select app.acting_as('org_admin')));
+    with check (author_id = (select app.acting_as('org_admin')));
 comment on policy insert_org_admin on app.support_notes is 'Both streams, signed by themselves.';
 create policy update_org_admin on app.support_notes for update to keywork_org_admin
-    using ((select app.org_admin_case_organisation()) is not null
+    using ((select app.acting_as('org_admin')) is not null
            and (stream = 'professional' or author_id = (select app.acting_as('org_admin'))));
 comment on policy update_org_admin on app.support_notes is 'Their own text, and safeguarding flags on Professional notes.';
 create policy delete_org_admin on app.support_notes for delete to keywork_org_admin
-    using ((select app.org_admin_case_organisation()) is not null
+    using ((select app.acting_as('org_admin')) is not null
            and (stream = 'shared' or author_id = (select app.acting_as('org_admin'))));
 comment on policy delete_org_admin on app.support_notes is 'Any Shared note, and Professional ones of their own.';
 
 -- Property managers: the same along their landlords, but they delete only what they wrote.
 create policy select_property_manager on app.support_notes for select to keywork_property_manager
-    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+    using ((select app.acting_as('property_manager')) is not null);
 comment on policy select_property_manager on app.support_notes is 'Both streams along their landlords.';
 create policy insert_property_manager on app.support_notes for insert to keywork_property_manager
-    with check (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
-                and author_id = (select app.acting_as('property_manager')));
+    with check (author_id = (select app.acting_as('property_manager')));
 comment on policy insert_property_manager on app.support_notes is 'Both streams, signed by themselves.';
 create policy update_property_manager on app.support_notes for update to keywork_property_manager
-    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
+    using ((select app.acting_as('property_manager')) is not null
            and (stream = 'professional' or author_id = (select app.acting_as('property_manager'))));
 comment on policy update_property_manager on app.support_notes is 'Their own text, and safeguarding flags on Professional notes.';
 create policy delete_property_manager on app.support_notes for delete to keywork_property_manager
-    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
-           and author_id = (select app.acting_as('property_manager')));
+    using (author_id = (select app.acting_as('property_manager')));
 comment on policy delete_property_manager on app.support_notes is 'Notes of their own.';
 
 -- Collaborators: Shared notes, never a Professional one. Housing officers by effective visibility; authors always see
 -- their own while assigned. Writing is for full participation.
 create policy select_collaborator on app.support_notes for select to keywork_collaborator
     using (stream = 'shared'
-           and case_id = any ((select app.my_case_ids())::uuid[])
            and (case_id = any ((select app.my_shared_note_case_ids())::uuid[])
                 or author_id = (select app.acting_as('collaborator'))));
 comment on policy select_collaborator on app.support_notes is 'Shared notes: all for support workers, by effective visibility for housing officers, their own always.';
@@ -402,13 +438,13 @@ grant insert (id, case_id, goal_id, body), update (body)
 -- no delete: a goal is closed, a progress entry is corrected by its author
 
 create policy all_org_admin on app.support_goals for all to keywork_org_admin
-    using ((select app.org_admin_case_organisation()) is not null);
+    using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.support_goals is 'Every goal inside the wall.';
 create policy all_property_manager on app.support_goals for all to keywork_property_manager
-    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+    using ((select app.acting_as('property_manager')) is not null);
 comment on policy all_property_manager on app.support_goals is 'Goals along their landlords.';
 create policy select_collaborator on app.support_goals for select to keywork_collaborator
-    using (case_id = any ((select app.my_case_ids())::uuid[]));
+    using ((select app.acting_as('collaborator')) is not null);
 comment on policy select_collaborator on app.support_goals is 'Goals of the cases they are assigned to.';
 create policy insert_collaborator on app.support_goals for insert to keywork_collaborator
     with check (case_id = any ((select app.my_full_case_ids())::uuid[]));
@@ -418,26 +454,25 @@ create policy update_collaborator on app.support_goals for update to keywork_col
 comment on policy update_collaborator on app.support_goals is 'Any goal of the case, in full participation.';
 
 create policy select_org_admin on app.support_goal_progress for select to keywork_org_admin
-    using ((select app.org_admin_case_organisation()) is not null);
+    using ((select app.acting_as('org_admin')) is not null);
 comment on policy select_org_admin on app.support_goal_progress is 'All progress inside the wall.';
 create policy insert_org_admin on app.support_goal_progress for insert to keywork_org_admin
-    with check ((select app.org_admin_case_organisation()) is not null);
+    with check ((select app.acting_as('org_admin')) is not null);
 comment on policy insert_org_admin on app.support_goal_progress is 'Progress on any goal inside the wall.';
 create policy update_org_admin on app.support_goal_progress for update to keywork_org_admin
-    using ((select app.org_admin_case_organisation()) is not null and author_id = (select app.acting_as('org_admin')));
+    using (author_id = (select app.acting_as('org_admin')));
 comment on policy update_org_admin on app.support_goal_progress is 'Entries of their own.';
 create policy select_property_manager on app.support_goal_progress for select to keywork_property_manager
-    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+    using ((select app.acting_as('property_manager')) is not null);
 comment on policy select_property_manager on app.support_goal_progress is 'Progress along their landlords.';
 create policy insert_property_manager on app.support_goal_progress for insert to keywork_property_manager
-    with check (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+    with check ((select app.acting_as('property_manager')) is not null);
 comment on policy insert_property_manager on app.support_goal_progress is 'Progress along their landlords.';
 create policy update_property_manager on app.support_goal_progress for update to keywork_property_manager
-    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
-           and author_id = (select app.acting_as('property_manager')));
+    using (author_id = (select app.acting_as('property_manager')));
 comment on policy update_property_manager on app.support_goal_progress is 'Entries of their own.';
 create policy select_collaborator on app.support_goal_progress for select to keywork_collaborator
-    using (case_id = any ((select app.my_case_ids())::uuid[]));
+    using ((select app.acting_as('collaborator')) is not null);
 comment on policy select_collaborator on app.support_goal_progress is 'Progress in the cases they are assigned to.';
 create policy insert_collaborator on app.support_goal_progress for insert to keywork_collaborator
     with check (case_id = any ((select app.my_full_case_ids())::uuid[]));
@@ -458,19 +493,17 @@ grant insert (id, case_id, scheduled_at, duration_minutes, type, attendees, stat
 -- no delete: a session is cancelled
 
 create policy all_org_admin on app.support_sessions for all to keywork_org_admin
-    using ((select app.org_admin_case_organisation()) is not null);
+    using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.support_sessions is 'Every session inside the wall.';
 create policy all_property_manager on app.support_sessions for all to keywork_property_manager
-    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+    using ((select app.acting_as('property_manager')) is not null);
 comment on policy all_property_manager on app.support_sessions is 'Sessions along their landlords.';
 create policy select_collaborator on app.support_sessions for select to keywork_collaborator
-    using (case_id = any ((select app.my_case_ids())::uuid[])
-           and (case_id = any ((select app.my_full_case_ids())::uuid[]) or author_id = (select app.acting_as('collaborator'))));
+    using (author_id = (select app.acting_as('collaborator')) or case_id = any ((select app.my_full_case_ids())::uuid[]));
 comment on policy select_collaborator on app.support_sessions is 'All sessions in full participation, else those they recorded.';
 create policy insert_collaborator on app.support_sessions for insert to keywork_collaborator
-    with check (case_id = any ((select app.my_case_ids())::uuid[]) and author_id = (select app.acting_as('collaborator')));
+    with check (author_id = (select app.acting_as('collaborator')));
 comment on policy insert_collaborator on app.support_sessions is 'Sessions they record, in any participation.';
 create policy update_collaborator on app.support_sessions for update to keywork_collaborator
-    using (case_id = any ((select app.my_case_ids())::uuid[])
-           and (case_id = any ((select app.my_full_case_ids())::uuid[]) or author_id = (select app.acting_as('collaborator'))));
+    using (author_id = (select app.acting_as('collaborator')) or case_id = any ((select app.my_full_case_ids())::uuid[]));
 comment on policy update_collaborator on app.support_sessions is 'All sessions in full participation, else those they recorded.';

@@ -99,6 +99,16 @@ create table app.users (
 comment on table app.users is 'Everyone with an account. Passwords live in the schema fab, out of reach of the hats.';
 comment on column app.users.ab_user_id is 'fab.ab_user.id; null until the person has set up a way to sign in.';
 
+create table app.sign_ins (
+    id       uuid primary key default gen_random_uuid(),
+    user_id  uuid not null references app.users,
+    began_at timestamptz not null default now(),
+    ended_at timestamptz,
+    constraint sign_ins_end_after_they_begin check (ended_at >= began_at)
+);
+comment on table app.sign_ins is 'Who signed in and out when. A session of the console names its row here, so that signing out ends it everywhere.';
+create index sign_ins_by_person on app.sign_ins (user_id, began_at desc);
+
 
 ------------------------------------------------------------------------------------------------------------------------
 -- Organisations and what operators set up
@@ -284,7 +294,8 @@ create table app.support_collaborators (
         participation_mode <> 'reference_only' or email is not null or phone is not null),
     constraint collaborator_emails_look_like_addresses check (email ~ '^[^@\s,]+@[^@\s,]+\.[^@\s,]+$' and length(email) <= 254),
     constraint collaborator_phones_look_like_numbers check (phone ~ '^\+?[0-9 ()-]{6,24}$'),
-    constraint contact_card_lines_fit check (length(works_for) <= 120 and length(role_label) <= 120),
+    constraint contact_card_organisations_fit check (length(works_for) <= 120),
+    constraint contact_card_roles_fit check (length(role_label) <= 120),
     constraint assignments_end_after_they_begin check (ended_at >= assigned_at),
     constraint collaborators_are_on_a_case foreign key (organisation_id, case_id, landlord_id)
         references app.support_cases (organisation_id, id, landlord_id) on update cascade

@@ -7,7 +7,7 @@ does not show it; the `may_...` columns of app.case_workspace only say which for
 import uuid
 from dataclasses import dataclass
 
-from flask import abort, current_app, flash, redirect, url_for
+from flask import abort, current_app, flash, redirect, request, url_for
 from sqlalchemy import Executable, Result
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +19,7 @@ from views.forms import Form
 from views.mends import Screen
 from views.sentences import Refusal, explain
 
+NO_LONGER = "You cannot write this here, or no longer. Nothing was saved; copy your text if you still need it."
 EARLIER_WORDING = "An earlier wording of this was saved already. Load the page again to see it."
 
 TABS = ("Notes", "Goals", "Sessions", "Team", "Documents")
@@ -50,11 +51,12 @@ def find(model: type[Workspace], pk: uuid.UUID, **at: object) -> Workspace:
     return row
 
 
-def keep(form: Form | None = None, *new: Workspace) -> bool:
+def keep(form: Form | None = None, *new: Workspace, guessed: bool = False) -> bool:
     """Commits what has been changed, adding `new` rows first.
 
     True when it is kept. A refusal of the database is shown on the form and answers False, with everything typed still
-    there; without a form it becomes a flash. What the person may not do answers 404, as if it were not there.
+    there, a right that ended since the form was shown too; without a form it becomes a flash. Where the form names rows
+    of other places (`guessed`), what the person may not do answers 404 instead, as if it were not there.
     """
     try:
         session().add_all(new)
@@ -68,6 +70,8 @@ def keep(form: Form | None = None, *new: Workspace) -> bool:
         refusal = explain(error)
         if refusal is None:
             raise
+        if refusal.hidden and form is not None and not guessed:
+            refusal = Refusal(None, NO_LONGER, 409)
         return _refused(refusal, form, new)
 
 
@@ -132,6 +136,18 @@ class CaseTab(Screen):
     def case(self, case_id: uuid.UUID) -> CaseWorkspace:
         """Header and rights of a case, or 404 where the person sees none."""
         return find(CaseWorkspace, case_id)
+
+    def offered(self, form: type[Form], right: bool) -> Form | None:
+        """The form where the person has the right to use it, and whenever one was sent.
+
+        A right that ended since then is the database's to refuse, with what was typed still on the page.
+        """
+        return form() if right or request.method == "POST" else None
+
+    def require(self, right: bool) -> None:
+        """404 for the page of a form that the person may not use; a form that was sent is the database's to refuse."""
+        if not right and request.method != "POST":
+            abort(404)
 
     def page(self, case: CaseWorkspace, form: Form | None = None, **context: object):
         """The whole page of this tab. A form with refusals in it answers 409, so that a script can tell."""

@@ -1,5 +1,7 @@
 """Steps of a case's life, for operators: open, edit the summary, close, reopen."""
 
+import uuid
+
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
@@ -22,8 +24,25 @@ MOST_OFFERED = 20
 SUMMARY_HINT = "Why this person receives support and what matters most. Everybody on the case reads it."
 
 
+class OneTenant(Radio):
+    """One of the tenants offered; data is a uuid."""
+
+    def process_formdata(self, valuelist):
+        """Reads the tenant's uuid. Raises ValueError with a sentence when none was chosen."""
+        try:
+            self.data = uuid.UUID(valuelist[0])
+        except (IndexError, ValueError):
+            self.data = None
+            raise ValueError("Choose a tenant.") from None
+
+    def iter_choices(self):
+        """The tenants offered, the chosen one marked."""
+        for value, label in self.choices:
+            yield value, label, value == str(self.data), {}
+
+
 class OpenCase(NewRow):
-    tenant_id = Radio("Tenant", coerce=str, required=True)
+    tenant_id = OneTenant("Tenant", required=True)
     context_summary = Paragraphs("Context summary", description=SUMMARY_HINT, rows=6)
 
 
@@ -56,8 +75,8 @@ class CaseSteps(OperatorSide, CaseTab):
         form = OpenCase()
         form.tenant_id.choices = [(str(tenant.id), f"{tenant.full_name}, {tenant.property_address}") for tenant in offered[:MOST_OFFERED]]
         if form.validate_on_submit():
-            case = SupportCase(id=form.id.data, tenant_id=form.tenant_id.data or None, context_summary=form.context_summary.data)
-            if keep(form, case):
+            case = SupportCase(id=form.id.data, tenant_id=form.tenant_id.data, context_summary=form.context_summary.data)
+            if keep(form, case, guessed=True):
                 flash("Case opened.", "success")
                 return redirect(url_for("OperatorNotes.workspace", case_id=form.id.data), 303)
         page = self.render_template(
@@ -109,8 +128,7 @@ class CaseSteps(OperatorSide, CaseTab):
 
     def _managed(self, case_id, *, is_open: bool):
         case = self.case(case_id)
-        if not case.may_manage or case.is_open != is_open:
-            abort(404)
+        self.require(case.may_manage and case.is_open == is_open)
         return case
 
     def _offered(self, search: str) -> list[TenantWithoutCase]:

@@ -15,6 +15,10 @@ from views.sentences import Refusal
 from views.words import LONDON
 
 
+#: The largest number that an integer column holds.
+LARGEST = 2**31 - 1
+
+
 def _tidy(value: str | None) -> str | None:
     """Line ends as the database keeps them, and no blanks at the ends."""
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
@@ -117,6 +121,8 @@ class WholeNumber(Asked, IntegerField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("Give a whole number.") from None
+        if self.data is not None and abs(self.data) > LARGEST:
+            raise ValueError("Give a smaller number.")
 
 
 class SentOnce(HiddenField):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
@@ -76,6 +77,8 @@ def plan_has_support_cases() -> bool:
 
 def _places() -> list[Place]:
     here = PLACES.get(g.get("side"))
+    # Flask-AppBuilder's menu asks g.user, which it sets in a hook that a refused token (CSRF, size) never reaches.
+    g.setdefault("user", current_user)
     return [Place(item["label"], item["url"], item["url"] == here) for item in current_app.appbuilder.menu.get_data()]
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from flask import abort, url_for
+from flask import url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import case as sql_case
@@ -46,7 +46,7 @@ class Goals(CaseTab):
     def show(self, case_id):
         """All goals of the case, and the form for a new one."""
         case = self.case(case_id)
-        form = NewGoal() if case.may_write else None
+        form = self.offered(NewGoal, case.may_write)
         if form and form.validate_on_submit():
             goal = SupportGoal(case_id=case_id)
             form.populate_obj(goal)
@@ -60,8 +60,7 @@ class Goals(CaseTab):
         """Words, target and state of a goal."""
         case = self.case(case_id)
         goal = find(SupportGoal, pk, case_id=case_id)
-        if not case.may_write:
-            abort(404)
+        self.require(case.may_write)
         form = EditGoal(obj=goal)
         if form.validate_on_submit():
             form.populate_obj(goal)
@@ -98,8 +97,8 @@ class Goals(CaseTab):
             at = {"case_id": case.id, "pk": goal.id}
             goal.progress = entries[goal.id]
             goal.edit_url = url_for(f"{self.endpoint}.edit", **at) if case.may_write else None
-            goal.progress_url = url_for(f"{self.endpoint}.progress", **at) if takes_progress else None
-            goal.progress_form = (progress_forms or {}).get(goal.id) or NewProgress(formdata=None) if takes_progress else None
+            goal.progress_url = url_for(f"{self.endpoint}.progress", **at)
+            goal.progress_form = (progress_forms or {}).get(goal.id) or (NewProgress(formdata=None) if takes_progress else None)
         return self.page(case, form, goals=goals, form_url=url_for(f"{self.endpoint}.show", case_id=case.id))
 
 

@@ -52,7 +52,7 @@ class Notes(CaseTab):
         if professional and not case.may_read_professional:
             abort(404)
         may_write = case.may_write_professional if professional else case.may_write
-        form = (NewProfessionalNote() if professional else NewSharedNote()) if may_write else None
+        form = self.offered(NewProfessionalNote if professional else NewSharedNote, may_write)
         if form and form.validate_on_submit():
             note = SupportNote(id=form.id.data, case_id=case_id, stream=stream, body=form.body.data)
             if professional:
@@ -119,8 +119,7 @@ class Notes(CaseTab):
 
     def _entry(self, case_id, pk, right: str) -> NoteEntry:
         entry = find(NoteEntry, pk, case_id=case_id)
-        if not getattr(entry, right):
-            abort(404)
+        self.require(getattr(entry, right))
         return entry
 
     def _url(self, case_id, stream: str, **query: object) -> str:
@@ -183,3 +182,5 @@ class OperatorNotes(OperatorSide, Notes):
 
 class CollaboratorNotes(CollaboratorSide, Notes):
     """Notes for collaborators: Shared only, because the database shows them no other."""
+
+    include_route_methods = Notes.include_route_methods - {"flag"}

@@ -29,6 +29,8 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "membership_roles_are_operator_roles": ("role", "Choose org-admin or property manager."),
     "memberships_in_their_organisation": ("user_id", "This person works for the organisation already."),
     "memberships_pkey": ("user_id", "This person works for an organisation already. Somebody can run only one."),
+    "sign_ins_end_after_they_begin": (None, "A sign-in cannot end before it began."),
+    "sign_ins_user_id_fkey": (None, "There is no such account."),
     "memberships_user_id_fkey": ("user_id", "Choose a person from the list."),
     "memberships_organisation_id_fkey": ("organisation_id", "Choose an organisation from the list."),
     # organisations
@@ -79,7 +81,8 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "contact_cards_say_how_to_reach_them": ("email", "Give an e-mail address or a telephone number."),
     "collaborator_emails_look_like_addresses": ("email", "Give an e-mail address, such as name@example.org."),
     "collaborator_phones_look_like_numbers": ("phone", "Give a telephone number: digits, blanks and brackets only."),
-    "contact_card_lines_fit": ("works_for", "Keep each line under 120 characters."),
+    "contact_card_organisations_fit": ("works_for", "Keep the organisation under 120 characters."),
+    "contact_card_roles_fit": ("role_label", "Keep the role under 120 characters."),
     "assignments_end_after_they_begin": ("ended_at", "An assignment cannot end before it began."),
     "one_live_assignment_for_each_person": ("email", "They are on this team already."),
     "collaborators_are_on_a_case": (None, "There is no such case."),

@@ -1,6 +1,6 @@
 """Sessions tab: what is planned, what has been, and recording how each one went."""
 
-from flask import abort, url_for
+from flask import url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
@@ -43,7 +43,7 @@ class Sessions(CaseTab):
     def show(self, case_id):
         """The sessions one may see, and the form for a new one."""
         case = self.case(case_id)
-        form = NewSession() if case.may_record_sessions else None
+        form = self.offered(NewSession, case.may_record_sessions)
         if form and form.validate_on_submit():
             new = SupportSession(case_id=case_id)
             form.populate_obj(new)
@@ -80,8 +80,7 @@ class Sessions(CaseTab):
         )
 
     def _row(self, case_id, pk) -> SupportSession:
-        if not self.case(case_id).may_record_sessions:
-            abort(404)
+        self.require(self.case(case_id).may_record_sessions)
         return find(SupportSession, pk, case_id=case_id)
 
     def _url(self, case_id) -> str:

@@ -1,12 +1,12 @@
 """Signing in by password, and who somebody is once signed in."""
 
+import re
 from dataclasses import dataclass
 
-from flask import current_app, flash, g, redirect, request
+from flask import current_app, flash, g, redirect, request, session
 from flask_appbuilder import expose
 from flask_appbuilder.baseviews import BaseView
 from flask_appbuilder.security.sqla.manager import SecurityManager
-from flask_appbuilder.utils.base import get_safe_redirect
 from flask_login import current_user, login_user, logout_user
 from flask_wtf import FlaskForm
 from sqlalchemy import text
@@ -17,7 +17,12 @@ from views import words
 #: Which hat each part of the console is used under; operators have one of two (their membership says which).
 SIDES = ("operator", "collaborator", "platform_admin")
 
-_PERSON = text("select * from app.person_at_sign_in(:ab_user_id)")
+#: A slash, no second one and no backslash after it, and nothing that is not printable ASCII.
+PATH_OF_THIS_SITE = re.compile(r"/(?![/\\])[!-~]*")
+
+_BEGIN = text("select app.begin_sign_in(:ab_user_id)")
+_END = text("select app.end_sign_in(:sign_in)")
+_PERSON = text("select * from app.person_at_sign_in(:ab_user_id, :sign_in)")
 
 
 @dataclass(frozen=True)
@@ -77,9 +82,7 @@ class SignIn(BaseView):
         form = SignInForm()
         status = 200
         if form.validate_on_submit():
-            user = self.appbuilder.sm.auth_user_db((form.username.data or "").strip().lower(), form.password.data)
-            if user and self.appbuilder.sm.load_user(user.id):
-                login_user(user, remember=False)
+            if self.appbuilder.sm.sign_in(form.username.data or "", form.password.data or ""):
                 return redirect(self._onward(), 303)
             # One sentence for every reason: it tells nobody which addresses have an account (threat 46).
             form.password.errors = ["That e-mail address and password do not go together. Please try again."]
@@ -87,14 +90,17 @@ class SignIn(BaseView):
         return self.render_template("sign_in.html", form=form, demo_accounts=current_app.config["DEMO_ACCOUNTS"]), status
 
     def _onward(self) -> str:
-        """Where the person was heading, if that is on this site (threat 47), else the first screen of theirs."""
-        heading_for = request.args.get("next")
-        return get_safe_redirect(heading_for) if heading_for else self.appbuilder.get_url_for_index
+        """Where the person was heading, if that is a plain path of this site (threat 47), else their first screen.
+
+        Not Flask-AppBuilder's get_safe_redirect, which believes the Host header and lets line ends through.
+        """
+        heading_for = request.args.get("next", "")
+        return heading_for if PATH_OF_THIS_SITE.fullmatch(heading_for) else self.appbuilder.get_url_for_index
 
     @expose("/logout/", methods=["POST"])
     def logout(self):
         """Signs out. A POST, so that no link or picture elsewhere can do it."""
-        logout_user()
+        self.appbuilder.sm.sign_out()
         flash("You have signed out.", "success")
         return redirect(self.appbuilder.get_url_for_login, 303)
 
@@ -108,12 +114,32 @@ class Security(SecurityManager):
         """Only the sign-in view: users and roles are not managed on Flask-AppBuilder's screens."""
         self.auth_view = self.appbuilder.add_view_no_menu(self.authdbview())
 
+    def sign_in(self, email: str, password: str) -> bool:
+        """Signs a person in by e-mail address and password; False, whatever the reason, when they do not go together."""
+        # Postgres knows no text with a NUL in it, so nobody has such an address.
+        user = None if "\x00" in email else self.auth_user_db(email.strip().lower(), password)
+        begun = user and self.session.execute(_BEGIN, {"ab_user_id": user.id}).scalar()
+        if not begun:
+            return False
+        self.session.commit()
+        session["sign_in"] = str(begun)
+        return login_user(user, remember=False)
+
+    def sign_out(self) -> None:
+        """Ends this sign-in, in the database as well: a copied cookie is worth nothing afterwards."""
+        self.session.execute(_END, {"sign_in": session.pop("sign_in", None)})
+        self.session.commit()
+        logout_user()
+
     def load_user(self, pk):
-        """The signed-in ab_user with its Person as `.person`, or None once the account is disabled (threat 54)."""
+        """The ab_user of this session with its Person as `.person`.
+
+        None once they have signed out, after 12 hours, and once the account is disabled (threat 54).
+        """
         user = super().load_user(pk)
         if user is None:
             return None
-        row = self.session.execute(_PERSON, {"ab_user_id": user.id}).one_or_none()
+        row = self.session.execute(_PERSON, {"ab_user_id": user.id, "sign_in": session.get("sign_in")}).one_or_none()
         if row is None:
             return None
         user.person = Person(**{**row._mapping, "user_id": str(row.user_id)})

@@ -120,8 +120,7 @@ class Team(CaseTab):
 
     def _managed(self, case_id):
         case = self.case(case_id)
-        if not (case.may_manage and case.is_open):
-            abort(404)
+        self.require(case.may_manage and case.is_open)
         return case
 
     def _adding(self, title: str, form, submit_label: str, case, **context: object):

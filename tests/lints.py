@@ -1,0 +1,175 @@
+"""Lints over the catalogue: each is one query that names what breaks it, and one violation that shows it can fail.
+
+Schemas app and vault are Keywork's; fab holds Flask-AppBuilder's own tables, which only the sign-in login reaches.
+"""
+
+from dataclasses import dataclass
+
+OURS = "('app'::regnamespace, 'vault'::regnamespace)"
+
+#: SECURITY DEFINER is for these alone. Helpers read the tables that the policies guard; triggers find a parent whether or
+#: not the person may see it; doors do for a login or an operator the one thing that their own rights cannot.
+DEFINERS = {
+    "acting_as": "helper", "acting_hat": "helper", "org_admin_organisation": "helper",
+    "org_admin_case_organisation": "helper", "manager_organisation": "helper", "manager_landlord_ids": "helper",
+    "manager_case_landlord_ids": "helper", "my_case_ids": "helper", "my_full_case_ids": "helper", "my_shared_note_case_ids": "helper",
+    "my_tenant_ids": "helper", "my_property_ids": "helper", "my_organisation_ids": "helper", "my_colleague_ids": "helper",
+    "tenant_takes_place_from_property": "trigger", "case_takes_place_from_tenant": "trigger",
+    "collaborator_takes_place_from_case": "trigger", "content_takes_place_from_case": "trigger", "closed_case_is_read_only": "trigger",
+    "begin_sign_in": "door", "end_sign_in": "door", "person_at_sign_in": "door", "account_for": "door",
+}
+
+#: Tables of the installation itself; every other one is a customer's and carries organisation_id.
+NO_CUSTOMER_DATA = ("installation", "plans", "feature_gates", "users", "sign_ins", "organisations")
+
+_IN_LIST = ", ".join(f"'{name}'" for name in DEFINERS)
+_INSTALLATION = ", ".join(f"'{name}'" for name in NO_CUSTOMER_DATA)
+
+#: The condition of each policy, without the sub-selects that call a helper once in a query.
+_POLICY_REST = """
+    select p.polrelid::regclass || '.' || p.polname as name, condition,
+           regexp_replace(condition, E'\\\\( SELECT app\\\\.[a-z_]+\\\\([^()]*\\\\) AS [a-z_]+\\\\)', '', 'g') as rest
+    from pg_policy as p
+    cross join lateral (values (pg_get_expr(p.polqual, p.polrelid)), (pg_get_expr(p.polwithcheck, p.polrelid))) as c (condition)
+    where condition is not null
+"""
+
+
+@dataclass(frozen=True)
+class Lint:
+    """`query` names offenders, one a row; `planted` makes one, and `offender` is how it is then named."""
+
+    query: str
+    planted: str
+    offender: str
+
+
+LINTS = {
+    "row-level security is off": Lint(
+        f"select oid::regclass::text from pg_class where relnamespace in {OURS} and relkind in ('r', 'p') and not relrowsecurity",
+        "create table app.planted (id integer)", "app.planted"),
+    "a policy without any helper": Lint(
+        f"select name from ({_POLICY_REST}) as p where condition = rest",
+        "create policy planted on app.support_notes for select to keywork_collaborator using (true)", "app.support_notes.planted"),
+    "a policy that calls a function for each row": Lint(
+        f"select name from ({_POLICY_REST}) as p where rest ~ '[a-z_]\\('",
+        "create policy planted on app.support_notes for select to keywork_org_admin using (organisation_id = app.org_admin_organisation())",
+        "app.support_notes.planted"),
+    "a policy for everybody": Lint(
+        "select polrelid::regclass || '.' || polname from pg_policy where polroles @> '{0}'",
+        "create policy planted on app.support_notes using ((select app.acting_as('any')) is not null)", "app.support_notes.planted"),
+    "a customer table without walls": Lint(
+        f"""select c.oid::regclass || ': ' || hat from pg_class c cross join unnest(array['org_admin', 'property_manager', 'collaborator']) hat
+            where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p') and c.relname not in ({_INSTALLATION}, 'memberships')
+              and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive and p.polcmd = '*'
+                              and p.polroles = array[('keywork_' || hat)::regrole::oid])""",
+        "drop policy wall_collaborator on app.support_notes", "app.support_notes: collaborator"),
+    "a definer function without a fixed search_path": Lint(
+        f"""select oid::regprocedure::text from pg_proc where pronamespace in {OURS} and prosecdef
+            and not coalesce(proconfig, '{{}}') && array['search_path=""', 'search_path=pg_catalog, pg_temp']""",
+        "alter function app.my_case_ids() reset search_path", "app.my_case_ids()"),
+    "a function with a mutable search_path": Lint(
+        f"""select oid::regprocedure::text from pg_proc where pronamespace in {OURS}
+            and not exists (select from unnest(proconfig) c where c like 'search_path=%')""",
+        "create function app.planted() returns integer language sql as 'select 1'", "app.planted()"),
+    "a definer function that nobody decided on": Lint(
+        f"select oid::regprocedure::text from pg_proc where pronamespace in {OURS} and prosecdef and proname not in ({_IN_LIST})",
+        "create function app.planted() returns integer language sql security definer set search_path = '' as 'select 1'", "app.planted()"),
+    "a function that everybody may run": Lint(
+        "select p.oid::regprocedure::text from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a"
+        f" where p.pronamespace in {OURS} and a.grantee = 0",
+        "grant execute on function app.my_case_ids() to public", "app.my_case_ids()"),
+    "a view that runs as its owner": Lint(
+        f"select oid::regclass::text from pg_class where relnamespace in {OURS} and relkind = 'v'"
+        " and not coalesce(reloptions, '{}') && array['security_invoker=true', 'security_invoker=on']",
+        "create view app.planted as select * from app.support_notes", "app.planted"),
+    "a materialised view": Lint(
+        f"select oid::regclass::text from pg_class where relnamespace in {OURS} and relkind = 'm'",
+        "create materialized view app.planted as select * from app.support_notes", "app.planted"),
+    "something granted to everybody": Lint(
+        """select c.oid::regclass::text from pg_class c, aclexplode(c.relacl) a
+             where c.relnamespace in ('app'::regnamespace, 'vault'::regnamespace, 'fab'::regnamespace) and a.grantee = 0
+           union all select t.attrelid::regclass || '.' || t.attname from pg_attribute t, aclexplode(t.attacl) a
+             where a.grantee = 0 and t.attrelid::regclass::text ~ '^(app|vault|fab)\\.'
+           union all select n.nspname from pg_namespace n, aclexplode(n.nspacl) a
+             where n.nspname in ('app', 'vault', 'fab', 'public') and a.grantee = 0
+           union all select d.datname from pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+             where d.datname = current_database() and a.grantee = 0""",
+        "grant select on app.plans to public", "app.plans"),
+    "a right that skips policies": Lint(
+        "select c.oid::regclass || ': ' || a.privilege_type from pg_class c, aclexplode(c.relacl) a where a.grantee <> c.relowner"
+        " and c.relnamespace in ('app'::regnamespace, 'vault'::regnamespace, 'fab'::regnamespace)"
+        " and a.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN')",
+        "grant references on app.support_notes to keywork_org_admin", "app.support_notes: REFERENCES"),
+    "a right that can be passed on": Lint(
+        "select c.oid::regclass::text from pg_class c, aclexplode(c.relacl) a where a.grantee <> c.relowner and a.is_grantable"
+        f" and c.relnamespace in {OURS}",
+        "grant select on app.support_notes to keywork_org_admin with grant option", "app.support_notes"),
+    "a login with attributes": Lint(
+        "select rolname from pg_roles where rolname like 'keywork\\_%' and rolname <> 'keywork_super'"
+        " and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or rolinherit"
+        " or rolcanlogin <> (rolname in ('keywork_app', 'keywork_signin')))",
+        "alter role keywork_app bypassrls", "keywork_app"),
+    "a login that can become the owner": Lint(
+        "select rolname from pg_roles where pg_has_role(oid, 'keywork_owner', 'member') and not rolsuper and rolname <> 'keywork_owner'",
+        "grant keywork_owner to keywork_collaborator", "keywork_app"),
+    "something that a login or hat owns": Lint(
+        """select coalesce((select oid::regclass::text from pg_class where oid = d.objid and d.classid = 'pg_class'::regclass), d.objid::text)
+           from pg_shdepend d join pg_roles r on r.oid = d.refobjid
+           where d.deptype = 'o' and r.rolname like 'keywork\\_%' and r.rolname not in ('keywork_owner', 'keywork_super')
+             and d.dbid = (select oid from pg_database where datname = current_database())""",
+        "alter table app.plans owner to keywork_app", "app.plans"),
+    "something of ours that the owner does not own": Lint(
+        f"""select oid::regclass::text from pg_class where relnamespace in {OURS} and relowner <> 'keywork_owner'::regrole
+            union all select oid::regprocedure::text from pg_proc where pronamespace in {OURS} and proowner <> 'keywork_owner'::regrole""",
+        "set local role none; create table app.planted (id integer)", "app.planted"),
+    "a foreign key without an index": Lint(
+        f"""select k.conname from pg_constraint k where k.contype = 'f' and k.connamespace in {OURS} and not exists (
+              select from pg_index i where i.indrelid = k.conrelid and i.indpred is null and i.indnkeyatts >= cardinality(k.conkey)
+                and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey)""",
+        "drop index app.notes_by_author", "support_notes_author_id_fkey"),
+    "a customer table without its organisation": Lint(
+        f"""select c.oid::regclass::text from pg_class c where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p')
+            and c.relname not in ({_INSTALLATION})
+            and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organisation_id' and a.attnotnull)""",
+        "create table app.planted (id uuid)", "app.planted"),
+    "a key that could cross into another organisation": Lint(
+        f"""select k.conname from pg_constraint k
+            join pg_attribute here on here.attrelid = k.conrelid and here.attname = 'organisation_id'
+            join pg_attribute there on there.attrelid = k.confrelid and there.attname = 'organisation_id'
+            where k.contype = 'f' and k.connamespace in {OURS}
+              and (array_position(k.conkey, here.attnum) is null
+                   or array_position(k.conkey, here.attnum) is distinct from array_position(k.confkey, there.attnum))""",
+        "alter table app.tenants add constraint planted_unique unique (id);"
+        " alter table app.support_cases add constraint planted foreign key (tenant_id) references app.tenants (id)", "planted"),
+    "a key that lets a landlord drift": Lint(
+        f"""select k.conname from pg_constraint k join pg_attribute a on a.attrelid = k.conrelid and a.attname = 'landlord_id'
+            join pg_attribute b on b.attrelid = k.confrelid and b.attname = 'landlord_id'
+            where k.contype = 'f' and k.connamespace in {OURS} and (not k.conkey @> array[a.attnum] or k.confupdtype <> 'c')""",
+        "alter table app.support_notes drop constraint notes_are_on_a_case, add constraint notes_are_on_a_case foreign key"
+        " (organisation_id, case_id, landlord_id) references app.support_cases (organisation_id, id, landlord_id)", "notes_are_on_a_case"),
+    "two indexes alike": Lint(
+        f"""select min(i.indexrelid::regclass::text) from pg_index i join pg_class c on c.oid = i.indrelid where c.relnamespace in {OURS}
+            group by i.indrelid, i.indkey::text, i.indoption::text, i.indclass::text, coalesce(pg_get_expr(i.indpred, i.indrelid), ''),
+                     coalesce(pg_get_expr(i.indexprs, i.indrelid), ''), i.indnkeyatts having count(*) > 1""",
+        "create index a_planted on app.support_notes (author_id)", "app.a_planted"),
+    "an index of dates alone": Lint(
+        f"""select i.indexrelid::regclass::text from pg_index i join pg_class c on c.oid = i.indrelid
+            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0] and a.atttypid = 'timestamptz'::regtype
+            where c.relnamespace in {OURS}""",
+        "create index planted on app.support_notes (created_at)", "app.planted"),
+    "a table or view without a comment": Lint(
+        f"select oid::regclass::text from pg_class where relnamespace in {OURS} and relkind in ('r', 'p', 'v')"
+        " and coalesce(obj_description(oid, 'pg_class'), '') = ''",
+        "comment on table app.support_notes is null", "app.support_notes"),
+    "a function without a comment": Lint(
+        f"select oid::regprocedure::text from pg_proc where pronamespace in {OURS} and coalesce(obj_description(oid, 'pg_proc'), '') = ''",
+        "comment on function app.my_case_ids() is null", "app.my_case_ids()"),
+    "a policy without a comment": Lint(
+        "select polrelid::regclass || '.' || polname from pg_policy where coalesce(obj_description(oid, 'pg_policy'), '') = ''",
+        "comment on policy wall_org_admin on app.support_notes is null", "app.support_notes.wall_org_admin"),
+    "a disabled or unnamed trigger": Lint(
+        f"""select t.tgrelid::regclass || '.' || t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+            where c.relnamespace in {OURS} and not t.tgisinternal and t.tgenabled = 'D'""",
+        "alter table app.support_notes disable trigger flagged_notes_are_not_deleted", "app.support_notes.flagged_notes_are_not_deleted"),
+}

@@ -1,0 +1,266 @@
+"""Every persona, every table and view, select / insert / update / delete, in SQL under the signed identity.
+
+What each must come to is the oracle's word (tests/rights.py), which reads the rows as owner: whatever is to stay hidden
+is there first. Threats 6, 14 and the matrix of "who may do what".
+"""
+
+import psycopg
+import pytest
+from psycopg import errors, sql
+
+from tests.rights import CLOSED, NO, NOT_AUTHOR, TAKEN, YES, Facts, Oracle
+from tests.world import PERSONAS, WRONG_HATS, ident
+
+EVERYBODY = PERSONAS | WRONG_HATS
+
+KEYS = {"plans": ("code",), "feature_gates": ("plan_code", "feature_key"), "memberships": ("user_id",),
+        "property_manager_landlords": ("user_id", "landlord_id"), "installation": ("only_row",)}
+
+#: What an honest change of each table sets.
+CHANGES = {
+    "organisations": "housing_officer_emails = '{}'", "users": "full_name = full_name || '.'", "memberships": "role = role",
+    "landlords": "name = name || '.'", "properties": "town = 'York'", "tenants": "full_name = full_name || '.'",
+    "property_manager_landlords": "assigned_at = now()", "support_cases": "context_summary = 'Changed'",
+    "support_collaborators": "ended_at = now()", "support_notes": "body = body || '.'", "support_goals": "title = title || '.'",
+    "support_goal_progress": "body = body || '.'", "support_sessions": "attendees = 'Somebody'",
+    "plans": "monthly_pounds = monthly_pounds + 1", "feature_gates": "feature_key = feature_key", "installation": "rules_version = ''", "sign_ins": "ended_at = now()",
+}
+
+
+#: The platform runs organisations by their name and plan; their settings are the org-admin's.
+PLATFORM_CHANGES = CHANGES | {"organisations": "plan_code = 'business'"}
+
+
+@pytest.fixture(scope="module")
+def facts(each_world):
+    """Every row of the world, as the owner reads it."""
+    return Facts(each_world)
+
+
+@pytest.fixture(params=EVERYBODY)
+def act(request, each_world, facts):
+    """(connection, oracle) of one persona, in a transaction that is rolled back."""
+    with each_world.as_(request.param) as connection:
+        yield connection, Oracle(facts, EVERYBODY[request.param])
+
+
+def outcome(connection, statement, values=()) -> str:
+    """What a statement comes to: "yes" (one row), "no" (no row, or 42501), or another SQLSTATE. Undone again."""
+    try:
+        with connection.transaction(force_rollback=True):
+            count = connection.execute(statement, values).rowcount
+            connection.execute("set constraints all immediate")
+    except errors.InsufficientPrivilege:
+        return NO
+    except psycopg.Error as error:
+        return error.sqlstate
+    assert count <= 1
+    return YES if count == 1 else NO
+
+
+def insert(connection, table: str, **values) -> str:
+    """What adding this row comes to."""
+    return outcome(connection, sql.SQL("insert into app.{} ({}) values ({})").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, values)),
+        sql.SQL(", ").join(sql.Placeholder() * len(values))), list(values.values()))
+
+
+def at(table: str, row: dict) -> tuple[sql.Composed, list]:
+    """A condition on exactly this row, and its values."""
+    keys = KEYS.get(table, ("id",))
+    condition = sql.SQL(" and ").join(sql.SQL("{} = %s").format(sql.Identifier(key)) for key in keys)
+    return condition, [row[key] for key in keys]
+
+
+def name_of(table: str, row: dict) -> str:
+    """How a row is named when the matrix fails."""
+    said = row.get("body") or row.get("full_name") or row.get("name") or row.get("context_summary") or row.get("title")
+    return f"{table}: {said or tuple(row[key] for key in KEYS.get(table, ('id',)))}"
+
+
+def test_the_matrix_covers_every_table(each_world, facts):
+    """A table added later must be decided on here too; each has rows, so that "sees nothing" means something."""
+    with each_world.owner() as owner:
+        tables = {name for (name,) in owner.execute("select tablename from pg_tables where schemaname = 'app'")}
+    assert tables == set(facts.tables) == set(CHANGES)
+    assert all(facts.tables.values())
+
+
+def test_select(act, facts):
+    """Each table shows exactly the oracle's rows; the hidden ones are there (`facts` were read as owner)."""
+    connection, oracle = act
+    wrong = []
+    for table, rows in facts.tables.items():
+        keys = KEYS.get(table, ("id",))
+        query = sql.SQL("select {} from app.{}").format(sql.SQL(", ").join(map(sql.Identifier, keys)), sql.Identifier(table))
+        try:
+            with connection.transaction():
+                seen = set(connection.execute(query))
+        except errors.InsufficientPrivilege:
+            seen = set()
+        for row in rows:
+            if oracle.reads(table, row) != (tuple(row[key] for key in keys) in seen):
+                wrong.append(("hidden" if oracle.reads(table, row) else "shown", name_of(table, row)))
+        assert len(seen) <= len(rows)
+    assert not wrong
+
+
+def test_update(act, facts):
+    """Each row is changed exactly where the oracle says; elsewhere no row or 42501, or the error that says why."""
+    connection, oracle = act
+    wrong = []
+    changes = PLATFORM_CHANGES if oracle.platform else CHANGES
+    for table, rows in facts.tables.items():
+        for row in rows:
+            condition, values = at(table, row)
+            came = outcome(connection, sql.SQL("update app.{} set {} where ").format(
+                sql.Identifier(table), sql.SQL(changes[table])) + condition, values)
+            if came != oracle.changes(table, row):
+                wrong.append((name_of(table, row), "came", came, "expected", oracle.changes(table, row)))
+    assert not wrong
+
+
+def test_delete(act, facts):
+    """Each row goes exactly where the oracle says."""
+    connection, oracle = act
+    wrong = []
+    for table, rows in facts.tables.items():
+        for row in rows:
+            condition, values = at(table, row)
+            came = outcome(connection, sql.SQL("delete from app.{} where ").format(sql.Identifier(table)) + condition, values)
+            if came != oracle.deletes(table, row):
+                wrong.append((name_of(table, row), "came", came, "expected", oracle.deletes(table, row)))
+    assert not wrong
+
+
+def test_insert_into_every_case(act, facts):
+    """Content and people are added exactly where the oracle says; a refusal is 42501, or KW410 for a closed case."""
+    connection, oracle = act
+    wrong = []
+    for case in facts["support_cases"]:
+        here = {"case_id": case["id"]}
+        goal = next(g["id"] for g in facts["support_goals"] if g["case_id"] == case["id"])
+        attempts = [
+            ("shared", "support_notes", {"stream": "shared", "body": "New"}),
+            ("professional", "support_notes", {"stream": "professional", "body": "New"}),
+            ("professional", "support_notes", {"stream": "professional", "body": "New", "safeguarding": True}),
+            ("goals", "support_goals", {"title": "New"}),
+            ("progress", "support_goal_progress", {"goal_id": goal, "body": "New"}),
+            ("sessions", "support_sessions", {"scheduled_at": "2030-01-01 10:00+00", "type": "appointment"}),
+            ("team", "support_collaborators", {"user_id": ident("user", "platform"), "full_name": "New", "kind": "support_worker",
+                                               "participation_mode": "full"}),
+            ("team", "support_collaborators", {"full_name": "New", "kind": "external_contact", "phone": "0113 496 0000",
+                                               "participation_mode": "reference_only"}),
+        ]
+        for line, table, values in attempts:
+            came = insert(connection, table, **here, **values)
+            if came != oracle.adds(line, case):
+                wrong.append((case["context_summary"], line, "came", came, "expected", oracle.adds(line, case)))
+    assert not wrong
+
+
+def test_insert_into_what_operators_set_up(act, facts):
+    """Cases, landlords, properties, tenants and managers' landlords, each in every place there is."""
+    connection, oracle = act
+    wrong = []
+
+    def attempt(expected, table, **values):
+        came = insert(connection, table, **values)
+        if came != expected:
+            wrong.append((table, values, "came", came, "expected", expected))
+
+    for tenant in facts["tenants"]:
+        attempt(oracle.opens(tenant), "support_cases", tenant_id=tenant["id"], context_summary="New")
+    for organisation in facts["organisations"]:
+        attempt(oracle.sets_up(organisation["id"]), "landlords", organisation_id=organisation["id"], name="New")
+    for landlord in facts["landlords"]:
+        attempt(oracle.sets_up(landlord["organisation_id"]), "properties", organisation_id=landlord["organisation_id"],
+                landlord_id=landlord["id"], address="1 New Street", town="Leeds", postcode="LS1 1AA")
+        for member in facts["memberships"]:
+            if member["organisation_id"] == landlord["organisation_id"]:
+                taken = any(row["user_id"] == member["user_id"] and row["landlord_id"] == landlord["id"]
+                            for row in facts["property_manager_landlords"])
+                may = oracle.sets_up(landlord["organisation_id"])
+                attempt(TAKEN if may == YES and taken else may, "property_manager_landlords", user_id=member["user_id"],
+                        landlord_id=landlord["id"], organisation_id=landlord["organisation_id"])
+    for home in facts["properties"]:
+        attempt(oracle.sets_up(home["organisation_id"]), "tenants", property_id=home["id"], full_name="New")
+    platform = YES if oracle.platform else NO
+    attempt(platform, "organisations", name="New", plan_code="starter")
+    attempt(platform, "users", email="new@example.org", full_name="New")
+    attempt(platform, "memberships", user_id=ident("user", "worker"), organisation_id=ident("organisation", "moor"), role="org_admin")
+    attempt(platform, "plans", code="new", name="New", position=9, monthly_pounds=0, yearly_pounds=0, tenancies=1)
+    attempt(platform, "feature_gates", plan_code="business", feature_key="support_cases")
+    attempt(NO, "installation", schema_version="", rules_version="")
+    attempt(NO, "sign_ins", user_id=ident("user", "worker"))
+    assert not wrong
+
+
+def test_flag_close_and_reopen(act, facts):
+    """Safeguarding on every note; closing every open case and reopening every closed one, by table and by function."""
+    connection, oracle = act
+    wrong = []
+    for note in facts["support_notes"]:
+        came = outcome(connection, "update app.support_notes set safeguarding = true where id = %s", [note["id"]])
+        if came != oracle.flags(note):
+            wrong.append((note["body"], "came", came, "expected", oracle.flags(note)))
+    for case in facts["support_cases"]:
+        if case["closed_at"] is None:
+            ways = ("update app.support_cases set closed_at = now(), closing_reason = 'died' where id = %s",
+                    "select app.close_case(%s, 'died', true)")
+        else:
+            ways = "update app.support_cases set closed_at = null where id = %s", "select app.reopen_case(%s)"
+        came = {outcome(connection, way, [case["id"]]) for way in ways}
+        expected = oracle.closes(case)
+        if not came <= ({expected} if expected != NO else {NO, "KW404"}):
+            wrong.append((case["context_summary"], "came", came, "expected", expected))
+    assert not wrong
+
+
+def test_views_show_what_their_tables_show(act, facts):
+    """A view adds no row (threat 3), and its may_... columns say what the policies and triggers do."""
+    connection, oracle = act
+    operates = oracle.hat in ("org_admin", "property_manager")
+    cases = {row["id"] for row in facts["support_cases"] if oracle.reads("support_cases", row)}
+    opened = {row["tenant_id"] for row in facts["support_cases"] if row["id"] in cases and row["closed_at"] is None}
+    expected = {
+        "case_list": cases if operates else set(), "case_workspace": cases,
+        "caseload": cases if oracle.hat == "collaborator" else set(),
+        "tenants_without_case": {t["id"] for t in facts["tenants"] if operates and oracle.reads("tenants", t) and t["id"] not in opened},
+        **{view: {row["id"] for row in facts[table] if oracle.reads(table, row)} for view, table in (
+            ("note_feed", "support_notes"), ("session_list", "support_sessions"), ("team_members", "support_collaborators"))},
+    }
+    shown = {}
+    for view in expected:
+        try:
+            with connection.transaction():
+                cursor = connection.cursor(row_factory=psycopg.rows.dict_row)
+                shown[view] = {row["id"]: row for row in cursor.execute(sql.SQL("select * from app.{}").format(sql.Identifier(view)))}
+        except errors.InsufficientPrivilege:
+            shown[view] = {}
+        assert set(shown[view]) == expected[view], view
+        with pytest.raises((errors.InsufficientPrivilege, errors.ObjectNotInPrerequisiteState)), connection.transaction():
+            connection.execute(sql.SQL("delete from app.{}").format(sql.Identifier(view)))
+    for note in (facts.row(key) for key in shown["note_feed"]):
+        row = shown["note_feed"][note["id"]]
+        assert row["may_edit"] == (oracle.changes("support_notes", note) == YES), row
+        assert row["may_delete"] == (oracle.deletes("support_notes", note) == YES), row
+        assert row["may_flag"] == (oracle.flags(note) == YES and not note["safeguarding"]), row
+    for case in (facts.row(key) for key in cases):
+        row = shown["case_workspace"][case["id"]]
+        assert row["may_manage"] == (oracle.closes(case) in (YES, TAKEN)), row
+        assert row["may_write"] == (oracle.adds("shared", case) == oracle.adds("goals", case) == YES), row
+        assert row["may_write_professional"] == (oracle.adds("professional", case) == YES), row
+        assert row["may_record_sessions"] == (oracle.adds("sessions", case) == YES), row
+    for member in (facts.row(key) for key in shown["team_members"]):
+        assert shown["team_members"][member["id"]]["may_end"] == (oracle.changes("support_collaborators", member) == YES)
+
+
+def test_the_oracle_is_not_empty(facts):
+    """Each answer the oracle can give occurs, so that no line of the matrix is there for nothing."""
+    came = {oracle.changes(table, row) for oracle in (Oracle(facts, each) for each in PERSONAS.values())
+            for table, rows in facts.tables.items() for row in rows}
+    assert came == {YES, NO, CLOSED, NOT_AUTHOR, "KW415"}
+    came = {oracle.deletes(table, row) for oracle in (Oracle(facts, each) for each in PERSONAS.values())
+            for table, rows in facts.tables.items() for row in rows}
+    assert came == {YES, NO, CLOSED, "KW417", "23503"}
