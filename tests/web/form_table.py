@@ -1,0 +1,113 @@
+"""Every form of the console as a table: who fills it in where, with what, and what the database says against wrong answers."""
+
+from dataclasses import dataclass
+
+TWENTY_THOUSAND_AND_ONE = "x" * 20_001
+OP = "/support-cases"
+CO = "/support/cases"
+
+
+@dataclass(frozen=True)
+class FormAt:
+    """A form, by the address it is sent to and the page it stands on, with answers that are right."""
+
+    address: str
+    fields: dict[str, object]
+    page: str = ""
+    persona: str = "harbour_admin"
+    #: The table that gets a row; empty where a row is changed.
+    makes: str = ""
+
+
+GOAL = {"title": "A goal of our own", "description": "Step by step.\n\nTogether.", "target_date": "2030-05-01"}
+SESSION = {"scheduled_at": "2030-05-01T10:30", "duration_minutes": "45", "type": "phone_call", "attendees": "Amira, her sister"}
+PERSON = {"full_name": "Nia New", "email": "nia@example.org", "kind": "housing_officer", "participation_mode": "context_only"}
+CARD = {"full_name": "Dr Lee", "kind": "external_contact", "works_for": "Hyde Surgery", "role_label": "GP", "email": "lee@example.net",
+        "phone": "0113 496 0000"}
+WORDS = {"body": "First line.\nSecond line.\n\nAnother paragraph."}
+
+FORMS = {
+    "shared note": FormAt(OP + "/{case[ann]}/notes/shared", WORDS, makes="support_notes"),
+    "worker's note": FormAt(CO + "/{case[ann]}/notes/shared", WORDS, persona="worker", makes="support_notes"),
+    "professional note": FormAt(OP + "/{case[ann]}/notes/professional", {**WORDS, "safeguarding": True}, makes="support_notes"),
+    "note edit": FormAt(OP + "/{case[ann]}/notes/{note[ann/shared/harbour_admin]}/edit", WORDS),
+    "goal": FormAt(OP + "/{case[ann]}/goals", GOAL, makes="support_goals"),
+    "worker's goal": FormAt(CO + "/{case[ann]}/goals", GOAL, persona="worker", makes="support_goals"),
+    "goal edit": FormAt(OP + "/{case[ann]}/goals/{goal[ann/active]}/edit", {**GOAL, "status": "active"}),
+    "progress": FormAt(OP + "/{case[ann]}/goals/{goal[ann/active]}/progress", WORDS, page=OP + "/{case[ann]}/goals", makes="support_goal_progress"),
+    "session": FormAt(OP + "/{case[ann]}/sessions", SESSION, makes="support_sessions"),
+    "watcher's session": FormAt(CO + "/{case[ann]}/sessions", SESSION, persona="watcher", makes="support_sessions"),
+    "session edit": FormAt(OP + "/{case[ann]}/sessions/{session[ann/harbour_admin/next]}/edit", SESSION),
+    "outcome": FormAt(OP + "/{case[ann]}/sessions/{session[ann/worker/next]}/outcome", {"status": "cancelled", "outcome_note": "They rang."}),
+    "collaborator": FormAt(OP + "/{case[ann]}/team/add", PERSON, makes="support_collaborators"),
+    "contact card": FormAt(OP + "/{case[ann]}/team/add-contact-card", CARD, makes="support_collaborators"),
+    "open case": FormAt(OP + "/open", {"tenant_id": "{tenant[fay]}", "context_summary": "Why and what."}, makes="support_cases"),
+    "summary": FormAt(OP + "/{case[ann]}/summary", {"context_summary": "Why and what."}),
+    "close": FormAt(OP + "/{case[ann]}/close", {"closing_reason": "moved_on", "end_assignments": True}),
+}
+
+#: form, what is wrong, the field that says so (None: above the form), part of the sentence
+REFUSED = [
+    *[(form, {"body": wrong}, "body", sentence)
+      for form in ("shared note", "worker's note", "professional note", "note edit")
+      for wrong, sentence in (("", "Write the note first."), (" \t\r\n ", "Write the note first."), (TWENTY_THOUSAND_AND_ONE, "20,000 characters"))],
+    ("progress", {"body": ""}, "body", "Write what has changed"),
+    ("progress", {"body": "x" * 4001}, "body", "4,000 characters"),
+    *[(form, {"title": wrong}, "title", "160 characters") for form in ("goal", "worker's goal", "goal edit") for wrong in ("", "  ", "x" * 161)],
+    ("goal", {"description": "x" * 4001}, "description", "4,000 characters"),
+    *[(form, {"target_date": wrong}, "target_date", "Give a ") for form in ("goal", "goal edit")
+      for wrong in ("31/12/2030", "2030-02-30", "abc", "0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31", "2030-5", "10000-01-01")],
+    ("goal edit", {"status": "secret"}, "status", "Choose active"),
+    ("goal edit", {"status": ""}, "status", "Choose active"),
+    *[(form, {"scheduled_at": wrong}, "scheduled_at", "Give a date") for form in ("session", "watcher's session", "session edit")
+      for wrong in ("", "abc", "2030-02-30T10:00", "2030-05-01", "2030-05-01T25:00", "1999-12-31T10:00", "2100-01-01T10:00", "0001-01-01T00:00",
+                    "9999-12-31T23:59")],
+    *[("session", {"duration_minutes": wrong}, "duration_minutes", "Give a ")
+      for wrong in ("", "abc", "4", "721", "-60", "60.5", "1e3", "99999999999999999999")],
+    ("session", {"type": "secret"}, "type", "Choose a type"),
+    ("session", {"type": ""}, "type", "Choose a type"),
+    ("session edit", {"type": "secret"}, "type", "Choose a type"),
+    ("session", {"attendees": "x" * 301}, "attendees", "300 characters"),
+    ("outcome", {"status": "delivered"}, "status", "has not begun"),
+    ("outcome", {"status": "missed", "outcome_note": ""}, "status", "has not begun"),
+    ("outcome", {"status": "secret"}, "status", "Choose delivered"),
+    ("outcome", {"status": ""}, "status", "Choose delivered"),
+    ("outcome", {"outcome_note": "x" * 8001}, "outcome_note", "8,000 characters"),
+    *[("collaborator", {"email": wrong}, "email", "Give an e-mail address")
+      for wrong in ("", "nobody", "a b@example.org", "a,b@example.org", "a@b", "x" * 250 + "@example.org")],
+    ("collaborator", {"email": "worker@example.org"}, "email", "on this team already"),
+    ("collaborator", {"email": " WORKER@example.org "}, "email", "on this team already"),
+    *[("collaborator", {"full_name": wrong}, "full_name", "120 characters") for wrong in ("", "x" * 121)],
+    ("collaborator", {"kind": "secret"}, "kind", "Choose who they are"),
+    ("collaborator", {"kind": "external_contact"}, "kind", "contact card"),
+    ("collaborator", {"participation_mode": "secret"}, "participation_mode", "Choose their part"),
+    ("collaborator", {"participation_mode": "reference_only"}, "participation_mode", "contact card"),
+    ("contact card", {"email": "", "phone": ""}, "email", "Give an e-mail address or a telephone number"),
+    ("contact card", {"email": "nobody"}, "email", "Give an e-mail address"),
+    *[("contact card", {"phone": wrong}, "phone", "telephone number") for wrong in ("ring me", "1", "0" * 30)],
+    ("contact card", {"full_name": ""}, "full_name", "120 characters"),
+    ("contact card", {"kind": "secret"}, "kind", "Choose who they are"),
+    ("contact card", {"works_for": "x" * 121}, "works_for", "120 characters"),
+    ("contact card", {"role_label": "x" * 121}, "role_label", "120 characters"),
+    *[("open case", {"tenant_id": wrong}, "tenant_id", "") for wrong in ("", "nonsense")],
+    ("open case", {"tenant_id": "{tenant[ann]}"}, "tenant_id", "has an open case already"),
+    ("open case", {"context_summary": "x" * 4001}, "context_summary", "4,000 characters"),
+    ("summary", {"context_summary": "x" * 4001}, "context_summary", "4,000 characters"),
+    ("close", {"closing_reason": ""}, "closing_reason", "Choose why"),
+    ("close", {"closing_reason": "", "end_assignments": False}, "closing_reason", "Choose why"),
+    ("close", {"closing_reason": "secret"}, "closing_reason", "Choose a reason"),
+    # a character that cannot be stored, in each field that takes text
+    *[(form, {name: "before\x00after"}, None, "cannot be stored")
+      for form, each in FORMS.items() for name in each.fields
+      if name in ("body", "title", "description", "attendees", "outcome_note", "full_name", "works_for", "role_label", "context_summary")],
+]  # fmt: skip
+
+#: Texts that are unusual and fine: kept to the letter.
+UNUSUAL = {
+    "emoji": "Sara was glad 🙂👩‍👩‍👧 about the keys 🔑",
+    "right to left": "قابلت سارة اليوم.\nوتحدثنا عن السكن.",
+    "one very long word": "a" * 5000,
+    "accents and marks": "Zoë’s naïve café, 10 °C, £5, ½, “quoted”, n̈",
+    "markup": "<script>alert(1)</script> & <b>bold</b> {{ 7*7 }} {% if %} %s %(x)s ' or true--",
+    "twenty thousand": "y" * 20_000,
+}

@@ -1,0 +1,171 @@
+"""Threat 57b: markup in every text that a screen shows stays text, on every screen and for everybody.
+
+Every text column is filled with plain words, and the shape of each page is kept (its elements with the names of their
+attributes); then with markup, and each page must have the very same shape.
+"""
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.web.form_table import FORMS
+from tests.web.pages import Page
+
+PLAIN = "plain words "
+MARKUP = "'\"></textarea></title></option><script>planted</script><img class=planted onerror=x>{{707*707}} "
+#: Without blanks, for columns that hold an e-mail address.
+PLAIN_ADDRESS, MARKUP_ADDRESS = "plain", "\"'></a><img/class=planted/onerror=x>"
+
+#: Text columns whose constraints let no markup in: codes, postcodes, telephone numbers.
+CODES = {
+    "plans.code", "organisations.plan_code", "feature_gates.plan_code", "feature_gates.feature_key", "memberships.role",
+    "properties.postcode", "tenants.housing_officer_note_visibility", "support_cases.closing_reason", "support_collaborators.kind",
+    "support_collaborators.participation_mode", "support_collaborators.phone", "support_notes.stream", "support_goals.status",
+    "support_sessions.type", "support_sessions.status",
+}  # fmt: skip
+ADDRESSES = {"users.email", "support_collaborators.email"}
+#: Fingerprints of the SQL, on no screen.
+INTERNAL = {"installation.schema_version", "installation.rules_version"}
+
+ROW = {"note": "ann/shared/harbour_admin", "manager": "ann/shared/quay_manager", "mine": "ann/shared/worker", "flag": "ann/professional/quay_manager"}
+SCREENS = [
+    *[("harbour_admin", path) for path in ("/support-cases", "/support-cases?state=all", "/support-cases/open", "/support-cases?q=nothing")],
+    *[("harbour_admin", f"/support-cases/{{case[{case}]}}{tab}") for case in ("ann", "eve")
+      for tab in ("", "/notes/professional", "/goals", "/sessions", "/team", "/documents")],
+    *[("harbour_admin", "/support-cases/{case[ann]}" + step) for step in (
+        f"/notes/{{note[{ROW['note']}]}}/edit", f"/notes/{{note[{ROW['mine']}]}}/delete", f"/notes/{{note[{ROW['flag']}]}}/flag",
+        "/goals/{goal[ann/active]}/edit", "/sessions/{session[ann/worker/next]}/edit", "/sessions/{session[ann/worker/next]}/outcome",
+        "/team/add", "/team/add-contact-card", "/team/{collaborator[ann/worker]}/end", "/team/{collaborator[ann/gp]}/end", "/summary", "/close")],
+    ("harbour_admin", "/support-cases/{case[eve]}/reopen"),
+    ("harbour_admin", "/nothing"),
+    ("quay_manager", "/support-cases/{case[ann]}/notes/professional"),
+    *[(persona, path) for persona in ("worker", "watcher", "officer_open", "officer_shut", "two_hats_worker") for path in ("/support/tenants",)],
+    *[(persona, f"/support/cases/{{case[{case}]}}{tab}") for persona, case in (("worker", "ann"), ("watcher", "ann"), ("officer_shut", "ben"))
+      for tab in ("", "/goals", "/sessions", "/team", "/documents")],
+    ("worker", f"/support/cases/{{case[ann]}}/notes/{{note[{ROW['mine']}]}}/edit"),
+    ("worker", f"/support/cases/{{case[ann]}}/notes/{{note[{ROW['mine']}]}}/delete"),
+    ("small_admin", "/support-cases"),
+    ("platform", "/organisations"),
+]  # fmt: skip
+
+
+def text_columns(site) -> list[str]:
+    """Every text column of the tables of schema app, as table.column."""
+    return [name for (name,) in site.as_owner(
+        "select table_name || '.' || column_name from information_schema.columns join pg_tables on schemaname = 'app' and tablename = table_name"
+        " where table_schema = 'app' and data_type = 'text' order by 1")]
+
+
+def plant(site, name: str, words: str) -> None:
+    """Puts words into a text column of every row, told apart by a number at the end that keeps the rows' order."""
+    table, column = name.split(".")
+    key = {"plans": "code", "memberships": "user_id", "feature_gates": "feature_key"}.get(table, "id")
+    which = "t.status <> 'scheduled'" if column == "outcome_note" else "true"
+    statement = sql.SQL(
+        "update app.{0} as t set {1} = %(words)s || n || %(end)s"
+        " from (select ctid as at, row_number() over (order by {2}) as n from app.{0}) as numbered where t.ctid = at and {3}").format(
+        sql.Identifier(table), sql.Identifier(column), sql.Identifier(key), sql.SQL(which))
+    with site.world.owner() as connection:
+        connection.execute(statement, {"words": words, "end": "@evil.example" if name in ADDRESSES else ""})
+
+
+def shape(markup: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The elements of a page with the names of their attributes, in order."""
+    return [(tag, tuple(attributes)) for tag, attributes in Page(markup).tags]
+
+
+def assert_harmless(markup: str) -> None:
+    """No element or attribute of the payload, no script but ours, no address that runs one."""
+    for tag, attributes in Page(markup).tags:
+        assert tag != "img" and (tag != "script" or attributes.get("src", "").startswith("/static/")), (tag, attributes)
+        assert attributes.get("class") != "planted" and not any(name.startswith("on") for name in attributes), (tag, attributes)
+        for name in ("href", "src", "action"):
+            assert attributes.get(name, "/")[:1] in "/#?" or attributes[name].startswith(("mailto:", "tel:")), attributes
+
+
+@pytest.fixture(scope="module")
+def shapes(site):
+    """Pages of every screen with plain words and with markup: (persona, path) -> (page, page)."""
+    for persona, _ in SCREENS:
+        site.visitor(persona)
+    pages = {}
+    for words, address in ((PLAIN, PLAIN_ADDRESS), (MARKUP, MARKUP_ADDRESS)):
+        for name in text_columns(site):
+            if name not in CODES | INTERNAL:
+                plant(site, name, address if name in ADDRESSES else words)
+        for persona, path in SCREENS:
+            answer = site.visitor(persona).get(site.at(path))
+            pages.setdefault((persona, path), []).append(answer)
+    return pages
+
+
+def test_every_text_column_is_either_planted_or_takes_no_markup(site):
+    """A new text column is covered here at once; the constraints of the others refuse markup."""
+    columns = set(text_columns(site))
+    assert CODES | ADDRESSES | INTERNAL <= columns and len(columns) > 30
+    for name in sorted(CODES):
+        with pytest.raises(psycopg.DatabaseError) as refused:
+            plant(site, name, MARKUP)
+        assert refused.value.sqlstate in ("23514", "23503", "KW411"), name
+
+
+@pytest.mark.parametrize(("persona", "path"), SCREENS, ids=[f"{persona} {path}" for persona, path in SCREENS])
+def test_markup_in_the_data_changes_no_screen(shapes, persona, path):
+    """The same elements and attributes as with plain words, and the words themselves on the page."""
+    plain, markup = shapes[persona, path]
+    assert plain.status_code == markup.status_code == (404 if path == "/nothing" else 200)
+    assert_harmless(markup.text)
+    assert shape(markup.text) == shape(plain.text)
+    assert "planted" in markup.text and "plain" in plain.text and "499849" not in markup.text
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_markup_typed_into_a_form_comes_back_as_text(site, shapes, name):
+    """A refused form shows what was typed: the same shape as with plain words."""
+    form, refused = FORMS[name], []
+    for words in (PLAIN, MARKUP):
+        fields = {field: words + "\x00" if isinstance(value, str) and not value.startswith("{") else value for field, value in form.fields.items()}
+        served = site.visitor(form.persona).page(site.at(form.page or form.address)).form_with(*form.fields)
+        fields |= {"tenant_id": site.at(form.fields["tenant_id"])} if "tenant_id" in fields else {}
+        refused.append(site.visitor(form.persona).fill(served, site.at(form.address), **fields))
+    plain, markup = refused
+    assert plain.status_code == markup.status_code == 409
+    assert_harmless(markup.text)
+    assert shape(markup.text) == shape(plain.text)
+
+
+@pytest.mark.parametrize(("persona", "path"), [
+    ("harbour_admin", "/support-cases"), ("harbour_admin", "/support-cases/open"), ("worker", "/support/tenants"), (None, "/login/")])  # fmt: skip
+@pytest.mark.parametrize("parameter", ["q", "next", "state", "sort", "page"])
+def test_markup_in_the_address_changes_no_screen(site, shapes, persona, path, parameter):
+    """Reflected text: the search box above all."""
+    with site.visited_by() as stranger:
+        visitor = site.visitor(persona) if persona else stranger
+        plain, markup = (visitor.get(path, params={parameter: words, "state" if parameter != "state" else "x": "all"})
+                         for words in ("zzz nothing", "zzz" + MARKUP))
+    assert_harmless(markup.text)
+    assert shape(markup.text) == shape(plain.text)
+
+
+def test_markup_in_what_is_said_after_a_change_is_text(site, shapes):
+    """Flashes name people: somebody added to the team, and taken off it again."""
+    visitor = site.visitor("harbour_admin")
+    team = site.at("/support-cases/{case[ann]}/team")
+    answer = visitor.post(f"{team}/add-contact-card", full_name=MARKUP, phone="01234 567890", works_for=MARKUP, role_label=MARKUP, email="")
+    assert answer.status_code == 303
+    said = visitor.get(team).text
+    assert "planted" in Page(said).ids["main"] and "added." in said
+    assert_harmless(said)
+    row = site.as_owner("select id from app.support_collaborators where phone = '01234 567890'")[0][0]
+    confirm = visitor.get(f"{team}/{row}/end")
+    assert_harmless(confirm.text)
+    assert visitor.post(f"{team}/{row}/end").status_code == 303
+    assert_harmless(visitor.get(team).text)
+
+
+def test_a_wrong_sign_in_shows_the_address_as_text(site):
+    """The address that was typed comes back in its field."""
+    with site.visited_by() as visitor:
+        plain, markup = (visitor.sign_in(words, "wrong") for words in ("nobody", MARKUP))
+    assert_harmless(markup.text)
+    assert shape(markup.text) == shape(plain.text)

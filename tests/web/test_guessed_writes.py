@@ -1,0 +1,193 @@
+"""Forged requests: right addresses with wrong ids, wrong people and wrong fields. They answer 404 and change nothing."""
+
+import uuid
+
+import pytest
+
+from tests.web.test_rights_on_screens import masked
+from tests.web.visitor import new_id
+
+NOTE = {"body": "planted"}
+GOAL = {"title": "planted", "description": "planted"}
+SESSION = {"scheduled_at": "2030-01-01T10:00", "duration_minutes": "60", "type": "appointment", "attendees": "planted"}
+OUTCOME = {"status": "cancelled", "outcome_note": "planted"}
+PERSON = {"full_name": "Planted", "email": "planted@example.org", "kind": "support_worker", "participation_mode": "full"}
+CARD = {"full_name": "Planted", "kind": "external_contact", "phone": "01234 567890"}
+CLOSE = {"closing_reason": "died", "end_assignments": "y"}
+SUMMARY = {"context_summary": "planted"}
+OP, CO = "/support-cases", "/support/cases"
+
+# persona, address (with ids of the world by name), fields
+FORGED = [
+    # notes into cases that are not theirs
+    *[("worker", f"{CO}/{{case[gus]}}{tab}", NOTE) for tab in ("/notes", "/notes/shared", "/notes/professional")],
+    ("worker", CO + "/{case[cora]}/notes", NOTE),
+    ("worker", CO + "/{case[ann_before]}/notes", NOTE),
+    ("worker", OP + "/{case[ann]}/notes", NOTE),
+    ("worker", OP + "/{case[ann]}/notes/professional", NOTE),
+    ("gone", CO + "/{case[ann]}/notes", NOTE),
+    ("quay_manager", OP + "/{case[dan]}/notes", NOTE),
+    ("quay_manager", OP + "/{case[dan]}/notes/professional", NOTE),
+    ("quay_manager", OP + "/{case[gus]}/notes", NOTE),
+    ("quay_manager", CO + "/{case[ann]}/notes", NOTE),
+    ("harbour_admin", OP + "/{case[gus]}/notes", NOTE),
+    ("harbour_admin", CO + "/{case[ann]}/notes", NOTE),
+    ("two_hats_admin", OP + "/{case[dan]}/notes", NOTE),
+    ("two_hats_admin", OP + "/{case[dan]}/notes/professional", NOTE),
+    ("small_admin", OP + "/{case[jon]}/notes", NOTE),
+    ("small_worker", CO + "/{case[jon]}/notes", NOTE),
+    ("platform", OP + "/{case[ann]}/notes", NOTE),
+    ("platform", CO + "/{case[ann]}/notes", NOTE),
+    # a crafted stream
+    ("worker", CO + "/{case[ann]}/notes/professional", NOTE),
+    ("two_hats_worker", CO + "/{case[dan]}/notes/professional", NOTE),
+    ("worker", CO + "/{case[ann]}/notes/secret", NOTE),
+    # notes of hidden cases, of other visible cases, of other people, of the other stream
+    *[("quay_manager", f"{OP}/{{case[ann]}}/notes/{{note[dan/shared/two_hats]}}/{step}", NOTE) for step in ("edit", "delete", "flag")],
+    *[("quay_manager", f"{OP}/{{case[dan]}}/notes/{{note[dan/professional/harbour_admin]}}/{step}", NOTE) for step in ("edit", "delete", "flag")],
+    *[("quay_manager", f"{OP}/{{case[ann]}}/notes/{{note[cora/shared/quay_manager]}}/{step}", NOTE) for step in ("edit", "delete")],
+    *[("quay_manager", f"{OP}/{{case[ann]}}/notes/{{note[ben/professional/quay_manager]}}/{step}", NOTE) for step in ("edit", "delete", "flag")],
+    *[("quay_manager", f"{OP}/{{case[ann]}}/notes/{{note[ann/shared/worker]}}/{step}", NOTE) for step in ("edit", "delete", "flag")],
+    ("quay_manager", OP + "/{case[ann]}/notes/{note[ann/professional/harbour_admin]}/delete", NOTE),
+    ("harbour_admin", OP + "/{case[ann]}/notes/{note[ann/professional/quay_manager]}/delete", NOTE),
+    ("harbour_admin", OP + "/{case[ann]}/notes/{note[ann/shared/worker]}/edit", NOTE),
+    ("harbour_admin", OP + "/{case[ann]}/notes/{note[ann/shared/worker]}/flag", {}),
+    ("harbour_admin", OP + "/{case[gus]}/notes/{note[gus/professional/moor_admin]}/flag", {}),
+    ("harbour_admin", OP + "/{case[ann]}/notes/{note[gus/professional/moor_admin]}/flag", {}),
+    *[("worker", f"{CO}/{{case[ann]}}/notes/{{note[ann/professional/worker]}}/{step}", NOTE) for step in ("edit", "delete", "flag")],
+    *[("worker", f"{CO}/{{case[ann]}}/notes/{{note[ann/shared/both_worker]}}/{step}", NOTE) for step in ("edit", "delete")],
+    *[("worker", f"{CO}/{{case[ann]}}/notes/{{note[ben/shared/worker]}}/{step}", NOTE) for step in ("edit", "delete")],
+    *[("worker", f"{CO}/{{case[cora]}}/notes/{{note[cora/shared/worker]}}/{step}", NOTE) for step in ("edit", "delete")],
+    *[("worker", f"{CO}/{{case[ann]}}/notes/{{note[cora/shared/worker]}}/{step}", NOTE) for step in ("edit", "delete")],
+    *[("watcher", f"{CO}/{{case[ann]}}/notes/{{note[ann/shared/watcher]}}/{step}", NOTE) for step in ("edit", "delete")],
+    *[("officer_shut", f"{CO}/{{case[ben]}}/notes/{{note[ben/shared/worker]}}/{step}", NOTE) for step in ("edit", "delete")],
+    # goals and progress
+    *[("quay_manager", f"{OP}/{{case[{case}]}}/goals/{{goal[dan/active]}}/edit", GOAL) for case in ("ann", "dan")],
+    *[("quay_manager", f"{OP}/{{case[{case}]}}/goals/{{goal[dan/active]}}/progress", NOTE) for case in ("ann", "dan")],
+    ("quay_manager", OP + "/{case[ann]}/goals/{goal[cora/active]}/edit", GOAL),
+    ("quay_manager", OP + "/{case[ann]}/goals/{goal[cora/active]}/progress", NOTE),
+    ("worker", CO + "/{case[gus]}/goals", GOAL),
+    ("worker", CO + "/{case[gus]}/goals/{goal[gus/active]}/edit", GOAL),
+    ("worker", CO + "/{case[ann]}/goals/{goal[gus/active]}/progress", NOTE),
+    ("watcher", CO + "/{case[ann]}/goals/{goal[ann/active]}/edit", GOAL),
+    # sessions
+    ("worker", CO + "/{case[gus]}/sessions", SESSION),
+    ("worker", CO + "/{case[ann]}/sessions/{session[gus/both_worker/next]}/edit", SESSION),
+    ("watcher", CO + "/{case[ann]}/sessions/{session[ann/worker/next]}/edit", SESSION),
+    ("watcher", CO + "/{case[ann]}/sessions/{session[ann/worker/next]}/outcome", OUTCOME),
+    ("quay_manager", OP + "/{case[dan]}/sessions/{session[dan/watcher/next]}/outcome", OUTCOME),
+    ("quay_manager", OP + "/{case[ann]}/sessions/{session[dan/watcher/next]}/outcome", OUTCOME),
+    ("quay_manager", OP + "/{case[ann]}/sessions/{session[cora/worker/next]}/edit", SESSION),
+    # the team
+    *[("quay_manager", f"{OP}/{{case[{case}]}}/team/{{collaborator[dan/watcher]}}/end", {}) for case in ("ann", "dan")],
+    ("quay_manager", OP + "/{case[ann]}/team/{collaborator[cora/officer_open]}/end", {}),
+    ("quay_manager", OP + "/{case[dan]}/team/add", PERSON),
+    ("quay_manager", OP + "/{case[gus]}/team/add-contact-card", CARD),
+    ("harbour_admin", OP + "/{case[ann]}/team/{collaborator[ann/gone]}/end", {}),
+    ("harbour_admin", OP + "/{case[gus]}/team/{collaborator[gus/both_worker]}/end", {}),
+    ("worker", OP + "/{case[ann]}/team/{collaborator[ann/both_worker]}/end", {}),
+    ("worker", CO + "/{case[ann]}/team/{collaborator[ann/both_worker]}/end", {}),
+    ("worker", CO + "/{case[ann]}/team/add", PERSON),
+    # steps of a case
+    ("quay_manager", OP + "/{case[dan]}/summary", SUMMARY),
+    ("quay_manager", OP + "/{case[dan]}/close", CLOSE),
+    ("quay_manager", OP + "/{case[eve]}/reopen", {}),
+    ("quay_manager", OP + "/{case[ida]}/reopen", {}),
+    ("worker", OP + "/{case[ann]}/close", CLOSE),
+    ("worker", CO + "/{case[ann]}/close", CLOSE),
+    ("worker", CO + "/{case[ann]}/summary", SUMMARY),
+    ("harbour_admin", OP + "/{case[eve]}/close", CLOSE),
+    ("harbour_admin", OP + "/{case[ann]}/reopen", {}),
+    ("small_admin", OP + "/{case[joe]}/reopen", {}),
+    *[("quay_manager", OP + "/open", {"tenant_id": f"{{tenant[{tenant}]}}", **SUMMARY}) for tenant in ("fay", "ida", "eve")],
+    ("harbour_admin", OP + "/open", {"tenant_id": "{tenant[ida]}", **SUMMARY}),
+    ("small_admin", OP + "/open", {"tenant_id": "{tenant[joe]}", **SUMMARY}),
+    ("worker", OP + "/open", {"tenant_id": "{tenant[fay]}", **SUMMARY}),
+]  # fmt: skip
+
+#: What the person may see but not do: the page may say why (409), and again nothing is written.
+NOT_THEIRS_TO_DO = [
+    ("quay_manager", OP + "/{case[ann]}/notes/{note[ann/professional/harbour_admin]}/edit", NOTE),
+    ("harbour_admin", OP + "/{case[ann]}/notes/{note[ann/professional/quay_manager]}/edit", NOTE),
+    ("harbour_admin", OP + "/{case[ann]}/notes/{note[ann/professional/harbour_admin!]}/delete", {}),
+    ("watcher", CO + "/{case[ann]}/goals/{goal[ann/active]}/progress", NOTE),
+    ("watcher", CO + "/{case[ann]}/notes/shared", NOTE),
+    ("watcher", CO + "/{case[ann]}/goals", GOAL),
+    ("officer_context", CO + "/{case[gus]}/notes/shared", NOTE),
+    ("worker", CO + "/{case[eve]}/notes/shared", NOTE),
+    ("worker", CO + "/{case[eve]}/goals", GOAL),
+    ("worker", CO + "/{case[eve]}/goals/{goal[eve/active]}/progress", NOTE),
+    ("worker", CO + "/{case[eve]}/sessions", SESSION),
+    ("worker", CO + "/{case[eve]}/sessions/{session[eve/worker/next]}/outcome", OUTCOME),
+    ("worker", CO + "/{case[eve]}/notes/{note[eve/shared/worker]}/edit", NOTE),
+    ("worker", CO + "/{case[eve]}/notes/{note[eve/shared/worker]}/delete", {}),
+    ("harbour_admin", OP + "/{case[eve]}/notes/shared", NOTE),
+    ("harbour_admin", OP + "/{case[eve]}/notes/professional", NOTE),
+    ("harbour_admin", OP + "/{case[eve]}/notes/{note[eve/shared/worker]}/delete", {}),
+    ("harbour_admin", OP + "/{case[eve]}/goals", GOAL),
+    ("harbour_admin", OP + "/{case[eve]}/goals/{goal[eve/active]}/edit", GOAL),
+    ("harbour_admin", OP + "/{case[eve]}/sessions", SESSION),
+    ("harbour_admin", OP + "/{case[eve]}/summary", SUMMARY),
+    ("harbour_admin", OP + "/{case[eve]}/team/add", PERSON),
+    ("harbour_admin", OP + "/{case[eve]}/team/add-contact-card", CARD),
+]  # fmt: skip
+
+
+def named(table):
+    """Test ids that say who does what where."""
+    return [f"{persona} {address} {' '.join(fields.get('tenant_id', '').split())}".strip() for persona, address, fields in table]
+
+
+def sent(site, persona, address, fields):
+    """The answer to a forged request."""
+    return site.visitor(persona).send(site.at(address), **{"id": new_id()} | {
+        name: site.at(value) for name, value in fields.items()})
+
+
+@pytest.mark.parametrize(("persona", "address", "fields"), FORGED, ids=named(FORGED))
+def test_a_forged_write_answers_404_and_changes_nothing(site, persona, address, fields):
+    """Guessed ids of rows that exist: the owner sees the same rows before and after."""
+    before = site.content()
+    answer = sent(site, persona, address, fields)
+    assert answer.status_code == 404
+    assert site.content() == before
+
+
+@pytest.mark.parametrize(("persona", "address", "fields"), NOT_THEIRS_TO_DO, ids=named(NOT_THEIRS_TO_DO))
+def test_what_one_may_only_read_is_not_written(site, persona, address, fields):
+    """Context only, and closed cases: refused in so many words or not there, never as if it had worked."""
+    before = site.content()
+    answer = sent(site, persona, address, fields)
+    assert site.content() == before
+    assert answer.status_code in (404, 409), f"answered {answer.status_code} as if nothing had been sent"
+
+
+def test_a_case_for_a_hidden_tenant_answers_like_one_for_nobody(site):
+    """Threat 6: no difference between a tenant of somebody else and none at all."""
+    hidden = sent(site, "quay_manager", OP + "/open", {"tenant_id": "{tenant[fay]}", **SUMMARY})
+    nobody = sent(site, "quay_manager", OP + "/open", {"tenant_id": str(uuid.uuid4()), **SUMMARY})
+    assert hidden.status_code == nobody.status_code == 404
+    assert masked(hidden.text) == masked(nobody.text)
+
+
+def test_fields_that_a_form_does_not_have_are_not_read(site):
+    """Author, case, stream, time and flag of a note come from the address and the database, whatever is sent along."""
+    world, its_id = site.world, new_id()
+    answer = sent(site, "worker", CO + "/{case[ann]}/notes/shared", {
+        "id": its_id, "body": "mine", "case_id": "{case[gus]}", "organisation_id": str(world.organisation["moor"]),
+        "author_id": str(world.user["harbour_admin"]), "author_name": "Somebody else", "stream": "professional",
+        "created_at": "2001-01-01", "safeguarding": "y"})
+    assert answer.status_code == 303
+    note = next(row for row in world.rows("support_notes") if str(row["id"]) == its_id)
+    assert (note["case_id"], note["stream"], note["author_id"], note["author_name"], note["safeguarding"]) == (
+        world.case["ann"], "shared", world.user["worker"], "Worker", False)
+    assert note["organisation_id"] == world.organisation["harbour"] and note["created_at"].year >= 2024
+
+
+def test_a_new_row_with_the_id_of_a_hidden_one_writes_nothing(site):
+    """The id in a form, replaced by that of a Professional note and by that of another firm's note."""
+    before = site.content()
+    for name in ("ann/professional/harbour_admin", "gus/shared/both_worker"):
+        answer = sent(site, "worker", CO + "/{case[ann]}/notes/shared", {"id": str(site.world.note[name]), **NOTE})
+        assert answer.status_code == 409 and "planted" in answer.text and "professional note" not in answer.text
+    assert site.content() == before

@@ -1,0 +1,218 @@
+"""Which addresses there are, with which methods, for whom; and what every answer carries (threats 47, 48, 50, 51)."""
+
+import re
+
+import httpx
+import pytest
+
+from tests.web.pages import Page
+
+GET, POST, BOTH = {"GET"}, {"POST"}, {"GET", "POST"}
+CASE, ROW = "/<uuid:case_id>", "/<uuid:pk>"
+STREAM = "/notes/<any(shared, professional):stream>"
+ANYBODY, NOBODY_YET = "anybody", "who has not signed in"
+OPERATORS, COLLABORATORS, PLATFORM = "org_admin property_manager", "collaborator", "platform_admin"
+
+#: Both sides' workspace, below their own prefix.
+WORKSPACE = {
+    CASE: GET, f"{CASE}/notes": BOTH, f"{CASE}{STREAM}": BOTH,
+    f"{CASE}/notes{ROW}/edit": BOTH, f"{CASE}/notes{ROW}/delete": BOTH, f"{CASE}/notes{ROW}/flag": BOTH,
+    f"{CASE}/goals": BOTH, f"{CASE}/goals{ROW}/edit": BOTH, f"{CASE}/goals{ROW}/progress": POST,
+    f"{CASE}/sessions": BOTH, f"{CASE}/sessions{ROW}/edit": BOTH, f"{CASE}/sessions{ROW}/outcome": BOTH,
+    f"{CASE}/team": GET, f"{CASE}/documents": GET,
+}  # fmt: skip
+STEPS = {
+    "/open": BOTH, f"{CASE}/summary": BOTH, f"{CASE}/close": BOTH, f"{CASE}/reopen": BOTH,
+    f"{CASE}/team/add": BOTH, f"{CASE}/team/add-contact-card": BOTH, f"{CASE}/team{ROW}/end": BOTH,
+}  # fmt: skip
+#: Every route there is: (methods, who may call it). A new one is decided on here first.
+ROUTES = {
+    "/": (GET, ANYBODY),
+    "/static/<path:filename>": (GET, ANYBODY),
+    "/login/": (BOTH, ANYBODY),
+    "/logout/": (POST, ANYBODY),
+    "/support-cases": (GET, OPERATORS),
+    "/support/tenants": (GET, COLLABORATORS),
+    "/organisations": (GET, PLATFORM),
+    **{f"/support-cases{path}": (methods, OPERATORS) for path, methods in (WORKSPACE | STEPS).items()},
+    **{f"/support/cases{path}": (methods, COLLABORATORS) for path, methods in WORKSPACE.items() if not path.endswith("/flag")},
+}
+VISITORS = {"org_admin": "harbour_admin", "property_manager": "quay_manager", "collaborator": "worker", "platform_admin": "platform"}
+PRIVATE = [rule for rule, (_, hats) in ROUTES.items() if hats != ANYBODY]
+
+
+def address(site, rule: str) -> str:
+    """A real address of this route: the case of Ann, a row of hers."""
+    kind = "collaborator" if "/team/" in rule else "goal" if "/goals/" in rule else "session" if "/sessions/" in rule else "note"
+    row = {"collaborator": "ann/watcher", "goal": "ann/active", "session": "ann/worker/next"}.get(
+        kind, "ann/professional/quay_manager" if rule.endswith("flag") else
+        "ann/shared/worker" if rule.startswith("/support/") else "ann/shared/quay_manager")
+    return (rule.replace("<uuid:case_id>", str(site.world.case["ann"])).replace("<uuid:pk>", str(getattr(site.world, kind)[row]))
+            .replace("<any(shared, professional):stream>", "shared"))
+
+
+def test_the_url_map_holds_what_was_decided_on_and_nothing_else(console):
+    """Threat 48: a snapshot; Flask-AppBuilder adds no route of its own."""
+    found: dict[str, set[str]] = {}
+    for rule in console.app.url_map.iter_rules():
+        found.setdefault(rule.rule, set()).update(rule.methods - {"HEAD", "OPTIONS"})
+    assert found == {rule: methods for rule, (methods, _) in ROUTES.items()}
+
+
+@pytest.mark.parametrize("rule", PRIVATE)
+def test_nobody_gets_in_without_signing_in(site, rule):
+    """Pages lead to the sign-in page with the way back; posts write nothing and lead there, or lack a token."""
+    methods = ROUTES[rule][0]
+    with site.visited_by() as stranger:
+        for method in ("GET", "POST"):
+            answer = stranger.client.request(method, address(site, rule))
+            if method == "GET" and "GET" in methods:
+                assert answer.status_code == 302
+                assert answer.headers["location"].replace("%2F", "/").startswith(f"/login/?next={rule.split('<')[0]}")
+            else:
+                assert answer.status_code in (302, 400, 404, 405)
+            assert "Ann" not in answer.text
+        before = site.content()
+        answer = stranger.send(address(site, rule), body="planted", title="planted")
+        assert answer.status_code in (302, 404, 405) and site.content() == before
+
+
+@pytest.mark.parametrize("rule", PRIVATE)
+def test_each_hat_opens_its_own_routes_only(site, rule):
+    """For every hat: 200 where ROUTES says so, 404 elsewhere; an ordinary GET everywhere."""
+    methods, hats = ROUTES[rule]
+    for hat, persona in VISITORS.items():
+        answer = site.visitor(persona).get(address(site, rule))
+        mine = hat in hats.split()
+        if "GET" not in methods:
+            assert answer.status_code == 405 or not mine and answer.status_code == 404, hat
+        elif rule.endswith("/reopen") or (rule.endswith(("/edit", "/delete")) and "/notes/" in rule):
+            assert answer.status_code in ((200, 404) if mine else (404,)), hat
+        else:
+            assert answer.status_code == (200 if mine else 404), hat
+
+
+@pytest.mark.parametrize("rule", [rule for rule, (methods, hats) in ROUTES.items() if "POST" in methods])
+def test_every_post_needs_a_token(site, rule):
+    """Threat 50: without one, with a wrong one, and with that of another session; nothing is written."""
+    hat = ROUTES[rule][1].split()[0]
+    visitor = site.visitor(VISITORS.get(hat, "worker"))
+    other = site.visitor("moor_admin").token()
+    before = site.content()
+    for fields in ({}, {"csrf_token": ""}, {"csrf_token": "x"}, {"csrf_token": other}):
+        answer = visitor.client.post(address(site, rule), data={"body": "planted", "title": "planted", **fields})
+        assert answer.status_code == 400, fields
+        assert "Please sign in again" in Page(answer.text).text
+    assert site.content() == before
+    assert visitor.get("/", follow_redirects=True).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE"])
+def test_other_methods_are_not_there(site, method):
+    """Only GET (with HEAD and OPTIONS) and POST."""
+    for rule in ("/support/tenants", "/support/cases/<uuid:case_id>/notes", "/login/"):
+        assert site.visitor("worker").client.request(method, address(site, rule)).status_code in (400, 405)
+
+
+FOREIGN = [
+    "//evil.example", "///evil.example", "////evil.example", "https:evil.example", "https://evil.example", "http:///evil.example",
+    "/\\evil.example", "\\\\evil.example", "\\/evil.example", "/\\/evil.example", "javascript:alert(1)", "JaVaScRiPt:alert(1)",
+    "data:text/html,x", "%2F%2Fevil.example", "%5C%5Cevil.example", "/%5Cevil.example", "/%09/evil.example", "/\t/evil.example",
+    "\t//evil.example", " //evil.example", "\n//evil.example", "/\n/evil.example", "/\r\nSet-Cookie:a=b", "//evil.example/support-cases",
+    "https://127.0.0.1@evil.example", "http://[::1", "/support-cases\\@evil.example", "@evil.example", ".evil.example", "//", "\x00", "\x00//evil.example",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading_for", FOREIGN, ids=[ascii(each) for each in FOREIGN])
+def test_signing_in_never_leads_elsewhere(site, heading_for):
+    """Threat 47: whatever `next` says, as browsers read it (a backslash is a slash, tabs and line ends are nothing)."""
+    visitor = site.visitor("worker")
+    answer = visitor.get("/login/", params={"next": heading_for})
+    assert answer.status_code in (302, 303, 400)
+    location = answer.headers.get("location", "/")
+    as_browsers_read = re.sub(r"[\t\r\n]", "", location).strip().replace("\\", "/")
+    target = httpx.URL(site.address).join(as_browsers_read)
+    assert not as_browsers_read.startswith("//"), location
+    assert target.host == httpx.URL(site.address).host and target.scheme == "http", location
+    assert not answer.headers.get("set-cookie", "").startswith("a=b")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1@evil.example", "evil.example/x"])
+def test_a_foreign_host_header_comes_back_nowhere(site, host):
+    """Threat 47: redirects and links stay relative, so that a forged header cannot send anybody elsewhere."""
+    for visitor in (site.visitor("worker"), site.visitor("harbour_admin")):
+        for path in ("/", "/login/", "/login/?next=//evil.example", "/support/tenants", "/support-cases", "/nothing"):
+            answer = visitor.get(path, headers={"Host": host, "X-Forwarded-Host": "evil.example"})
+            assert "evil.example" not in answer.text
+            assert "evil" not in answer.headers.get("location", ""), path
+
+
+PAGES = [
+    (None, "/login/", 200), (None, "/", 302), (None, "/support-cases", 302), (None, "/nothing", 404), ("worker", "/support/tenants", 200),
+    ("worker", "/support/cases/{case[ann]}", 200), ("worker", "/support/cases/{case[gus]}", 404), ("worker", "/nothing", 404),
+    ("worker", "/logout/", 405), ("harbour_admin", "/support-cases", 200), ("harbour_admin", "/support-cases/{case[ann]}/notes/professional", 200),
+    ("small_admin", "/support-cases", 200), ("platform", "/organisations", 200),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("persona", "path", "status"), PAGES)
+def test_every_answer_is_private_and_locked_down(site, persona, path, status):
+    """Threats 51 and 52: no cache keeps it, no inline script runs in it, nothing frames it, no cookie is readable by scripts."""
+    with site.visited_by(persona) as visitor:
+        answer = visitor.get(site.at(path))
+    assert answer.status_code == status
+    assert answer.headers["cache-control"] == "no-store"
+    policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["content-security-policy"].split(";"))
+    assert "unsafe" not in str(policy) and "*" not in str(policy)
+    assert policy["default-src"] == "'none'" and policy["script-src"] == "'self'" and policy["frame-ancestors"] == "'none'"
+    assert policy["form-action"] == "'self'" and policy["base-uri"] == "'none'"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    for cookie in answer.headers.get_list("set-cookie"):
+        assert "HttpOnly" in cookie and re.search("SameSite=(Lax|Strict)", cookie), cookie
+    for tag, attributes in Page(answer.text).tags:
+        assert tag != "script" or attributes.get("src"), "an inline script"
+        assert tag != "style" and "style" not in attributes and not any(name.startswith("on") for name in attributes), (tag, attributes)
+
+
+def test_the_session_cookie_is_kept_from_scripts_and_other_sites(site):
+    """HttpOnly and SameSite on the cookie of a sign-in."""
+    with site.visited_by() as visitor:
+        answer = visitor.sign_in("worker@example.org", site.world.password)
+    cookies = answer.headers.get_list("set-cookie")
+    assert cookies and all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
+
+
+def test_static_files_may_be_kept(site):
+    """The stylesheet and the script carry no personal data."""
+    with site.visited_by() as visitor:
+        for name in ("keywork.css", "keywork.js", "keywork.svg"):
+            answer = visitor.get(f"/static/{name}")
+            assert answer.status_code == 200 and "no-store" not in answer.headers["cache-control"]
+        for path in ("/static/../app.py", "/static/%2e%2e/app.py", "/static/", "/static/..%2fconfig.py"):
+            assert visitor.get(path).status_code == 404
+
+
+INTERNALS = re.compile(r"Traceback|psycopg|sqlalchemy|SELECT |INSERT |werkzeug|flask|gunicorn|Internal Server Error|\.py\b|keywork_(app|owner)", re.I)
+BROKEN = [
+    ("GET", "/nothing", {}, 404), ("GET", "/logout/", {}, 405), ("POST", "/logout/", {}, 400),
+    ("GET", "/support/cases/x", {}, 404), ("POST", "/support/cases/{case[ann]}/notes/shared", {"csrf_token": "x"}, 400),
+    ("POST", "/support/cases/{case[gus]}/notes/shared", {"csrf_token": "ok"}, 404),
+    ("POST", "/support/cases/{case[ann]}/notes/shared", {"csrf_token": "ok", "body": "x" * 1_100_000}, 413),
+    ("POST", "/login/", {}, 400),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("persona", [None, "worker"])
+@pytest.mark.parametrize(("method", "path", "fields", "status"), BROKEN, ids=[f"{each[0]} {each[1]} {each[3]}" for each in BROKEN])
+def test_error_pages_are_our_own_and_name_no_internals(site, persona, method, path, fields, status):
+    """Every page that went wrong has the frame, a sentence and a way on; signed in or not."""
+    with site.visited_by(persona) as visitor:
+        fields = fields | ({"csrf_token": visitor.token()} if fields.get("csrf_token") == "ok" else {})
+        answer = visitor.client.request(method, site.at(path), data=fields or None)
+    if persona is None and answer.status_code == 302:
+        assert answer.headers["location"].startswith("/login/")
+        return
+    page = Page(answer.text)
+    assert answer.status_code == status
+    assert "Go to the start page" in page.text and f"Code {status}" in page.text
+    assert not INTERNALS.search(page.text) and "Server" not in page.text

@@ -1,0 +1,118 @@
+"""How many SQL statements each page sends: few, and the same number whatever the number of rows (done when 7)."""
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.conftest import take_hat
+
+LIST, TAB = 9, 12
+#: persona, address, most statements
+PAGES = [
+    *[(persona, address, LIST) for persona in ("harbour_admin", "quay_manager") for address in ("/support-cases", "/support-cases?state=all&q=a")],
+    ("worker", "/support/tenants", LIST), ("worker", "/support/tenants?q=a", LIST), ("officer_open", "/support/tenants", LIST),
+    *[(persona, "/support-cases/{case[ann]}" + tab, TAB) for persona in ("harbour_admin", "quay_manager")
+      for tab in ("", "/notes/professional", "/goals", "/sessions", "/team", "/documents")],
+    *[(persona, "/support/cases/{case[ann]}" + tab, TAB) for persona in ("worker", "watcher", "officer_open")
+      for tab in ("", "/goals", "/sessions", "/team", "/documents")],
+]  # fmt: skip
+
+MANY = """
+    with homes as (
+        insert into app.tenants (property_id, full_name) select %(home)s, 'Many ' || n from generate_series(1, 200) as n returning id
+    ), cases as (insert into app.support_cases (tenant_id) select id from homes returning id)
+    select array_agg(id) from cases
+"""
+ROWS = [
+    """insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, invited_by_name)
+       select unnest(%(cases)s::uuid[]), unnest(%(people)s::uuid[]), 'Many', 'support_worker', 'full', 'Somebody'""",
+    """insert into app.support_notes (case_id, stream, body, author_id, author_name)
+       select %(ann)s, (array['shared', 'professional'])[1 + n %% 2], 'note ' || n, %(worker)s, 'Worker' from generate_series(1, 500) as n""",
+    """with goals as (insert into app.support_goals (case_id, title, author_id, author_name)
+           select %(ann)s, 'goal ' || n, %(worker)s, 'Worker' from generate_series(1, 100) as n returning id)
+       insert into app.support_goal_progress (case_id, goal_id, body, author_id, author_name)
+       select %(ann)s, id, 'progress', %(worker)s, 'Worker' from goals""",
+    """insert into app.support_sessions (case_id, scheduled_at, type, author_id, author_name)
+       select %(ann)s, now() + n * interval '1 day', 'appointment', %(watcher)s, 'Watcher' from generate_series(-50, 49) as n""",
+    """with people as (insert into app.users (email, full_name)
+           select 'many' || n || '@example.org', 'Many ' || n from generate_series(1, 50) as n returning id)
+       insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, invited_by_name)
+       select %(ann)s, id, 'Many', 'support_worker', 'full', 'Somebody' from people""",
+]
+
+
+def counted(console):
+    """The number of statements of each page, after one request that fills caches."""
+    clients = {persona: console.client(persona) for persona, *_ in PAGES}
+    counts = {}
+    for persona, address, _ in PAGES:
+        path = address.format(case=console.world.case)
+        console.statements_of(clients[persona], path)
+        counts[persona, address] = console.statements_of(clients[persona], path)
+    return counts
+
+
+def fill(world):
+    """200 cases, and in one case 500 notes, 100 goals with progress, 100 sessions and 50 people more."""
+    with world.owner() as connection:
+        cases = connection.execute(MANY, {"home": world.property["quay_1"]}).fetchone()[0]
+        people = [world.user["worker"]] * len(cases)
+        for statement in ROWS:
+            connection.execute(statement, {
+                "cases": cases, "people": people, "ann": world.case["ann"], "worker": world.user["worker"], "watcher": world.user["watcher"]})
+
+
+#: What the pages of each hat begin with.
+VIEWS = {"harbour_admin": ("case_list", "case_workspace"), "quay_manager": ("case_list", "case_workspace"),
+         "worker": ("caseload", "case_workspace"), "officer_open": ("caseload", "case_workspace")}  # fmt: skip
+
+
+def helper_calls(world):
+    """How often the functions of schema app run while a persona reads a view: the sum over all of them."""
+    with psycopg.connect(world.conninfo, autocommit=True) as connection:
+        connection.execute(sql.SQL("alter database {} set track_functions = 'all'").format(sql.Identifier(world.database)))
+    calls = {}
+    for persona, views in VIEWS.items():
+        for view in views:
+            with world.connect() as connection:
+                take_hat(connection, world.identity(persona))
+                connection.execute(sql.SQL("select * from app.{} limit 1").format(sql.Identifier(view)))
+                calls[persona, view] = connection.execute(
+                    "select sum(calls) from pg_stat_xact_user_functions where schemaname = 'app'").fetchone()[0]
+    return calls
+
+
+@pytest.fixture(scope="module")
+def counts(console):
+    """Statements of each page with few rows, and with many."""
+    few = counted(console)
+    few_calls = helper_calls(console.world)
+    fill(console.world)
+    return few, counted(console), few_calls, helper_calls(console.world)
+
+
+@pytest.mark.parametrize(("persona", "address", "most"), PAGES, ids=[f"{persona} {address}" for persona, address, _ in PAGES])
+def test_a_page_sends_few_statements_however_many_rows_there_are(counts, persona, address, most):
+    """The figure itself, and no growth with the rows."""
+    few, many = (each[persona, address] for each in counts[:2])
+    assert 2 <= len(few) <= most, few
+    assert len(many) == len(few), (few, many)
+
+
+@pytest.mark.parametrize(("persona", "view"), [(persona, view) for persona, views in VIEWS.items() for view in views])
+def test_helpers_of_the_policies_do_not_run_for_each_row(counts, persona, view):
+    """Threat 21, inside the helpers' own bodies too: 200 cases more make no more than a few calls more."""
+    few, many = (each[persona, view] for each in counts[2:])
+    assert few > 0
+    assert many <= few + 50, f"{few} calls of functions became {many}"
+
+
+def test_the_pages_were_really_long_the_second_time(console, counts):
+    """Otherwise the same number twice would say nothing."""
+    client = console.client("harbour_admin")
+    workspace = f"/support-cases/{console.world.case['ann']}"
+    assert b"Page 1 of 9" in client.get("/support-cases?state=all").data
+    assert client.get(workspace).data.count(b'<article class="note') == 30
+    assert client.get(f"{workspace}/goals").data.count(b'<article class="card goal') == 102
+    assert client.get(f"{workspace}/team").data.count(b'<li class="member">') >= 50
+    assert client.get(f"{workspace}/sessions").data.count(b'<li class="session"') == 50
