@@ -5,8 +5,8 @@
 -- "Doors" lists. A missing command is meant to be missing: "-- no delete" marks where one might expect it.
 --
 -- Each customer table has two kinds of policy, and a row must pass both:
---   wall_<hat>            restrictive: what the hat is bounded by, whatever else is allowed. Org-admins by their
---                         organisation, property managers by their landlords, collaborators by their live assignments
+--   wall_<hat>            restrictive: what the hat is bounded by, whatever else is allowed. Org-admins and
+--                         property managers by their organisation, collaborators by their live assignments
 --   <command>_<hat>       permissive: what the hat may do inside the wall; where that is everything, the policy only
 --                         asks that somebody acts under the hat
 -- The helpers (functions.sql, "What a hat may see") verify the signed token and its hat themselves, and stand in
@@ -107,7 +107,9 @@ grant execute on function app.begin_sign_in(integer), app.end_sign_in(uuid), app
 -- Walls: the tables of a case
 ------------------------------------------------------------------------------------------------------------------------
 
--- The helpers answer null where the plan has no support cases: then nothing is inside the wall (spec 2, tier gate).
+-- Where the plan has no support cases the helpers of org-admins and collaborators answer null here, and the landlords of
+-- property managers do below: nothing is left inside (spec 2, tier gate). For property managers the organisation makes the
+-- wall although the landlords are tighter: an equality lets the planner walk an index in order, an array does not.
 
 do $walls$
 declare
@@ -126,11 +128,11 @@ begin
         execute format('create policy wall_org_admin on app.%I as restrictive to keywork_org_admin
             using (organisation_id = (select app.org_admin_case_organisation()))', it.name);
         execute format('create policy wall_property_manager on app.%I as restrictive to keywork_property_manager
-            using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]))', it.name);
+            using (organisation_id = (select app.manager_organisation()))', it.name);
         execute format('create policy wall_collaborator on app.%I as restrictive to keywork_collaborator
             using (%I = any ((select app.my_case_ids())::uuid[]))', it.name, it.case_column);
         execute format('comment on policy wall_org_admin on app.%I is ''Own organisation only, whatever else is allowed.''', it.name);
-        execute format('comment on policy wall_property_manager on app.%I is ''Own landlords only, whatever else is allowed.''', it.name);
+        execute format('comment on policy wall_property_manager on app.%I is ''Own organisation only, whatever else is allowed.''', it.name);
         execute format('comment on policy wall_collaborator on app.%I is ''Live assignments only, whatever else is allowed.''', it.name);
     end loop;
 end
@@ -147,22 +149,18 @@ declare
 begin
     for it in
         select * from (values
-            ('landlords',  'id = any ((select app.manager_landlord_ids())::uuid[])',
-                           'organisation_id = any ((select app.my_organisation_ids())::uuid[])'),
-            ('properties', 'landlord_id = any ((select app.manager_landlord_ids())::uuid[])',
-                           'id = any ((select app.my_property_ids())::uuid[])'),
-            ('tenants',    'landlord_id = any ((select app.manager_landlord_ids())::uuid[])',
-                           'id = any ((select app.my_tenant_ids())::uuid[])'),
-            ('property_manager_landlords', 'user_id = (select app.acting_as(''property_manager''))',
-                           'organisation_id = any ((select app.my_organisation_ids())::uuid[])')
-        ) as set_up (name, of_managers, of_collaborators)
+            ('landlords',  'organisation_id = any ((select app.my_organisation_ids())::uuid[])'),
+            ('properties', 'id = any ((select app.my_property_ids())::uuid[])'),
+            ('tenants',    'id = any ((select app.my_tenant_ids())::uuid[])'),
+            ('property_manager_landlords', 'organisation_id = any ((select app.my_organisation_ids())::uuid[])')
+        ) as set_up (name, of_collaborators)
     loop
         execute format('create policy wall_org_admin on app.%I as restrictive to keywork_org_admin
             using (organisation_id = (select app.org_admin_organisation()))', it.name);
         execute format('create policy wall_property_manager on app.%I as restrictive to keywork_property_manager
-            using (%s)', it.name, it.of_managers);
+            using (organisation_id = (select app.manager_organisation()))', it.name);
         execute format('comment on policy wall_org_admin on app.%I is ''Own organisation only, whatever else is allowed.''', it.name);
-        execute format('comment on policy wall_property_manager on app.%I is ''Own landlords only, whatever else is allowed.''', it.name);
+        execute format('comment on policy wall_property_manager on app.%I is ''Own organisation only, whatever else is allowed.''', it.name);
         execute format('create policy wall_collaborator on app.%I as restrictive to keywork_collaborator
             using (%s)', it.name, it.of_collaborators);
         execute format('comment on policy wall_collaborator on app.%I is ''Live assignments only, whatever else is allowed.''', it.name);
@@ -284,7 +282,7 @@ create policy all_org_admin on app.landlords for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.landlords is 'Every landlord inside the wall.';
 create policy select_property_manager on app.landlords for select to keywork_property_manager
-    using ((select app.acting_as('property_manager')) is not null);
+    using (id = any ((select app.manager_landlord_ids())::uuid[]));
 comment on policy select_property_manager on app.landlords is 'Landlords assigned to them.';
 -- no landlords for collaborators
 
@@ -292,7 +290,7 @@ create policy all_org_admin on app.properties for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.properties is 'Every property inside the wall.';
 create policy select_property_manager on app.properties for select to keywork_property_manager
-    using ((select app.acting_as('property_manager')) is not null);
+    using (landlord_id = any ((select app.manager_landlord_ids())::uuid[]));
 comment on policy select_property_manager on app.properties is 'Properties of landlords assigned to them.';
 create policy select_collaborator on app.properties for select to keywork_collaborator
     using ((select app.acting_as('collaborator')) is not null);
@@ -302,7 +300,7 @@ create policy all_org_admin on app.tenants for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.tenants is 'Every tenant inside the wall.';
 create policy select_property_manager on app.tenants for select to keywork_property_manager
-    using ((select app.acting_as('property_manager')) is not null);
+    using (landlord_id = any ((select app.manager_landlord_ids())::uuid[]));
 comment on policy select_property_manager on app.tenants is 'Tenants at properties of landlords assigned to them.';
 create policy select_collaborator on app.tenants for select to keywork_collaborator
     using ((select app.acting_as('collaborator')) is not null);
@@ -312,7 +310,7 @@ create policy all_org_admin on app.property_manager_landlords for all to keywork
     using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.property_manager_landlords is 'Who looks after which landlord, inside the wall.';
 create policy select_property_manager on app.property_manager_landlords for select to keywork_property_manager
-    using ((select app.acting_as('property_manager')) is not null);
+    using (user_id = (select app.acting_as('property_manager')));
 comment on policy select_property_manager on app.property_manager_landlords is 'Their own assignments to landlords.';
 
 
@@ -333,7 +331,7 @@ create policy all_org_admin on app.support_cases for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.support_cases is 'Every case inside the wall, where the plan has support cases.';
 create policy all_property_manager on app.support_cases for all to keywork_property_manager
-    using ((select app.acting_as('property_manager')) is not null);
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
 comment on policy all_property_manager on app.support_cases is 'Cases of tenants along their landlords, where the plan has support cases.';
 create policy select_collaborator on app.support_cases for select to keywork_collaborator
     using ((select app.acting_as('collaborator')) is not null);
@@ -353,7 +351,7 @@ create policy all_org_admin on app.support_collaborators for all to keywork_org_
     using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.support_collaborators is 'Every team inside the wall: read, invite, end.';
 create policy all_property_manager on app.support_collaborators for all to keywork_property_manager
-    using ((select app.acting_as('property_manager')) is not null);
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
 comment on policy all_property_manager on app.support_collaborators is 'Teams along their landlords: read, invite, end.';
 -- Their own row; in full also the rest of the team, but never the cards of external contacts.
 create policy select_collaborator on app.support_collaborators for select to keywork_collaborator
@@ -391,17 +389,19 @@ comment on policy delete_org_admin on app.support_notes is 'Any Shared note, and
 
 -- Property managers: the same along their landlords, but they delete only what they wrote.
 create policy select_property_manager on app.support_notes for select to keywork_property_manager
-    using ((select app.acting_as('property_manager')) is not null);
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
 comment on policy select_property_manager on app.support_notes is 'Both streams along their landlords.';
 create policy insert_property_manager on app.support_notes for insert to keywork_property_manager
-    with check (author_id = (select app.acting_as('property_manager')));
+    with check (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
+           and author_id = (select app.acting_as('property_manager')));
 comment on policy insert_property_manager on app.support_notes is 'Both streams, signed by themselves.';
 create policy update_property_manager on app.support_notes for update to keywork_property_manager
-    using ((select app.acting_as('property_manager')) is not null
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
            and (stream = 'professional' or author_id = (select app.acting_as('property_manager'))));
 comment on policy update_property_manager on app.support_notes is 'Their own text, and safeguarding flags on Professional notes.';
 create policy delete_property_manager on app.support_notes for delete to keywork_property_manager
-    using (author_id = (select app.acting_as('property_manager')));
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
+           and author_id = (select app.acting_as('property_manager')));
 comment on policy delete_property_manager on app.support_notes is 'Notes of their own.';
 
 -- Collaborators: Shared notes, never a Professional one. Housing officers by effective visibility; authors always see
@@ -441,7 +441,7 @@ create policy all_org_admin on app.support_goals for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.support_goals is 'Every goal inside the wall.';
 create policy all_property_manager on app.support_goals for all to keywork_property_manager
-    using ((select app.acting_as('property_manager')) is not null);
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
 comment on policy all_property_manager on app.support_goals is 'Goals along their landlords.';
 create policy select_collaborator on app.support_goals for select to keywork_collaborator
     using ((select app.acting_as('collaborator')) is not null);
@@ -463,13 +463,14 @@ create policy update_org_admin on app.support_goal_progress for update to keywor
     using (author_id = (select app.acting_as('org_admin')));
 comment on policy update_org_admin on app.support_goal_progress is 'Entries of their own.';
 create policy select_property_manager on app.support_goal_progress for select to keywork_property_manager
-    using ((select app.acting_as('property_manager')) is not null);
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
 comment on policy select_property_manager on app.support_goal_progress is 'Progress along their landlords.';
 create policy insert_property_manager on app.support_goal_progress for insert to keywork_property_manager
-    with check ((select app.acting_as('property_manager')) is not null);
+    with check (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
 comment on policy insert_property_manager on app.support_goal_progress is 'Progress along their landlords.';
 create policy update_property_manager on app.support_goal_progress for update to keywork_property_manager
-    using (author_id = (select app.acting_as('property_manager')));
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[])
+           and author_id = (select app.acting_as('property_manager')));
 comment on policy update_property_manager on app.support_goal_progress is 'Entries of their own.';
 create policy select_collaborator on app.support_goal_progress for select to keywork_collaborator
     using ((select app.acting_as('collaborator')) is not null);
@@ -496,7 +497,7 @@ create policy all_org_admin on app.support_sessions for all to keywork_org_admin
     using ((select app.acting_as('org_admin')) is not null);
 comment on policy all_org_admin on app.support_sessions is 'Every session inside the wall.';
 create policy all_property_manager on app.support_sessions for all to keywork_property_manager
-    using ((select app.acting_as('property_manager')) is not null);
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
 comment on policy all_property_manager on app.support_sessions is 'Sessions along their landlords.';
 create policy select_collaborator on app.support_sessions for select to keywork_collaborator
     using (author_id = (select app.acting_as('collaborator')) or case_id = any ((select app.my_full_case_ids())::uuid[]));
