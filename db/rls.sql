@@ -7,8 +7,8 @@
 -- Each customer table has two kinds of policy, and a row must pass both:
 --   wall_<hat>            restrictive: what the hat is bounded by, whatever else is allowed. Org-admins and
 --                         property managers by their organisation, collaborators by their live assignments
---   <command>_<hat>       permissive: what the hat may do inside the wall; where that is everything, the policy only
---                         asks that somebody acts under the hat
+--   <command>_<hat>       permissive: what the hat may do inside the wall; where that is everything, the policy repeats
+--                         the wall word for word, and Postgres evaluates the two as one
 -- The helpers (functions.sql, "What a hat may see") verify the signed token and its hat themselves, and stand in
 -- sub-selects, so that each runs once in a query (threat 21).
 
@@ -279,7 +279,7 @@ grant select (id, organisation_id, address, town, postcode) on app.properties to
 grant select (id, organisation_id, property_id, full_name, housing_officer_note_visibility) on app.tenants to keywork_collaborator;
 
 create policy all_org_admin on app.landlords for all to keywork_org_admin
-    using ((select app.acting_as('org_admin')) is not null);
+    using (organisation_id = (select app.org_admin_organisation()));
 comment on policy all_org_admin on app.landlords is 'Every landlord inside the wall.';
 create policy select_property_manager on app.landlords for select to keywork_property_manager
     using (id = any ((select app.manager_landlord_ids())::uuid[]));
@@ -287,27 +287,27 @@ comment on policy select_property_manager on app.landlords is 'Landlords assigne
 -- no landlords for collaborators
 
 create policy all_org_admin on app.properties for all to keywork_org_admin
-    using ((select app.acting_as('org_admin')) is not null);
+    using (organisation_id = (select app.org_admin_organisation()));
 comment on policy all_org_admin on app.properties is 'Every property inside the wall.';
 create policy select_property_manager on app.properties for select to keywork_property_manager
     using (landlord_id = any ((select app.manager_landlord_ids())::uuid[]));
 comment on policy select_property_manager on app.properties is 'Properties of landlords assigned to them.';
 create policy select_collaborator on app.properties for select to keywork_collaborator
-    using ((select app.acting_as('collaborator')) is not null);
+    using (id = any ((select app.my_property_ids())::uuid[]));
 comment on policy select_collaborator on app.properties is 'Homes of tenants they are assigned to.';
 
 create policy all_org_admin on app.tenants for all to keywork_org_admin
-    using ((select app.acting_as('org_admin')) is not null);
+    using (organisation_id = (select app.org_admin_organisation()));
 comment on policy all_org_admin on app.tenants is 'Every tenant inside the wall.';
 create policy select_property_manager on app.tenants for select to keywork_property_manager
     using (landlord_id = any ((select app.manager_landlord_ids())::uuid[]));
 comment on policy select_property_manager on app.tenants is 'Tenants at properties of landlords assigned to them.';
 create policy select_collaborator on app.tenants for select to keywork_collaborator
-    using ((select app.acting_as('collaborator')) is not null);
+    using (id = any ((select app.my_tenant_ids())::uuid[]));
 comment on policy select_collaborator on app.tenants is 'Tenants with a live assignment of theirs.';
 
 create policy all_org_admin on app.property_manager_landlords for all to keywork_org_admin
-    using ((select app.acting_as('org_admin')) is not null);
+    using (organisation_id = (select app.org_admin_organisation()));
 comment on policy all_org_admin on app.property_manager_landlords is 'Who looks after which landlord, inside the wall.';
 create policy select_property_manager on app.property_manager_landlords for select to keywork_property_manager
     using (user_id = (select app.acting_as('property_manager')));
@@ -328,13 +328,13 @@ grant select on app.case_workspace, app.note_feed, app.session_list, app.team_me
     to keywork_org_admin, keywork_property_manager, keywork_collaborator;
 
 create policy all_org_admin on app.support_cases for all to keywork_org_admin
-    using ((select app.acting_as('org_admin')) is not null);
+    using (organisation_id = (select app.org_admin_case_organisation()));
 comment on policy all_org_admin on app.support_cases is 'Every case inside the wall, where the plan has support cases.';
 create policy all_property_manager on app.support_cases for all to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
 comment on policy all_property_manager on app.support_cases is 'Cases of tenants along their landlords, where the plan has support cases.';
 create policy select_collaborator on app.support_cases for select to keywork_collaborator
-    using ((select app.acting_as('collaborator')) is not null);
+    using (id = any ((select app.my_case_ids())::uuid[]));
 comment on policy select_collaborator on app.support_cases is 'Cases with a live assignment of theirs.';
 
 
@@ -348,7 +348,7 @@ grant insert (id, case_id, user_id, full_name, kind, participation_mode, email, 
 -- no delete: an ended assignment stays on the record
 
 create policy all_org_admin on app.support_collaborators for all to keywork_org_admin
-    using ((select app.acting_as('org_admin')) is not null);
+    using (organisation_id = (select app.org_admin_case_organisation()));
 comment on policy all_org_admin on app.support_collaborators is 'Every team inside the wall: read, invite, end.';
 create policy all_property_manager on app.support_collaborators for all to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
@@ -373,7 +373,7 @@ grant insert (id, case_id, stream, body), update (body) on app.support_notes to 
 -- the wrong stream is deleted and written again). Updates: their own text, or a safeguarding flag on any Professional
 -- note; which of the two is the trigger's business (note_keeps_its_stream_and_author).
 create policy select_org_admin on app.support_notes for select to keywork_org_admin
-    using ((select app.acting_as('org_admin')) is not null);
+    using (organisation_id = (select app.org_admin_case_organisation()));
 comment on policy select_org_admin on app.support_notes is 'Both streams inside the wall.';
 create policy insert_org_admin on app.support_notes for insert to keywork_org_admin
     with check (author_id = (select app.acting_as('org_admin')));
@@ -438,13 +438,13 @@ grant insert (id, case_id, goal_id, body), update (body)
 -- no delete: a goal is closed, a progress entry is corrected by its author
 
 create policy all_org_admin on app.support_goals for all to keywork_org_admin
-    using ((select app.acting_as('org_admin')) is not null);
+    using (organisation_id = (select app.org_admin_case_organisation()));
 comment on policy all_org_admin on app.support_goals is 'Every goal inside the wall.';
 create policy all_property_manager on app.support_goals for all to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
 comment on policy all_property_manager on app.support_goals is 'Goals along their landlords.';
 create policy select_collaborator on app.support_goals for select to keywork_collaborator
-    using ((select app.acting_as('collaborator')) is not null);
+    using (case_id = any ((select app.my_case_ids())::uuid[]));
 comment on policy select_collaborator on app.support_goals is 'Goals of the cases they are assigned to.';
 create policy insert_collaborator on app.support_goals for insert to keywork_collaborator
     with check (case_id = any ((select app.my_full_case_ids())::uuid[]));
@@ -454,7 +454,7 @@ create policy update_collaborator on app.support_goals for update to keywork_col
 comment on policy update_collaborator on app.support_goals is 'Any goal of the case, in full participation.';
 
 create policy select_org_admin on app.support_goal_progress for select to keywork_org_admin
-    using ((select app.acting_as('org_admin')) is not null);
+    using (organisation_id = (select app.org_admin_case_organisation()));
 comment on policy select_org_admin on app.support_goal_progress is 'All progress inside the wall.';
 create policy insert_org_admin on app.support_goal_progress for insert to keywork_org_admin
     with check ((select app.acting_as('org_admin')) is not null);
@@ -473,7 +473,7 @@ create policy update_property_manager on app.support_goal_progress for update to
            and author_id = (select app.acting_as('property_manager')));
 comment on policy update_property_manager on app.support_goal_progress is 'Entries of their own.';
 create policy select_collaborator on app.support_goal_progress for select to keywork_collaborator
-    using ((select app.acting_as('collaborator')) is not null);
+    using (case_id = any ((select app.my_case_ids())::uuid[]));
 comment on policy select_collaborator on app.support_goal_progress is 'Progress in the cases they are assigned to.';
 create policy insert_collaborator on app.support_goal_progress for insert to keywork_collaborator
     with check (case_id = any ((select app.my_full_case_ids())::uuid[]));
@@ -494,7 +494,7 @@ grant insert (id, case_id, scheduled_at, duration_minutes, type, attendees, stat
 -- no delete: a session is cancelled
 
 create policy all_org_admin on app.support_sessions for all to keywork_org_admin
-    using ((select app.acting_as('org_admin')) is not null);
+    using (organisation_id = (select app.org_admin_case_organisation()));
 comment on policy all_org_admin on app.support_sessions is 'Every session inside the wall.';
 create policy all_property_manager on app.support_sessions for all to keywork_property_manager
     using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));

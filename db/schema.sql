@@ -220,7 +220,7 @@ create table app.tenants (
 );
 comment on table app.tenants is 'People who rent. organisation_id and landlord_id follow the property (trigger).';
 create index tenants_by_name on app.tenants (organisation_id, full_name);
-create index tenants_by_landlord on app.tenants (landlord_id);
+create index tenants_by_landlord on app.tenants (organisation_id, landlord_id);
 create index tenants_by_property on app.tenants (organisation_id, property_id, landlord_id);
 create trigger tenant_takes_place_from_property before insert or update of property_id on app.tenants
     for each row execute function app.tenant_takes_place_from_property();
@@ -255,7 +255,7 @@ create unique index one_open_case_for_each_tenant on app.support_cases (tenant_i
 create index cases_by_tenant on app.support_cases (organisation_id, tenant_id, landlord_id);
 -- The operators' lists, newest first.
 create index cases_by_organisation on app.support_cases (organisation_id, opened_at desc) include (landlord_id, closed_at, tenant_id);
-create index cases_by_landlord on app.support_cases (landlord_id, opened_at desc) include (organisation_id, closed_at, tenant_id);
+create index cases_by_landlord on app.support_cases (organisation_id, landlord_id, opened_at desc) include (closed_at, tenant_id);
 create trigger case_takes_place_from_tenant before insert on app.support_cases
     for each row execute function app.case_takes_place_from_tenant();
 create trigger case_keeps_its_closing before update on app.support_cases
@@ -352,7 +352,7 @@ comment on table app.support_notes is
 -- One case's notes, newest first, with every column that a policy asks for.
 create index notes_by_case on app.support_notes (case_id, created_at desc) include (organisation_id, landlord_id, stream, author_id);
 create index notes_by_organisation on app.support_notes (organisation_id, created_at desc);
-create index notes_by_landlord on app.support_notes (landlord_id, created_at desc) include (organisation_id);
+create index notes_by_landlord on app.support_notes (organisation_id, landlord_id, created_at desc);
 create index notes_by_case_key on app.support_notes (organisation_id, case_id, landlord_id);
 create index notes_by_author on app.support_notes (author_id);
 create trigger note_takes_place_from_case before insert on app.support_notes
