@@ -87,6 +87,7 @@ def _install(conninfo: str, passwords: dict[str, str], token_key: bytes) -> bool
         if applied is not None and applied[0] != schema_version:
             raise SchemaOutdated(
                 "This database was made by another version of db/schema.sql, and there is no migration between the two."
+                " Go on with the version that made it, or begin with an empty database."
             )
         changed = applied != (schema_version, rules_version)
         if changed:

@@ -74,6 +74,12 @@ def here(**changes: object) -> str:
     return request.path + ("?" + urlencode(kept) if kept else "")
 
 
+def pages_around(number: int, more: bool, last: int | None = None) -> Pages:
+    """Links from page `number` to the one before and, where there are `more` rows, the one after; `last` if it is known."""
+    before = here(page=number - 1 if number > 2 else None) if number > 1 else None
+    return Pages(number, last, before, here(page=number + 1) if more else None)
+
+
 class Screen(ModelView):
     """Base of our model views: no stock route, form or filter that the screen did not ask for.
 
@@ -110,6 +116,4 @@ class Screen(ModelView):
         }
         last = None if count > COUNT_CAP else max(1, -(-count // self.page_size))
         more = len(rows) == self.page_size and (last is None or number < last)
-        return count, rows, links, Pages(
-            number, last, here(page=number - 1 if number > 2 else None) if number > 1 else None, here(page=number + 1) if more else None
-        )
+        return count, rows, links, pages_around(number, more, last)

@@ -9,7 +9,7 @@ from wtforms import BooleanField
 from db.models import CaseWorkspace, NoteEntry, SupportNote
 from views.case import CaseTab, CollaboratorSide, Link, OperatorSide, find, keep, run, session
 from views.forms import Form, NewRow, Paragraphs
-from views.mends import Pages, Rows, asked_page, here
+from views.mends import Rows, asked_page, pages_around
 from views.words import count, when
 
 PAGE = 30
@@ -143,12 +143,8 @@ class Notes(CaseTab):
             for name, words in STREAMS.items()
             if name == "shared" or case.may_read_professional
         ]
-        pages = Pages(
-            number, None, here(page=number - 1 if number > 2 else None) if number > 1 else None,
-            here(page=number + 1) if len(entries) > PAGE else None,
-        )
         return self.page(
-            case, form, stream=stream, streams=streams, notes=entries[:PAGE], pages=pages, form_url=self._url(case.id, stream),
+            case, form, stream=stream, streams=streams, notes=entries[:PAGE], pages=pages_around(number, len(entries) > PAGE), form_url=self._url(case.id, stream),
             audience=_audience(case, stream), unreadable=_unreadable(case, stream),
         )
 

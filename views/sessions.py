@@ -8,7 +8,7 @@ from sqlalchemy import select
 from db.models import CaseWorkspace, SessionRow, SupportSession
 from views.case import CaseTab, CollaboratorSide, OperatorSide, find, keep, session
 from views.forms import Choice, Form, Line, LondonMoment, NewRow, OptionalParagraphs, Radio, WholeNumber
-from views.mends import Pages, Rows, asked_page, here
+from views.mends import Rows, asked_page, pages_around
 from views.words import choices, label, when
 
 PAGE = 50
@@ -99,13 +99,9 @@ class Sessions(CaseTab):
             at = {"case_id": case.id, "pk": row.id}
             row.outcome_url = url_for(f"{self.endpoint}.outcome", **at) if case.may_record_sessions and row.status == "scheduled" else None
             row.edit_url = url_for(f"{self.endpoint}.edit", **at) if case.may_record_sessions and row.status == "scheduled" else None
-        pages = Pages(
-            number, None, here(page=number - 1 if number > 2 else None) if number > 1 else None,
-            here(page=number + 1) if len(rows) > PAGE else None,
-        )
         shown = rows[:PAGE]
         return self.page(
-            case, form, form_url=self._url(case.id), pages=pages,
+            case, form, form_url=self._url(case.id), pages=pages_around(number, len(rows) > PAGE),
             upcoming=[row for row in reversed(shown) if row.is_upcoming], past=[row for row in shown if not row.is_upcoming],
         )
 
