@@ -18,6 +18,8 @@ CHROMIUM = ("chromium-headless-shell", "chromium", "google-chrome")
 #: Nothing in the background: a test speaks to this machine only.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
+#: What the browser says of refusals and lost connections that a test brings about.
+EXPECTED = ("status of 4", "ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 
 
@@ -92,7 +94,7 @@ def desk(request, browser: Browser, demo_site):
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" and "status of 4" not in message.text else None)
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" and not any(known in message.text for known in EXPECTED) else None)
     yield Desk(page, request.node.originalname.removeprefix("test_"), request.param)
     context.close()
     assert problems == [], "the browser's console complained"
