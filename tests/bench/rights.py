@@ -266,6 +266,8 @@ def main() -> int:
     if not 2_000 <= asked.notes <= 100_000_000:
         parser.error("--notes takes a number from 2,000 to 100,000,000")
     # Whoever ends the run, the server goes with it.
+    # A shell starts background jobs deaf to Ctrl-C; a benchmark with a server of its own must hear it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with server_with(asked.notes) as (desk, filling):
         figures = measure(desk, asked.seconds)
