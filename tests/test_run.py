@@ -210,6 +210,10 @@ def test_an_orphaned_web_server_is_ended_and_a_stranger_with_its_number_is_not(t
         with subprocess.Popen(sleep + arguments) as process:
             try:
                 pid_file.write_text(str(process.pid))
+                # For a moment after its start a process shows no command line; an orphan is long past that.
+                deadline = time.monotonic() + 5
+                while not web_server.command_line(process.pid) and time.monotonic() < deadline:
+                    time.sleep(0.01)
                 web_server.end_orphan(pid_file)
                 assert process.wait(10) < 0 if ended else process.poll() is None
                 assert not pid_file.exists()
