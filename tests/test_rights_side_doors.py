@@ -7,7 +7,6 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
-from tests.conftest import World
 from tests.conftest import World, take_hat
 from tests.crowd import crowd
 from tests.rights import YES, Facts, Oracle

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 
 from flask import abort, current_app, flash, redirect, request, url_for
-from sqlalchemy import Executable, Result
+from sqlalchemy import ColumnElement, Executable, Result, Row, select
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -83,11 +83,31 @@ def _refused(refusal: Refusal, form: Form | None, new: tuple[Workspace, ...]) ->
             return _keep_latest_wording(there, new[0], form)
     if refusal.hidden:
         abort(404)
+    _say(refusal, form)
+    return False
+
+
+def _say(refusal: Refusal, form: Form | None) -> None:
     if form is None:
         flash(refusal.sentence, "danger")
     else:
         form.refuse(refusal)
-    return False
+
+
+def step(form: Form | None, call: ColumnElement) -> Row | None:
+    """Calls a step function of the database; its answer as a row, not yet committed.
+
+    None where the database refused, and the form (or a flash) says why. What the person may not do answers 404.
+    """
+    try:
+        return run(select(call)).one()
+    except DBAPIError as error:
+        session().rollback()
+        refusal = explain(error)
+        if refusal is None or refusal.hidden:
+            raise
+        _say(refusal, form)
+        return None
 
 
 def _keep_latest_wording(there: Workspace, sent: Workspace, form: Form | None) -> bool:

@@ -2,19 +2,17 @@
 
 import uuid
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, or_, select
-from sqlalchemy.exc import DBAPIError
 from wtforms import BooleanField
 
 from db.models import SupportCase, TenantWithoutCase
-from views.case import CaseTab, OperatorSide, find, keep, run, session
+from views.case import CaseTab, OperatorSide, find, keep, session, step
 from views.cases import asked_search
 from views.forms import Choice, Form, NewRow, Paragraphs, Radio
 from views.mends import Rows
-from views.sentences import explain
 from views.sign_in import signed_in_person
 from views.words import choices, count
 
@@ -103,8 +101,9 @@ class CaseSteps(OperatorSide, CaseTab):
         self._managed(case_id, is_open=True)
         form = CloseCase()
         if form.validate_on_submit():
-            ended = self._step(form, func.app.close_case(case_id, form.closing_reason.data or None, form.end_assignments.data))
-            if ended is not None and keep(form):
+            closed = step(form, func.app.close_case(case_id, form.closing_reason.data or None, form.end_assignments.data))
+            if closed is not None and keep(form):
+                ended = closed[0]
                 return self._to_case(case_id, "Case closed." + (f" {count(ended, 'assignment').capitalize()} ended." if ended else ""))
         return self.form_page(
             "Close case", form, "Close case", self._case_url(case_id), case=self.case(case_id), danger=True,
@@ -117,7 +116,7 @@ class CaseSteps(OperatorSide, CaseTab):
         """Reopens a closed case: a case closed by mistake loses nothing."""
         self._managed(case_id, is_open=False)
         form = Form()
-        if form.validate_on_submit() and self._step(None, func.app.reopen_case(case_id), answers=False) is not None and keep():
+        if form.validate_on_submit() and step(None, func.app.reopen_case(case_id)) is not None and keep():
             return self._to_case(case_id, "Case reopened.")
         return self.confirm_page(
             "Reopen this case?",
@@ -139,22 +138,6 @@ class CaseSteps(OperatorSide, CaseTab):
                 TenantWithoutCase.property_address.icontains(search, autoescape=True),
             ))
         return session().scalars(query).all()
-
-    def _step(self, form: Form | None, call, *, answers: bool = True):
-        """Calls a step function of the database; None where it was refused and the form (or a flash) says why."""
-        try:
-            result = run(select(call)).scalar_one()
-            return result if answers else True
-        except DBAPIError as error:
-            session().rollback()
-            refusal = explain(error)
-            if refusal is None or refusal.hidden:
-                raise
-            if form is None:
-                flash(refusal.sentence, "danger")
-            else:
-                form.refuse(refusal)
-            return None
 
     def _case_url(self, case_id) -> str:
         return url_for("OperatorNotes.workspace", case_id=case_id)

@@ -4,13 +4,11 @@ from flask import abort, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 
 from db.models import SupportCollaborator, TeamMember
-from views.case import CaseTab, CollaboratorSide, OperatorSide, find, keep, run, session
+from views.case import CaseTab, CollaboratorSide, OperatorSide, find, keep, session, step
 from views.forms import Choice, Form, Line, NewRow, OptionalLine, Radio
 from views.mends import Rows
-from views.sentences import explain
 from views.words import choices, label
 
 
@@ -104,8 +102,7 @@ class Team(CaseTab):
         name, has_account, kind = member.full_name, member.has_account, member.kind
         form = Form()
         if form.validate_on_submit():
-            run(select(func.app.end_assignment(pk)))
-            if keep():
+            if step(None, func.app.end_assignment(pk)) is not None and keep():
                 return self.back_to(case_id, f"{name}'s assignment has ended." if has_account else f"{name}'s contact card was put away.")
         sentences = (
             [f"Ending this removes {name}'s access at once. The notes {name} wrote stay.", "To bring them back later, add them to the team again."]
@@ -128,16 +125,10 @@ class Team(CaseTab):
 
     def _gets_account(self, form: NewCollaborator, member: SupportCollaborator) -> bool:
         """Finds or makes the account of the address that was typed; a refusal goes on the form."""
-        try:
-            member.user_id = run(select(func.app.account_for(form.email.data, form.full_name.data))).scalar_one()
-            return True
-        except DBAPIError as error:
-            session().rollback()
-            refusal = explain(error)
-            if refusal is None or refusal.hidden:
-                raise
-            form.refuse(refusal)
-            return False
+        account = step(form, func.app.account_for(form.email.data, form.full_name.data))
+        if account is not None:
+            member.user_id = account[0]
+        return account is not None
 
 
 def sees(member: TeamMember) -> str:
