@@ -9,10 +9,11 @@ from sqlalchemy import func, or_, select
 from wtforms import BooleanField
 
 from db.models import SupportCase, TenantWithoutCase
-from views.case import CaseTab, OperatorSide, find, keep, session, step
+from views.case import CaseTab, OperatorSide
 from views.cases import asked_search
 from views.forms import Choice, Form, NewRow, Paragraphs, Radio
 from views.mends import Rows
+from views.rows import find, keep, session, step
 from views.sign_in import signed_in_person
 from views.words import choices, count
 

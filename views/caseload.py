@@ -6,7 +6,8 @@ from flask_appbuilder.security.decorators import has_access
 
 from db.models import CaseloadRow
 from views.cases import TenantOrAddressContains, asked_search
-from views.mends import CappedRows, Screen
+from views.mends import CappedRows
+from views.screen import Screen
 
 
 class Caseload(Screen):

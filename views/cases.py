@@ -8,8 +8,9 @@ from flask_appbuilder.models.sqla.filters import FilterEqual
 from sqlalchemy import or_
 
 from db.models import CaseRow, FeatureOffer, Plan
-from views.case import Link, session
-from views.mends import COUNT_CAP, CappedRows, Screen, here
+from views.mends import COUNT_CAP, CappedRows
+from views.rows import session
+from views.screen import Link, Screen, here
 from views.sign_in import signed_in_person
 
 STATES = {"open": "Open", "closed": "Closed", "all": "All"}

@@ -9,9 +9,10 @@ from sqlalchemy import case as sql_case
 from sqlalchemy import select
 
 from db.models import CaseWorkspace, GoalProgress, SupportGoal
-from views.case import CaseTab, CollaboratorSide, OperatorSide, find, keep, session
+from views.case import CaseTab, CollaboratorSide, OperatorSide
 from views.forms import Day, Line, NewRow, Paragraphs, Radio
 from views.mends import Rows
+from views.rows import find, keep, session
 from views.words import choices
 
 #: Progress entries shown for one case; a goal rarely has more than a dozen.

@@ -7,9 +7,11 @@ from sqlalchemy import delete, select, update
 from wtforms import BooleanField
 
 from db.models import CaseWorkspace, NoteEntry, SupportNote
-from views.case import CaseTab, CollaboratorSide, Link, OperatorSide, find, keep, run, session
+from views.case import CaseTab, CollaboratorSide, OperatorSide
 from views.forms import Form, NewRow, Paragraphs
-from views.mends import Rows, asked_page, pages_around
+from views.mends import Rows
+from views.rows import find, keep, run, session
+from views.screen import Link, asked_page, pages_around
 from views.words import count, when
 
 PAGE = 30

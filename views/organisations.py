@@ -7,8 +7,9 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
 from db.models import Organisation, Plan
-from views.case import session
-from views.mends import CappedRows, Screen
+from views.mends import CappedRows
+from views.rows import session
+from views.screen import Screen
 from views.words import day
 
 

@@ -6,9 +6,11 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
 from db.models import CaseWorkspace, SessionRow, SupportSession
-from views.case import CaseTab, CollaboratorSide, OperatorSide, find, keep, session
+from views.case import CaseTab, CollaboratorSide, OperatorSide
 from views.forms import Choice, Form, Line, LondonMoment, NewRow, OptionalParagraphs, Radio, WholeNumber
-from views.mends import Rows, asked_page, pages_around
+from views.mends import Rows
+from views.rows import find, keep, session
+from views.screen import asked_page, pages_around
 from views.words import choices, label, when
 
 PAGE = 50

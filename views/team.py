@@ -6,9 +6,10 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, select
 
 from db.models import SupportCollaborator, TeamMember
-from views.case import CaseTab, CollaboratorSide, OperatorSide, find, keep, session, step
+from views.case import CaseTab, CollaboratorSide, OperatorSide
 from views.forms import Choice, Form, Line, NewRow, OptionalLine, Radio
 from views.mends import Rows
+from views.rows import find, keep, session, step
 from views.words import choices, label
 
 
