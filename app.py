@@ -14,6 +14,7 @@ from views.cases import Cases
 from views.documents import CollaboratorDocuments, OperatorDocuments
 from views.goals import CollaboratorGoals, OperatorGoals
 from views.home import Home
+from views.landlords import Landlords
 from views.mends import Console
 from views.notes import CollaboratorNotes, OperatorNotes
 from views.organisations import Organisations
@@ -42,6 +43,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console = Console(app, db.session, indexview=Home, security_manager_class=Security)
         console.add_view(Cases, "Support cases", href="/support-cases", menu_cond=frame.plan_has_support_cases)
         console.add_view(Caseload, "Your tenants", href="/support/tenants")
+        console.add_view(Landlords, "Landlords", href="/landlords")
         console.add_view(Organisations, "Organisations", href="/organisations")
         for screen in (CaseSteps, *TABS):
             console.add_view_no_menu(screen)

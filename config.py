@@ -8,10 +8,15 @@ import os
 from typing import Mapping
 
 CASE_TABS = "Notes|Goals|Sessions|Team|Documents"
+#: The firm's own data, kept by its org-admins: screens by their names in the menu.
+SET_UP = {"Landlords": "Landlords"}
 
 #: Hat -> what Flask-AppBuilder lets it open: (view, permission), both regular expressions.
 FAB_ROLES = {
-    "org_admin": [[rf"(Cases|CaseSteps|Operator({CASE_TABS}))$", "can_.*"], ["Support cases$", "menu_access"]],
+    "org_admin": [
+        [rf"(Cases|CaseSteps|Operator({CASE_TABS})|{'|'.join(SET_UP)})$", "can_.*"],
+        [rf"(Support cases|{'|'.join(SET_UP.values())})$", "menu_access"],
+    ],
     "property_manager": [[rf"(Cases|CaseSteps|Operator({CASE_TABS}))$", "can_.*"], ["Support cases$", "menu_access"]],
     "collaborator": [[rf"(Caseload|Collaborator({CASE_TABS}))$", "can_.*"], ["Your tenants$", "menu_access"]],
     "platform_admin": [["Organisations$", "can_.*"], ["Organisations$", "menu_access"]],

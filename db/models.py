@@ -58,6 +58,25 @@ class Organisation(Workspace):
     created_at: Mapped[datetime] = given(Moment, deferred=True)
 
 
+class Landlord(Workspace):
+    __tablename__ = "landlords"
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    organisation_id: Mapped[uuid.UUID] = given(Uuid)
+    name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = given(Moment)
+
+
+class LandlordRow(Workspace):
+    """A line of the list of landlords."""
+
+    __tablename__ = "landlord_list"
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    property_count: Mapped[int] = mapped_column(Integer)
+    tenant_count: Mapped[int] = mapped_column(Integer)
+
+
 # ---- a case and what is in it ----------------------------------------------------------------------------------------
 
 

@@ -157,7 +157,8 @@ comment on table app.memberships is
 
 create table app.landlords (
     id              uuid primary key default gen_random_uuid(),
-    organisation_id uuid not null references app.organisations,
+    -- Whoever sets something up does so for their own firm; the policy judges the row all the same.
+    organisation_id uuid not null default app.org_admin_organisation() references app.organisations,
     name            text not null,
     created_at      timestamptz not null default now(),
     constraint landlord_names_are_filled check (length(btrim(name)) between 1 and 160),
@@ -167,7 +168,7 @@ create table app.landlords (
 comment on table app.landlords is 'Owners of the properties that an organisation runs.';
 
 create table app.property_manager_landlords (
-    organisation_id uuid not null,
+    organisation_id uuid not null default app.org_admin_organisation(),
     user_id         uuid not null,
     landlord_id     uuid not null,
     assigned_at     timestamptz not null default now(),
@@ -183,7 +184,7 @@ create index property_manager_landlords_by_landlord on app.property_manager_land
 
 create table app.properties (
     id              uuid primary key default gen_random_uuid(),
-    organisation_id uuid not null,
+    organisation_id uuid not null default app.org_admin_organisation(),
     landlord_id     uuid not null,
     address         text not null,
     town            text not null,

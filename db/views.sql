@@ -6,6 +6,18 @@
 
 
 ------------------------------------------------------------------------------------------------------------------------
+-- What operators set up
+------------------------------------------------------------------------------------------------------------------------
+
+create view app.landlord_list with (security_invoker = true) as
+select l.id, l.name, l.created_at,
+       (select count(*) from app.properties as p where p.landlord_id = l.id) as property_count,
+       (select count(*) from app.tenants as t where t.organisation_id = l.organisation_id and t.landlord_id = l.id) as tenant_count
+from app.landlords as l;
+comment on view app.landlord_list is 'Landlords with how many homes and tenants each has: /landlords.';
+
+
+------------------------------------------------------------------------------------------------------------------------
 -- Cases
 ------------------------------------------------------------------------------------------------------------------------
 

@@ -5,15 +5,15 @@ import uuid
 from flask import abort, flash, redirect, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from wtforms import BooleanField
 
 from db.models import SupportCase, TenantWithoutCase
 from views.case import CaseTab, OperatorSide
-from views.cases import asked_search
 from views.forms import Choice, Form, NewRow, Paragraphs, Radio
 from views.mends import Rows
 from views.rows import find, keep, session, step
+from views.searching import asked_search, holds
 from views.sign_in import signed_in_person
 from views.words import choices, count
 
@@ -134,10 +134,7 @@ class CaseSteps(OperatorSide, CaseTab):
     def _offered(self, search: str) -> list[TenantWithoutCase]:
         query = select(TenantWithoutCase).order_by(TenantWithoutCase.full_name).limit(MOST_OFFERED + 1)
         if search:
-            query = query.where(or_(
-                TenantWithoutCase.full_name.icontains(search, autoescape=True),
-                TenantWithoutCase.property_address.icontains(search, autoescape=True),
-            ))
+            query = query.where(holds(TenantWithoutCase, ("full_name", "property_address"), search))
         return session().scalars(query).all()
 
     def _case_url(self, case_id) -> str:

@@ -5,9 +5,10 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
 from db.models import CaseloadRow
-from views.cases import TenantOrAddressContains, asked_search
+from views.cases import TENANT_OR_ADDRESS
 from views.mends import CappedRows
 from views.screen import Screen
+from views.searching import asked_search
 
 
 class Caseload(Screen):
@@ -24,7 +25,7 @@ class Caseload(Screen):
     def list(self):
         """The caseload, by tenant's name."""
         search = asked_search()
-        count, rows, _, pages = self.rows(*([("tenant_name", TenantOrAddressContains, search)] if search else []))
+        count, rows, _, pages = self.rows(*([("tenant_name", TENANT_OR_ADDRESS, search)] if search else []))
         for row in rows:
             row.case_url = url_for("CollaboratorNotes.workspace", case_id=row.id)
         return self.render_template("caseload.html", rows=rows, count=count, pages=pages, q=search)

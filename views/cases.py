@@ -2,36 +2,21 @@
 
 from flask import request, url_for
 from flask_appbuilder import expose
-from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.models.sqla.filters import FilterEqual
-from sqlalchemy import or_
 
 from db.models import CaseRow, FeatureOffer, Plan
 from views.mends import COUNT_CAP, CappedRows
 from views.rows import session
 from views.screen import Link, Screen, here
+from views.searching import asked_search, contains
 from views.sign_in import signed_in_person
 
 STATES = {"open": "Open", "closed": "Closed", "all": "All"}
 
 
-class TenantOrAddressContains(BaseFilter):
-    """Part of the tenant's name or of the address, as typed: % and _ are letters like others."""
-
-    name = "Tenant or address contains"
-    arg_name = "tenant_or_address"
-
-    def apply(self, query, value):
-        """Narrows `query` to rows whose name or address holds `value`."""
-        return query.filter(
-            or_(self.model.tenant_name.icontains(value, autoescape=True), self.model.property_address.icontains(value, autoescape=True))
-        )
-
-
-def asked_search() -> str:
-    """What was typed into the search box, at most 100 characters of it."""
-    return request.args.get("q", "").replace("\x00", "").strip()[:100]
+#: What the search box above a list of cases looks into.
+TENANT_OR_ADDRESS = contains("tenant_name", "property_address")
 
 
 class Cases(Screen):
@@ -55,7 +40,7 @@ class Cases(Screen):
         search = asked_search()
         filters = [] if state == "all" else [("is_open", FilterEqual, state == "open")]
         if search:
-            filters.append(("tenant_name", TenantOrAddressContains, search))
+            filters.append(("tenant_name", TENANT_OR_ADDRESS, search))
         count, rows, sort_links, pages = self.rows(*filters)
         for row in rows:
             row.url = url_for("OperatorNotes.workspace", case_id=row.id)

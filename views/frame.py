@@ -22,8 +22,8 @@ ERROR_PAGES = {
     500: ("Something went wrong on our side", "It is not your fault. Your last change may not have been saved: please look before you try again."),
     503: ("Keywork is busy", "Please try again in a moment. What you typed has not been saved."),
 }
-#: The menu's place for each side: a case opened from a list stays in the place of that list.
-PLACES = {"operator": "/support-cases", "collaborator": "/support/tenants", "platform_admin": "/organisations"}
+#: Addresses that do not begin with that of their place in the menu: a case opened from the caseload stays in the caseload.
+PLACES = {"/support/cases": "/support/tenants"}
 SIGNED_OUT = ("Please sign in again", "You have been away for a while. Sign in again to go on.")
 
 
@@ -76,10 +76,10 @@ def plan_has_support_cases() -> bool:
 
 
 def _places() -> list[Place]:
-    here = PLACES.get(g.get("side"))
+    here = next((place for start, place in PLACES.items() if request.path.startswith(start)), request.path)
     # Flask-AppBuilder's menu asks g.user, which it sets in a hook that a refused token (CSRF, size) never reaches.
     g.setdefault("user", current_user)
-    return [Place(item["label"], item["url"], item["url"] == here) for item in current_app.appbuilder.menu.get_data()]
+    return [Place(item["label"], item["url"], f"{here}/".startswith(item["url"] + "/")) for item in current_app.appbuilder.menu.get_data()]
 
 
 def around_every_screen() -> dict[str, object]:

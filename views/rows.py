@@ -81,6 +81,26 @@ def _say(refusal: Refusal, form: Form | None) -> None:
         form.refuse(refusal)
 
 
+def write(form: Form | None, statement: Executable) -> bool:
+    """Executes an UPDATE or DELETE of a row and commits; False where the database refused, which the form then says.
+
+    404 where no row was touched: row-level security hides a row from a statement instead of refusing it.
+    """
+    try:
+        touched = run(statement).rowcount
+    except DBAPIError as error:
+        session().rollback()
+        refusal = explain(error)
+        if refusal is None or refusal.hidden:
+            raise
+        _say(refusal, form)
+        return False
+    if not touched:
+        session().rollback()
+        abort(404)
+    return keep(form)
+
+
 def step(form: Form | None, call: ColumnElement) -> Row | None:
     """Calls a step function of the database; its answer as a row, not yet committed.
 

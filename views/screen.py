@@ -96,9 +96,13 @@ class Screen(ModelView):
         )
         return body, 409 if form.errors or form.form_errors else 200
 
-    def confirm_page(self, title: str, sentences: list[str], submit_label: str, cancel_url: str, **context: object):
-        """Asks before what cannot be undone, naming the thing."""
-        return self.render_template(
+    def confirm_page(
+        self, title: str, sentences: list[str], submit_label: str, cancel_url: str, *, form: Form | None = None, **context: object
+    ):
+        """Asks before what cannot be undone, naming the thing. `form` is the one that was sent and refused, if any."""
+        form = form or Form()
+        body = self.render_template(
             "confirm.html", title=title, sentences=sentences, submit_label=submit_label, cancel_url=cancel_url,
-            form=Form(), **{"danger": True, **context},
+            form=form, **{"danger": True, **context},
         )
+        return body, 409 if form.errors or form.form_errors else 200

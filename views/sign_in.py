@@ -14,8 +14,9 @@ from wtforms import EmailField, PasswordField
 
 from views import words
 
-#: Which hat each part of the console is used under; operators have one of two (their membership says which).
-SIDES = ("operator", "collaborator", "platform_admin")
+#: Which hat each part of the console is used under; operators have one of two (their membership says which). "org_admin" is
+#: the firm's own set-up, "operator" what both kinds of operators do.
+SIDES = ("operator", "org_admin", "collaborator", "platform_admin")
 
 #: A slash, no second one and no backslash after it, and nothing that is not printable ASCII.
 PATH_OF_THIS_SITE = re.compile(r"/(?![/\\])[!-~]*")

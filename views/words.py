@@ -97,6 +97,11 @@ def count(number: int, noun: str) -> str:
     return f"no {plural}" if number == 0 else f"{number:,} {noun if number == 1 else plural}"
 
 
+def number(value: int) -> str:
+    """'1,234'."""
+    return f"{value:,}"
+
+
 def paragraphs(text: str) -> Markup:
     """Plain text as escaped paragraphs: blank lines part them, single line ends stay."""
     parts = [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]

@@ -11,7 +11,7 @@ GET, POST, BOTH = {"GET"}, {"POST"}, {"GET", "POST"}
 CASE, ROW = "/<uuid:case_id>", "/<uuid:pk>"
 STREAM = "/notes/<any(shared, professional):stream>"
 ANYBODY, NOBODY_YET = "anybody", "who has not signed in"
-OPERATORS, COLLABORATORS, PLATFORM = "org_admin property_manager", "collaborator", "platform_admin"
+OPERATORS, ORG_ADMINS, COLLABORATORS, PLATFORM = "org_admin property_manager", "org_admin", "collaborator", "platform_admin"
 
 #: Both sides' workspace, below their own prefix.
 WORKSPACE = {
@@ -25,6 +25,8 @@ STEPS = {
     "/open": BOTH, f"{CASE}/summary": BOTH, f"{CASE}/close": BOTH, f"{CASE}/reopen": BOTH,
     f"{CASE}/team/add": BOTH, f"{CASE}/team/add-contact-card": BOTH, f"{CASE}/team{ROW}/end": BOTH,
 }  # fmt: skip
+#: A list with forms, below its own address: what an org-admin sets up, one kind of row each.
+RECORDS = {"": GET, "/add": BOTH, f"{ROW}/edit": BOTH, f"{ROW}/delete": BOTH}
 #: Every route there is: (methods, who may call it). A new one is decided on here first.
 ROUTES = {
     "/": (GET, ANYBODY),
@@ -34,6 +36,7 @@ ROUTES = {
     "/support-cases": (GET, OPERATORS),
     "/support/tenants": (GET, COLLABORATORS),
     "/organisations": (GET, PLATFORM),
+    **{f"/{kind}{path}": (methods, ORG_ADMINS) for kind in ("landlords",) for path, methods in RECORDS.items()},
     **{f"/support-cases{path}": (methods, OPERATORS) for path, methods in (WORKSPACE | STEPS).items()},
     **{f"/support/cases{path}": (methods, COLLABORATORS) for path, methods in WORKSPACE.items() if not path.endswith("/flag")},
 }
@@ -42,7 +45,9 @@ PRIVATE = [rule for rule, (_, hats) in ROUTES.items() if hats != ANYBODY]
 
 
 def address(site, rule: str) -> str:
-    """A real address of this route: the case of Ann, a row of hers."""
+    """A real address of this route: the case of Ann, a row of hers, the landlord of her home."""
+    if rule.startswith("/landlords"):
+        return rule.replace("<uuid:pk>", str(site.world.landlord["quay"]))
     kind = "collaborator" if "/team/" in rule else "goal" if "/goals/" in rule else "session" if "/sessions/" in rule else "note"
     row = {"collaborator": "ann/watcher", "goal": "ann/active", "session": "ann/worker/next"}.get(
         kind, "ann/professional/quay_manager" if rule.endswith("flag") else
