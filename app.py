@@ -18,9 +18,12 @@ from views.landlords import Landlords
 from views.mends import Console
 from views.notes import CollaboratorNotes, OperatorNotes
 from views.organisations import Organisations
+from views.properties import Properties
 from views.sessions import CollaboratorSessions, OperatorSessions
+from views.settings import Settings
 from views.sign_in import Security
 from views.team import CollaboratorTeam, OperatorTeam
+from views.tenants import Tenants
 
 TABS = (
     OperatorNotes, OperatorGoals, OperatorSessions, OperatorTeam, OperatorDocuments,
@@ -43,7 +46,10 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console = Console(app, db.session, indexview=Home, security_manager_class=Security)
         console.add_view(Cases, "Support cases", href="/support-cases", menu_cond=frame.plan_has_support_cases)
         console.add_view(Caseload, "Your tenants", href="/support/tenants")
+        console.add_view(Tenants, "Tenants", href="/tenants")
+        console.add_view(Properties, "Properties", href="/properties")
         console.add_view(Landlords, "Landlords", href="/landlords")
+        console.add_view(Settings, "Settings", href="/settings")
         console.add_view(Organisations, "Organisations", href="/organisations")
         for screen in (CaseSteps, *TABS):
             console.add_view_no_menu(screen)

@@ -9,7 +9,7 @@ from typing import Mapping
 
 CASE_TABS = "Notes|Goals|Sessions|Team|Documents"
 #: The firm's own data, kept by its org-admins: screens by their names in the menu.
-SET_UP = {"Landlords": "Landlords"}
+SET_UP = {"Tenants": "Tenants", "Properties": "Properties", "Landlords": "Landlords", "Settings": "Settings"}
 
 #: Hat -> what Flask-AppBuilder lets it open: (view, permission), both regular expressions.
 FAB_ROLES = {

@@ -273,7 +273,7 @@ grant insert (id, organisation_id, landlord_id, address, town, postcode), update
 grant insert (id, property_id, full_name, date_of_birth, housing_officer_note_visibility),
       update (property_id, full_name, date_of_birth, housing_officer_note_visibility) on app.tenants to keywork_org_admin;
 grant insert (organisation_id, user_id, landlord_id) on app.property_manager_landlords to keywork_org_admin;
-grant select on app.landlord_list to keywork_org_admin;
+grant select on app.landlord_list, app.property_list, app.tenant_list to keywork_org_admin;
 grant select on app.landlords, app.properties, app.tenants, app.property_manager_landlords to keywork_property_manager;
 grant select (id, organisation_id, address, town, postcode) on app.properties to keywork_collaborator;
 -- no date of birth for collaborators: nothing of theirs needs it

@@ -128,16 +128,18 @@ create table app.organisations (
     constraint retention_windows_are_case_and_safeguarding check (
         support_retention_years ?& array['case', 'safeguarding']
         and support_retention_years - array['case', 'safeguarding'] = '{}'),
-    constraint retention_windows_are_1_to_100_whole_years check (
-        support_retention_years ->> 'case' ~ '^[0-9]{1,3}$'
-        and support_retention_years ->> 'safeguarding' ~ '^[0-9]{1,3}$'
-        and support_retention_years -> 'case' between '1' and '100'
+    -- One rule for each window, so that a refusal names the one that it is about.
+    constraint case_window_is_1_to_100_whole_years check (
+        support_retention_years ->> 'case' ~ '^[0-9]{1,3}$' and support_retention_years -> 'case' between '1' and '100'),
+    constraint safeguarding_window_is_1_to_100_whole_years check (
+        support_retention_years ->> 'safeguarding' ~ '^[0-9]{1,3}$'
         and support_retention_years -> 'safeguarding' between '1' and '100'),
     constraint safeguarding_window_is_not_the_shorter check (
         support_retention_years -> 'safeguarding' >= support_retention_years -> 'case'),
-    -- Addresses cannot hold a comma here, so the joined list can be checked with one expression.
+    -- No address holds a comma (the second line), so that the joined list can be checked with one expression.
     constraint housing_officer_emails_look_like_addresses check (
         array_position(housing_officer_emails, null) is null
+        and array_to_string(housing_officer_emails, ' ') !~ ','
         and array_to_string(housing_officer_emails, ',') ~ '^([^@\s,]+@[^@\s,]+\.[^@\s,]+(,(?!$)|$))*$')
 );
 comment on table app.organisations is 'The customer firms, with their plan and settings (spec 1).';
@@ -190,8 +192,8 @@ create table app.properties (
     town            text not null,
     postcode        text not null,
     created_at      timestamptz not null default now(),
-    constraint property_addresses_are_filled check (
-        length(btrim(address)) between 1 and 200 and length(btrim(town)) between 1 and 100),
+    constraint property_addresses_are_filled check (length(btrim(address)) between 1 and 200),
+    constraint property_towns_are_filled check (length(btrim(town)) between 1 and 100),
     constraint postcodes_are_british check (postcode ~ '^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}$'),
     constraint properties_are_unique_in_an_organisation unique (organisation_id, postcode, address),
     constraint properties_in_their_organisation unique (organisation_id, id, landlord_id),

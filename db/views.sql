@@ -16,6 +16,22 @@ select l.id, l.name, l.created_at,
 from app.landlords as l;
 comment on view app.landlord_list is 'Landlords with how many homes and tenants each has: /landlords.';
 
+create view app.property_list with (security_invoker = true) as
+select p.id, p.address, p.town || ' ' || p.postcode as town_and_postcode, p.address || ', ' || p.town || ' ' || p.postcode as property_address,
+       l.name as landlord_name,
+       (select count(*) from app.tenants as t where t.organisation_id = p.organisation_id and t.property_id = p.id) as tenant_count
+from app.properties as p
+left join app.landlords as l on l.id = p.landlord_id;
+comment on view app.property_list is 'Properties with their landlord and how many tenants each has: /properties.';
+
+create view app.tenant_list with (security_invoker = true) as
+select t.id, t.full_name, p.address || ', ' || p.town || ' ' || p.postcode as property_address,
+       t.housing_officer_note_visibility as note_visibility, c.id as open_case_id, c.opened_at as case_opened_at
+from app.tenants as t
+left join app.properties as p on p.id = t.property_id
+left join app.support_cases as c on c.tenant_id = t.id and c.closed_at is null;
+comment on view app.tenant_list is 'Tenants with their home and their open case, where they have one and the plan has support cases: /tenants.';
+
 
 ------------------------------------------------------------------------------------------------------------------------
 -- Cases

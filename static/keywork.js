@@ -1,5 +1,6 @@
-/* Keywork in the browser. Every page works without this file; it adds three comforts:
-   text not yet sent is kept, forms marked data-send are sent without leaving the page, menus close by Escape.
+/* Keywork in the browser. Every page works without this file; it adds four comforts:
+   text not yet sent is kept, forms marked data-send are sent without leaving the page, choices of one among many rows search
+   while somebody types, menus close by Escape.
    Drafts live in sessionStorage (this tab only) under the person and the form's data-draft, which names case and stream.
    A form with data-draft has data-send too: only so is it known when the server has accepted the text. */
 "use strict";
@@ -16,7 +17,8 @@
   /* ----- Drafts ----- */
 
   const draftKey = (form) => `${PREFIX}${person} ${form.dataset.draft}`;
-  const controls = (form) => all("textarea, select, input:not([type=hidden])", form).filter((control) => control.name);
+  // What is typed or ticked; choices that search have their own (`picks`), and what was searched for is no draft.
+  const controls = (form) => all("textarea, select, input:not([type=hidden])", form).filter((control) => control.name && !control.closest("[data-choosing]"));
 
   function changed(control) {
     if (["checkbox", "radio"].includes(control.type)) return control.checked !== control.defaultChecked;
@@ -27,23 +29,24 @@
   const refused = (form) => form.querySelector("[aria-invalid=true], .error-summary");   // such a form came with what was typed
 
   function keepDraft(form) {
-    if (!refused(form) && !controls(form).some(changed)) return sessionStorage.removeItem(draftKey(form));
+    if (!refused(form) && !controls(form).some(changed) && !all("[data-choosing]", form).flatMap(picks).some(changed)) return sessionStorage.removeItem(draftKey(form));
     const values = Object.fromEntries(controls(form).filter((control) => control.type !== "radio" || control.checked)
       .map((control) => [control.name, control.type === "checkbox" ? control.checked : control.value]));
     // The record's own id goes along: text whose answer was lost is sent again as the same record, not as a second one.
-    sessionStorage.setItem(draftKey(form), JSON.stringify({ values, id: form.elements.id ? form.elements.id.value : null }));
+    sessionStorage.setItem(draftKey(form), JSON.stringify({ values, chosen: chosenIn(form), id: form.elements.id ? form.elements.id.value : null }));
   }
 
   function restoreDraft(form) {
     const kept = sessionStorage.getItem(draftKey(form));
     if (!kept || refused(form)) return;
-    const { values, id } = JSON.parse(kept);
+    const { values, chosen = {}, id } = JSON.parse(kept);
     controls(form).forEach((control) => {
       const value = values[control.name];
       if (control.type === "checkbox") control.checked = Boolean(value);
       else if (control.type === "radio") control.checked = control.value === value;   // by its value: choices may have changed
       else if (value !== undefined) control.value = value;
     });
+    restoreChosen(form, chosen);
     if (id && form.elements.id) form.elements.id.value = id;
     if (form.closest("details")) form.closest("details").open = true;
     const discard = make("button", { type: "button", className: "button button-quiet", textContent: "Discard it" });
@@ -61,6 +64,59 @@
     Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX) && which(key)).forEach((key) => sessionStorage.removeItem(key));
   }
 
+  /* ----- Choices that search (views/choosing.py): radios or checkboxes with a search box above them ----- */
+
+  const MOST_OFFERED = 20;
+  const picks = (field) => all(".choosing-list input", field);
+  const pick = (field, { id, label }) => make("label", { className: "choice" },
+    make("input", { type: field.dataset.kind, name: field.dataset.name, value: id }), make("span", { textContent: label }));
+
+  function offer(field, found, words) {
+    const list = field.querySelector(".choosing-list");
+    // The chosen stay, and so do those that were chosen when the page came: a reset finds them again.
+    const staying = picks(field).filter((each) => each.checked || each.defaultChecked);
+    const there = new Set(staying.map((each) => each.value));
+    list.style.minHeight = `${list.offsetHeight}px`;      // nothing below jumps
+    list.replaceChildren(...staying.map((each) => each.closest("label")), ...found.filter(({ id }) => !there.has(id)).map((each) => pick(field, each)));
+    list.scrollTop = 0;
+    field.querySelector(".choosing-found").textContent = found.length >= MOST_OFFERED ? `These are the first ${MOST_OFFERED}. Type more to find others.`
+      : found.length ? `${found.length} found` : `Nothing matches “${words}”.`;
+  }
+
+  let looking = new AbortController();
+
+  async function look(box, after) {
+    looking.abort();                                     // an earlier answer that comes late changes nothing
+    looking = new AbortController();
+    const { signal } = looking;
+    const field = box.closest("[data-choosing]");
+    await new Promise((go) => { setTimeout(go, after); });
+    if (signal.aborted) return;
+    try {
+      const response = await fetch(`${field.dataset.choosing}?q=${encodeURIComponent(box.value)}`, { headers: { Accept: "application/json" }, signal });
+      offer(field, await response.json(), box.value.trim());
+    } catch {                                            // no answer, or a page (signed out) where a list should be
+      if (!signal.aborted) field.querySelector(".choosing-found").textContent = "The search did not answer. Try again, or load the page again.";
+    }
+  }
+
+  // By label too: what was chosen is perhaps not among the rows that the page comes with.
+  const chosenIn = (form) => Object.fromEntries(all("[data-choosing]", form).map((field) => [field.dataset.name,
+    picks(field).filter((each) => each.checked).map((each) => ({ id: each.value, label: each.closest("label").textContent.trim() }))]));
+
+  function restoreChosen(form, chosen) {
+    all("[data-choosing]", form).forEach((field) => {
+      const kept = chosen[field.dataset.name] || [];
+      const absent = kept.filter(({ id }) => !picks(field).some((each) => each.value === id));
+      field.querySelector(".choosing-list").prepend(...absent.map((each) => pick(field, each)));
+      picks(field).forEach((each) => { each.checked = kept.some(({ id }) => id === each.value); });
+    });
+  }
+
+  // Here the button searches at once; as a submit button it would also be what Enter presses in every other field.
+  const searchHere = (root) => all("[data-choosing] [name=find]", root).forEach((button) => { button.type = "button"; });
+  const searchBox = (element) => element.closest("[data-choosing]").querySelector("[type=search]");
+
   /* ----- Sending without leaving the page ----- */
 
   function say(form, sentence, link) {
@@ -76,6 +132,7 @@
     const top = window.scrollY;
     if (!summary) sessionStorage.removeItem(draftKey(form));
     document.querySelector("main").replaceWith(main);
+    searchHere(main);
     document.title = answer.title;
     if (response.redirected && response.url !== location.href) history.pushState(null, "", response.url);
     all("form[data-draft]", main).forEach(restoreDraft);
@@ -125,6 +182,7 @@
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-draft]");
     if (form) keepDraft(form);
+    if (event.target.matches("[data-choosing] [type=search]")) look(event.target, 200);
   });
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-sign-out]")) forgetDrafts(() => true);
@@ -134,16 +192,22 @@
     send(event.target);
   });
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("[data-choosing] [type=search]")) {
+      event.preventDefault();
+      look(event.target, 0);
+    }
     const menu = event.key === "Escape" && document.querySelector("details.more[open]");
     if (!menu) return;
     menu.open = false;
     menu.querySelector("summary").focus();
   });
   document.addEventListener("click", (event) => {
+    if (event.target.matches("[data-choosing] [name=find]")) look(searchBox(event.target), 0);
     all("details.more[open]").filter((menu) => !menu.contains(event.target)).forEach((menu) => { menu.open = false; });
   });
   window.addEventListener("popstate", () => location.reload());
 
   if (person) forgetDrafts((key) => !key.startsWith(`${PREFIX}${person} `));   // somebody else signed in on this tab
+  searchHere(document);
   all("form[data-draft]").forEach(restoreDraft);
 })();

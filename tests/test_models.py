@@ -1,7 +1,8 @@
 """The mapping of tables and views to models is the catalogue's, column by column."""
 
 import pytest
-from sqlalchemy import Boolean, Date, DateTime, Integer, SmallInteger, Text, Uuid
+from sqlalchemy import ARRAY, Boolean, Date, DateTime, Integer, SmallInteger, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
 from db import models
 from db.identity import HATS
@@ -9,7 +10,7 @@ from db.identity import HATS
 #: The mapped type that fits a column's type in the catalogue.
 FITTING = {
     "uuid": Uuid, "text": Text, "boolean": Boolean, "integer": Integer, "smallint": SmallInteger, "bigint": Integer, "date": Date,
-    "timestamp with time zone": DateTime,
+    "timestamp with time zone": DateTime, "jsonb": JSONB, "text[]": ARRAY,
 }
 MAPPED = {mapper.local_table.name: mapper for mapper in models.Workspace.registry.mappers if mapper.local_table.schema == "app"}
 

@@ -55,6 +55,21 @@ def test_every_code_has_its_sentence(shared_world):
     assert raised == {code for code in sentences.STATES if code.startswith("KW")}
 
 
+#: Foreign keys that keep a row which some hat may delete.
+KEEPING = """
+    select k.conname from pg_constraint k
+    where k.contype = 'f' and k.connamespace = 'app'::regnamespace and k.confdeltype = 'a'
+      and exists (select from pg_class c, aclexplode(c.relacl) a where c.oid = k.confrelid and a.privilege_type = 'DELETE' and a.grantee <> c.relowner)
+"""
+
+
+def test_every_row_that_stays_says_why(shared_world):
+    """Where somebody may delete rows, each foreign key that keeps one of them has its own sentence; and no other key has."""
+    keeping = names(shared_world, KEEPING)
+    assert {"properties_belong_to_a_landlord", "cases_are_of_a_tenant"} <= keeping
+    assert set(sentences.STILL_USED) == keeping
+
+
 def test_a_missing_sentence_is_noticed(world):
     """The walk above sees what is new: a CHECK added here has no sentence."""
     with world.owner() as owner:
@@ -64,7 +79,7 @@ def test_a_missing_sentence_is_noticed(world):
 
 @pytest.mark.parametrize("name, said", [
     *((name, said) for name, (_, said) in sentences.CONSTRAINTS.items()),
-    *((name, said) for name, (_, said, _) in sentences.STATES.items()), ("SENT_TWICE", sentences.SENT_TWICE)])
+    *((name, said) for name, (_, said, _) in sentences.STATES.items()), *sentences.STILL_USED.items(), ("SENT_TWICE", sentences.SENT_TWICE)])
 def test_sentences_are_plain(name, said):
     """A capital, a full stop, no blame, no shouting, no word of the database's."""
     assert said[0].isupper() and said.endswith(".") and not said.endswith("..")
@@ -74,7 +89,7 @@ def test_sentences_are_plain(name, said):
 
 
 def test_fields_are_columns(shared_world):
-    """The field that a sentence stands by is a column of the table that the constraint is on."""
+    """The field that a sentence stands by is a column of the table that the constraint is on, or a part of one ("column.key")."""
     with shared_world.owner() as owner:
         table_of = dict(owner.execute(
             "select conname, conrelid::regclass::text from pg_constraint where connamespace in ('app'::regnamespace, 'vault'::regnamespace)"
@@ -82,7 +97,7 @@ def test_fields_are_columns(shared_world):
             " where c.relnamespace = 'app'::regnamespace").fetchall())
         columns = set(owner.execute("select attrelid::regclass::text, attname from pg_attribute where attnum > 0").fetchall())
     wrong = [(name, field) for name, (field, _) in sentences.CONSTRAINTS.items()
-             if field is not None and (table_of[name], field) not in columns]
+             if field is not None and (table_of[name], field.partition(".")[0]) not in columns]
     assert not wrong
 
 
@@ -100,6 +115,8 @@ REFUSALS = [
     ("insert into app.support_sessions (case_id, type) values (:ann, 'appointment')", "scheduled_at", 409),
     ("insert into app.support_cases (tenant_id) select tenant_id from app.support_cases where id = :ann", "tenant_id", 409),
     ("select app.close_case(:gus, 'died', true)", None, 404),
+    ("delete from app.tenants where id = (select tenant_id from app.support_cases where id = :ann)", None, 409),
+    ("insert into app.properties (landlord_id, address, town, postcode) values (:ann, '1 New Street', 'Leeds', 'LS1 1AA')", "landlord_id", 409),
     ("select 'x'::uuid", None, 400),
 ]
 
@@ -116,6 +133,23 @@ def test_refusals_are_worded(shared_world, statement, field, status):
     said = sentences.explain(refused.value)
     assert said is not None and (said.field, said.status) == (field, status)
     assert said.hidden == (status == 404) and said.sentence.endswith(".")
+
+
+def test_one_foreign_key_says_two_things(shared_world):
+    """To whoever chooses a landlord who is not there, and to whoever removes one with properties."""
+    engine = create_engine(shared_world.server.urls(shared_world.database)[0])
+    act_in_each_transaction(engine, lambda: shared_world.identity("harbour_admin"))
+    said = []
+    for statement in ("insert into app.properties (landlord_id, address, town, postcode) values (:id, '1 New Street', 'Leeds', 'LS1 1AA')",
+                      "DELETE FROM app.landlords WHERE id = :quay"):
+        wanted = {"quay": shared_world.landlord["quay"]} if ":quay" in statement else {"id": shared_world.case["ann"]}
+        with pytest.raises(DBAPIError) as refused, engine.connect() as connection:
+            connection.execute(text(statement), wanted)
+        assert refused.value.orig.diag.constraint_name == "properties_belong_to_a_landlord"
+        said.append(sentences.explain(refused.value))
+    engine.dispose()
+    assert [(each.field, each.sentence) for each in said] == [
+        ("landlord_id", "Choose one of your landlords."), (None, "A landlord with properties cannot be removed.")]
 
 
 def test_a_fault_of_ours_is_not_worded(shared_world):

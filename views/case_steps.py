@@ -2,46 +2,30 @@
 
 import uuid
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy import func, select
+from sqlalchemy import func
 from wtforms import BooleanField
 
 from db.models import SupportCase, TenantWithoutCase
 from views.case import CaseTab, OperatorSide
-from views.forms import Choice, Form, NewRow, Paragraphs, Radio
+from views.choosing import Catalogue, Choosing, OneOf
+from views.forms import Choice, Form, NewRow, Paragraphs
 from views.mends import Rows
-from views.rows import find, keep, session, step
-from views.searching import asked_search, holds
+from views.rows import find, keep, step
 from views.sign_in import signed_in_person
 from views.words import choices, count
-
-#: Tenants offered at once; a longer list is searched, not scrolled.
-MOST_OFFERED = 20
 
 SUMMARY_HINT = "Why this person receives support and what matters most. Everybody on the case reads it."
 
 
-class OneTenant(Radio):
-    """One of the tenants offered; data is a uuid."""
-
-    def process_formdata(self, valuelist):
-        """Reads the tenant's uuid. Raises ValueError with a sentence when none was chosen."""
-        try:
-            self.data = uuid.UUID(valuelist[0])
-        except (IndexError, ValueError):
-            self.data = None
-            raise ValueError("Choose a tenant.") from None
-
-    def iter_choices(self):
-        """The tenants offered, the chosen one marked."""
-        for value, label in self.choices:
-            yield value, label, value == str(self.data), {}
+#: Also what the choice of a tenant offers: those without an open case.
+TENANTS = Catalogue(TenantWithoutCase, ("full_name", "property_address"), "Every tenant you look after has an open case already.")
 
 
 class OpenCase(NewRow):
-    tenant_id = OneTenant("Tenant", required=True)
+    tenant_id = OneOf("Tenant", of=TENANTS, screen="CaseSteps", sentence="Choose one of your tenants.", required=True)
     context_summary = Paragraphs("Context summary", description=SUMMARY_HINT, rows=6)
 
 
@@ -57,31 +41,36 @@ class CloseCase(Form):
     )
 
 
-class CaseSteps(OperatorSide, CaseTab):
+class CaseSteps(Choosing, OperatorSide, CaseTab):
     tab = ""
     datamodel = Rows(SupportCase)
     default_view = "open"
-    include_route_methods = {"open", "summary", "close", "reopen"}
+    offers = TENANTS
+    include_route_methods = {"open", "choices", "summary", "close", "reopen"}
 
     @expose("/open", methods=["GET", "POST"])
     @has_access
     def open(self):
-        """Opens a case for a tenant who has none open; tenants are found by name or address."""
+        """Opens a case for a tenant who has none open; tenants are found by name or address, or named by the address (tenant_id)."""
         if not signed_in_person().has_support_cases:
             abort(404)
-        search = asked_search()
-        offered = self._offered(search)
-        form = OpenCase()
-        form.tenant_id.choices = [(str(tenant.id), f"{tenant.full_name}, {tenant.property_address}") for tenant in offered[:MOST_OFFERED]]
+        asked_for = request.args.get("tenant_id", type=uuid.UUID)
+        form = OpenCase(data={"tenant_id": asked_for})
         if form.validate_on_submit():
             case = SupportCase(id=form.id.data, tenant_id=form.tenant_id.data, context_summary=form.context_summary.data)
             if keep(form, case, guessed=True):
                 flash("Case opened.", "success")
                 return redirect(url_for("OperatorNotes.workspace", case_id=form.id.data), 303)
-        page = self.render_template(
-            "open_case.html", form=form, q=search, more=len(offered) > MOST_OFFERED, cancel_url=url_for("Cases.list"),
-        )
+        page = self.render_template("open_case.html", form=form, asked_for=asked_for, cancel_url=url_for("Cases.list"))
         return page, 409 if form.errors or form.form_errors else 200
+
+    @expose("/choices")
+    @has_access
+    def choices(self):
+        """Tenants without an open case, where the plan has support cases."""
+        if not signed_in_person().has_support_cases:
+            abort(404)
+        return super().choices()
 
     @expose("/<uuid:case_id>/summary", methods=["GET", "POST"])
     @has_access
@@ -130,12 +119,6 @@ class CaseSteps(OperatorSide, CaseTab):
         case = self.case(case_id)
         self.require(case.may_manage and case.is_open == is_open)
         return case
-
-    def _offered(self, search: str) -> list[TenantWithoutCase]:
-        query = select(TenantWithoutCase).order_by(TenantWithoutCase.full_name).limit(MOST_OFFERED + 1)
-        if search:
-            query = query.where(holds(TenantWithoutCase, ("full_name", "property_address"), search))
-        return session().scalars(query).all()
 
     def _case_url(self, case_id) -> str:
         return url_for("OperatorNotes.workspace", case_id=case_id)

@@ -6,6 +6,7 @@ Forms check little themselves: the constraints decide, and views/sentences.py wo
 import uuid
 from datetime import datetime
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField, DateTimeLocalField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField,
@@ -26,6 +27,13 @@ def _tidy(value: str | None) -> str | None:
 
 def _or_nothing(value: str | None) -> str | None:
     return _tidy(value) or None
+
+
+def _as_postcode(value: str | None) -> str | None:
+    if not isinstance(value, str):
+        return value
+    letters = "".join(value.upper().split())
+    return f"{letters[:-3]} {letters[-3:]}" if len(letters) > 3 else letters
 
 
 class Asked:
@@ -49,6 +57,16 @@ class OptionalLine(Asked, StringField):
 
     def __init__(self, label: str, **options: object) -> None:
         super().__init__(label, filters=[_or_nothing], **options)
+
+
+class Postcode(Asked, StringField):
+    """A postcode as people type it: `data` has its capitals and its blank, the form shows what was typed."""
+
+    def __init__(self, label: str, **options: object) -> None:
+        super().__init__(label, filters=[_as_postcode], **options)
+
+    def _value(self):
+        return self.raw_data[0] if self.raw_data else super()._value()
 
 
 class Paragraphs(Asked, TextAreaField):
@@ -145,10 +163,22 @@ class SentOnce(HiddenField):
 class Form(FlaskForm):
     """A form that keeps what was typed and shows the database's refusal beside the field it is about."""
 
+    def is_submitted(self) -> bool:
+        """Whether the form was sent to be kept. The search button in a choice (views/choosing.py) only asks for it back."""
+        return super().is_submitted() and "find" not in request.form
+
+    def when_not_there(self) -> Refusal | None:
+        """What to say when the policies refuse what was chosen (views/choosing.py); None for a form without such a choice."""
+        return next((field.when_not_there() for field in self if hasattr(field, "when_not_there")), None)
+
     def refuse(self, refusal: Refusal) -> None:
-        """Puts a refusal by its field, or above the form when it is about none that the form has."""
-        if refusal.field in self._fields and not isinstance(self._fields[refusal.field], HiddenField):
-            field = self._fields[refusal.field]
+        """Puts a refusal by its field, or above the form when it is about none that the form has.
+
+        A rule about one part of a column ("column.key") stands by the field column_key.
+        """
+        name = (refusal.field or "").replace(".", "_")
+        if name in self._fields and not isinstance(self._fields[name], HiddenField):
+            field = self._fields[name]
             field.errors = [*field.errors, refusal.sentence]
         else:
             self.form_errors = [*self.form_errors, refusal.sentence]

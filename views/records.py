@@ -26,6 +26,7 @@ class Column:
     """A column of a list: the row's attribute, its heading, and how a value is worded.
 
     `sorts`: the direction it is first sorted in, where people may sort by it. `under`: an attribute shown in small below.
+    `none`: the words where there is no value. `link`: where they lead, besides the row's own link.
     """
 
     name: str
@@ -33,11 +34,17 @@ class Column:
     words: Callable[[Any], str] = str
     sorts: str | None = None
     under: str | None = None
+    none: str = ""
+    link: Callable[[Workspace], str | None] | None = None
 
     def word(self, row: Workspace) -> str:
-        """The value of a row in words; empty where there is none."""
+        """The value of a row in words."""
         value = getattr(row, self.name)
-        return "" if value is None else self.words(value)
+        return self.none if value is None else self.words(value)
+
+    def url(self, row: Workspace) -> str | None:
+        """Where the words of a row lead."""
+        return self.link(row) if self.link else None
 
 
 class Records(Screen):
@@ -76,9 +83,9 @@ class Records(Screen):
         for row in rows:
             row.url = self.url_of(row)
         return self.render_template(
-            "list.html", title=self.list_title, lead=self.list_lead, columns=self.columns, rows=rows, count=count,
+            "list.html", title=self.list_title, lead=self.list_lead, columns=self.shown(), rows=rows, count=count,
             count_capped=count > COUNT_CAP, noun=self.noun, q=search, searched=bool(self.searched), search_label=self.search_label,
-            chips=self.chips(), sort_links=sort_links, pages=pages, empty_sentence=self.empty_sentence, add_label=self.add_label,
+            chips=self.chips(), kept=self.kept(), sort_links=sort_links, pages=pages, empty_sentence=self.empty_sentence, add_label=self.add_label,
             add_url=self._url("add") if "add" in self.include_route_methods else None,
         )
 
@@ -87,6 +94,7 @@ class Records(Screen):
     def add(self):
         """The form for a new one."""
         form = self.add_form()
+        self.ready(form)
         if form.validate_on_submit():
             row = self.record()
             self.fill(row, form)
@@ -100,6 +108,7 @@ class Records(Screen):
         """The form that changes one."""
         row = find(self.record, pk)
         form = self.edit_form(obj=row)
+        self.ready(form)
         if form.validate_on_submit():
             self.fill(row, form)
             if keep(form):
@@ -120,6 +129,10 @@ class Records(Screen):
 
     # ---- what a screen may say otherwise -----------------------------------------------------------------------------
 
+    def shown(self) -> Sequence[Column]:
+        """The columns of the list."""
+        return self.columns
+
     def filters(self) -> Sequence[tuple[str, type, object]]:
         """Filters that the address asks for besides the search (see Screen.rows)."""
         return []
@@ -127,6 +140,13 @@ class Records(Screen):
     def chips(self) -> Sequence[Link]:
         """Links that switch those filters."""
         return []
+
+    def kept(self) -> dict[str, str]:
+        """What of the address stays in a search: the filters that are on."""
+        return {}
+
+    def ready(self, form: Form) -> None:
+        """Gives a form what it needs to be shown."""
 
     def url_of(self, row: Workspace) -> str | None:
         """Where the name of a row leads."""

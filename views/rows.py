@@ -58,7 +58,7 @@ def keep(form: Form | None = None, *new: Workspace, guessed: bool = False) -> bo
         if refusal is None:
             raise
         if refusal.hidden and form is not None and not guessed:
-            refusal = Refusal(None, NO_LONGER, 409)
+            refusal = form.when_not_there() or Refusal(None, NO_LONGER, 409)
         return _refused(refusal, form, new)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 
-#: Constraint or unique index -> (form field it is about, or None for the whole form; what to do).
+#: Constraint or unique index -> (form field it is about, or None for the whole form; what to do). A field is the column of
+#: its name; "column.key" is one part of a column that holds several.
 CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     # installation, keys, price list: only operators of the installation meet these
     "installation_has_one_row": (None, "Keywork is installed here already."),
@@ -39,12 +40,12 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "organisations_plan_code_fkey": ("plan_code", "Choose a plan from the list."),
     "retention_windows_are_case_and_safeguarding": (
         "support_retention_years", "Give both windows: one for cases and one for safeguarding notes."),
-    "retention_windows_are_1_to_100_whole_years": (
-        "support_retention_years", "Give whole years from 1 to 100 for both windows."),
+    "case_window_is_1_to_100_whole_years": ("support_retention_years.case", "Give whole years, from 1 to 100."),
+    "safeguarding_window_is_1_to_100_whole_years": ("support_retention_years.safeguarding", "Give whole years, from 1 to 100."),
     "safeguarding_window_is_not_the_shorter": (
-        "support_retention_years", "Keep safeguarding notes at least as long as cases."),
+        "support_retention_years.safeguarding", "Keep safeguarding notes at least as long as cases."),
     "housing_officer_emails_look_like_addresses": (
-        "housing_officer_emails", "Give e-mail addresses, such as name@example.org, without commas inside them."),
+        "housing_officer_emails", "Give e-mail addresses, such as name@example.org, one on each line."),
     # landlords, properties, tenants
     "landlord_names_are_filled": ("name", "Give a name of up to 160 characters."),
     "landlord_names_are_unique_in_an_organisation": ("name", "You have a landlord with this name already."),
@@ -53,24 +54,25 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "property_manager_landlords_pkey": ("landlord_id", "This landlord is assigned to them already."),
     "assigned_managers_are_members": ("user_id", "Choose one of your property managers."),
     "assigned_landlords_are_of_the_organisation": ("landlord_id", "Choose one of your landlords."),
-    "property_addresses_are_filled": ("address", "Give the address (up to 200 characters) and the town."),
-    "postcodes_are_british": ("postcode", "Give a British postcode in capitals, such as LS6 2AB."),
+    "property_addresses_are_filled": ("address", "Give the number and street, up to 200 characters."),
+    "property_towns_are_filled": ("town", "Give the town, up to 100 characters."),
+    "postcodes_are_british": ("postcode", "Give a British postcode, such as LS6 2AB."),
     "properties_are_unique_in_an_organisation": ("address", "You have a property at this address already."),
     "properties_in_their_organisation": (None, "This property exists already."),
-    "properties_belong_to_a_landlord": ("landlord_id", "Choose one of your landlords. A landlord with properties cannot be removed."),
+    "properties_belong_to_a_landlord": ("landlord_id", "Choose one of your landlords."),
     "tenant_names_are_filled": ("full_name", "Give the tenant's name, up to 120 characters."),
     "tenant_birthdays_are_plausible": ("date_of_birth", "Give a date of birth after 1900."),
     "note_visibility_is_inherit_visible_or_hidden": (
         "housing_officer_note_visibility", "Choose as the organisation, visible, or hidden."),
     "tenants_in_their_organisation": (None, "This tenant exists already."),
-    "tenants_live_at_a_property": ("property_id", "Choose one of your properties. A property with tenants cannot be removed."),
+    "tenants_live_at_a_property": ("property_id", "Choose one of your properties."),
     # cases
     "context_summaries_fit": ("context_summary", "Keep the summary under 4,000 characters."),
     "closed_cases_have_a_reason": ("closing_reason", "Choose why the case is being closed."),
     "closing_reasons_are_known": ("closing_reason", "Choose a reason from the list."),
     "cases_close_after_they_open": ("closed_at", "A case cannot close before it opened."),
     "cases_in_their_organisation": (None, "This case exists already."),
-    "cases_are_of_a_tenant": ("tenant_id", "Choose one of your tenants. A tenant with a case cannot be removed."),
+    "cases_are_of_a_tenant": ("tenant_id", "Choose one of your tenants."),
     "one_open_case_for_each_tenant": ("tenant_id", "This tenant has an open case already. Work on that one, or close it first."),
     # team
     "collaborator_names_are_filled": ("full_name", "Give their full name, up to 120 characters."),
@@ -118,6 +120,15 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "scheduled_sessions_have_no_outcome_yet": ("outcome_note", "Say first whether it was delivered, missed or cancelled."),
     "sessions_are_on_a_case": (None, "There is no such case."),
     "support_sessions_author_id_fkey": (None, "There is no such account."),
+}
+
+#: Foreign key -> why a row that others still point at by it stays.
+STILL_USED: dict[str, str] = {
+    "properties_belong_to_a_landlord": "A landlord with properties cannot be removed.",
+    "tenants_live_at_a_property": "A property with tenants cannot be removed.",
+    "cases_are_of_a_tenant": "A tenant with a case, open or closed, cannot be removed.",
+    "organisations_plan_code_fkey": "A plan that an organisation has cannot be removed.",
+    "feature_gates_plan_code_fkey": "A plan that includes a feature cannot be removed.",
 }
 
 #: A row with this id is there already: the form was sent twice.
@@ -178,6 +189,9 @@ def explain(error: DBAPIError) -> Refusal | None:
     if state in STATES:
         return Refusal(*STATES[state])
     constraint = diagnosis.constraint_name
+    # The same foreign key speaks when a row points at nothing and when one that is pointed at should go.
+    if state == "23503" and constraint in STILL_USED and (error.statement or "").lstrip().upper().startswith("DELETE"):
+        return Refusal(None, STILL_USED[constraint], 409)
     if constraint in CONSTRAINTS:
         return Refusal(*CONSTRAINTS[constraint], status=409)
     if state == "23505" and constraint and constraint.endswith("_pkey"):

@@ -21,6 +21,7 @@ LABELS = {
     },
     "session_status": {"scheduled": "Scheduled", "delivered": "Delivered", "missed": "Missed", "cancelled": "Cancelled"},
     "goal_status": {"active": "Active", "achieved": "Achieved", "closed": "Closed"},
+    "note_visibility": {"inherit": "As the organisation", "visible": "Visible", "hidden": "Hidden"},
     "closing_reason": {
         "moved_on": "Moved on",
         "support_no_longer_needed": "Support no longer needed",
@@ -90,11 +91,14 @@ def minutes(duration: int) -> str:
 
 def count(number: int, noun: str) -> str:
     """'no open cases', '1 open case', '1,234 open cases': the noun is given in the singular."""
-    irregular = {"person": "people", "entry": "entries"}
+    return f"no {plural(noun)}" if number == 0 else f"{number:,} {noun if number == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """'open cases', 'properties': many of what the singular names."""
+    irregular = {"person": "people", "entry": "entries", "property": "properties"}
     first, _, last = noun.rpartition(" ")
-    many = irregular.get(last, last + "s")
-    plural = f"{first} {many}".strip()
-    return f"no {plural}" if number == 0 else f"{number:,} {noun if number == 1 else plural}"
+    return f"{first} {irregular.get(last, last + 's')}".strip()
 
 
 def number(value: int) -> str:
@@ -117,5 +121,5 @@ def iso(moment: date | datetime) -> str:
 
 def register(app: Flask) -> None:
     """Makes these the templates' filters."""
-    for words in (label, day, when, clock, when_full, minutes, count, paragraphs, iso):
+    for words in (label, day, when, clock, when_full, minutes, count, plural, paragraphs, iso):
         app.jinja_env.filters[words.__name__] = words

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 TWENTY_THOUSAND_AND_ONE = "x" * 20_001
 OP = "/support-cases"
+ADDRESSES = "officer.open@example.org\nNew.Officer@example.org"
 CO = "/support/cases"
 
 
@@ -26,6 +27,11 @@ CARD = {"full_name": "Dr Lee", "kind": "external_contact", "works_for": "Hyde Su
         "phone": "0113 496 0000"}
 WORDS = {"body": "First line.\nSecond line.\n\nAnother paragraph."}
 
+HOME = {"address": "12 Station Road", "town": "Leeds", "postcode": "LS6 2XY", "landlord_id": "{landlord[quay]}"}
+TENANT = {"full_name": "Tess Tenant", "date_of_birth": "1990-02-03", "property_id": "{property[quay_2]}", "housing_officer_note_visibility": "visible"}
+SETTINGS = {"support_retention_years_case": "6", "support_retention_years_safeguarding": "30", "support_notes_visible_to_housing_officer": True,
+            "housing_officer_emails": ADDRESSES}
+
 FORMS = {
     "shared note": FormAt(OP + "/{case[ann]}/notes/shared", WORDS, makes="support_notes"),
     "worker's note": FormAt(CO + "/{case[ann]}/notes/shared", WORDS, persona="worker", makes="support_notes"),
@@ -44,7 +50,16 @@ FORMS = {
     "open case": FormAt(OP + "/open", {"tenant_id": "{tenant[fay]}", "context_summary": "Why and what."}, makes="support_cases"),
     "summary": FormAt(OP + "/{case[ann]}/summary", {"context_summary": "Why and what."}),
     "close": FormAt(OP + "/{case[ann]}/close", {"closing_reason": "moved_on", "end_assignments": True}),
+    "landlord": FormAt("/landlords/add", {"name": "Station Homes"}, makes="landlords"),
+    "landlord edit": FormAt("/landlords/{landlord[quay]}/edit", {"name": "Quay"}),
+    "property": FormAt("/properties/add", HOME, makes="properties"),
+    "property edit": FormAt("/properties/{property[dock_1]}/edit", HOME),
+    "tenant": FormAt("/tenants/add", TENANT, makes="tenants"),
+    "tenant edit": FormAt("/tenants/{tenant[fay]}/edit", TENANT),
+    "settings": FormAt("/settings", SETTINGS),
 }
+#: An id that no row has.
+NOBODY = "3f0c6f2e-8a52-4a3e-9f3e-0f4c7f1d9a11"
 
 #: form, what is wrong, the field that says so (None: above the form), part of the sentence
 REFUSED = [
@@ -96,10 +111,32 @@ REFUSED = [
     ("close", {"closing_reason": ""}, "closing_reason", "Choose why"),
     ("close", {"closing_reason": "", "end_assignments": False}, "closing_reason", "Choose why"),
     ("close", {"closing_reason": "secret"}, "closing_reason", "Choose a reason"),
+    *[(form, {"name": wrong}, "name", "160 characters") for form in ("landlord", "landlord edit") for wrong in ("", "  ", "x" * 161)],
+    *[(form, {"name": "Dock"}, "name", "You have a landlord with this name already") for form in ("landlord", "landlord edit")],
+    *[(form, {"address": wrong}, "address", "200 characters") for form in ("property", "property edit") for wrong in ("", " ", "x" * 201)],
+    *[(form, {"town": wrong}, "town", "100 characters") for form in ("property", "property edit") for wrong in ("", " ", "x" * 101)],
+    *[(form, {"postcode": wrong}, "postcode", "British postcode") for form in ("property", "property edit")
+      for wrong in ("", "x", "LS6", "75001", "LS6 2A", "LS66 22AB", "nonsense words", "ls6 2ab1", "ＬＳ６２ＡＢ")],
+    *[(form, {"landlord_id": wrong}, "landlord_id", "Choose one of your landlords.") for form in ("property", "property edit")
+      for wrong in ("", "nonsense", "{landlord[heath]}", "{tenant[ann]}", NOBODY)],
+    *[(form, {"address": "Quay 1 Street", "postcode": "ls6 2ab"}, "address", "a property at this address already") for form in ("property", "property edit")],
+    *[(form, {"full_name": wrong}, "full_name", "120 characters") for form in ("tenant", "tenant edit") for wrong in ("", " ", "x" * 121)],
+    *[(form, {"date_of_birth": wrong}, "date_of_birth", "Give a date") for form in ("tenant", "tenant edit")
+      for wrong in ("abc", "1990-02-30", "03/02/1990", "1899-12-31", "0001-01-01")],
+    *[(form, {"property_id": wrong}, "property_id", "Choose one of your properties.") for form in ("tenant", "tenant edit")
+      for wrong in ("", "nonsense", "{property[heath_1]}", "{tenant[ann]}", NOBODY)],
+    *[(form, {"housing_officer_note_visibility": wrong}, "housing_officer_note_visibility", "Choose as the organisation, visible, or hidden.")
+      for form in ("tenant", "tenant edit") for wrong in ("", "secret")],
+    *[("settings", {f"support_retention_years_{window}": wrong}, f"support_retention_years_{window}", "Give ")
+      for window in ("case", "safeguarding") for wrong in ("", "abc", "0", "-1", "101", "1000", "7.5", "1e1", "99999999999999999999")],
+    ("settings", {"support_retention_years_case": "31"}, "support_retention_years_safeguarding", "Keep safeguarding notes at least as long"),
+    *[("settings", {"housing_officer_emails": wrong}, "housing_officer_emails", "Give e-mail addresses")
+      for wrong in ("nobody", "a b@example.org", "a@b", "fine@example.org\nnobody", "<script>@example.org x")],
     # a character that cannot be stored, in each field that takes text
     *[(form, {name: "before\x00after"}, None, "cannot be stored")
       for form, each in FORMS.items() for name in each.fields
-      if name in ("body", "title", "description", "attendees", "outcome_note", "full_name", "works_for", "role_label", "context_summary")],
+      if name in ("body", "title", "description", "attendees", "outcome_note", "full_name", "works_for", "role_label", "context_summary",
+                  "name", "address", "town", "postcode", "housing_officer_emails")],
 ]  # fmt: skip
 
 #: Texts that are unusual and fine: kept to the letter.

@@ -22,7 +22,7 @@ WORKSPACE = {
     f"{CASE}/team": GET, f"{CASE}/documents": GET,
 }  # fmt: skip
 STEPS = {
-    "/open": BOTH, f"{CASE}/summary": BOTH, f"{CASE}/close": BOTH, f"{CASE}/reopen": BOTH,
+    "/open": BOTH, "/choices": GET, f"{CASE}/summary": BOTH, f"{CASE}/close": BOTH, f"{CASE}/reopen": BOTH,
     f"{CASE}/team/add": BOTH, f"{CASE}/team/add-contact-card": BOTH, f"{CASE}/team{ROW}/end": BOTH,
 }  # fmt: skip
 #: A list with forms, below its own address: what an org-admin sets up, one kind of row each.
@@ -36,7 +36,10 @@ ROUTES = {
     "/support-cases": (GET, OPERATORS),
     "/support/tenants": (GET, COLLABORATORS),
     "/organisations": (GET, PLATFORM),
-    **{f"/{kind}{path}": (methods, ORG_ADMINS) for kind in ("landlords",) for path, methods in RECORDS.items()},
+    **{f"/{kind}{path}": (methods, ORG_ADMINS) for kind in ("landlords", "properties", "tenants") for path, methods in RECORDS.items()},
+    "/properties/choices": (GET, ORG_ADMINS),
+    "/tenants/choices": (GET, ORG_ADMINS),
+    "/settings": (BOTH, ORG_ADMINS),
     **{f"/support-cases{path}": (methods, OPERATORS) for path, methods in (WORKSPACE | STEPS).items()},
     **{f"/support/cases{path}": (methods, COLLABORATORS) for path, methods in WORKSPACE.items() if not path.endswith("/flag")},
 }
@@ -45,9 +48,11 @@ PRIVATE = [rule for rule, (_, hats) in ROUTES.items() if hats != ANYBODY]
 
 
 def address(site, rule: str) -> str:
-    """A real address of this route: the case of Ann, a row of hers, the landlord of her home."""
-    if rule.startswith("/landlords"):
-        return rule.replace("<uuid:pk>", str(site.world.landlord["quay"]))
+    """A real address of this route: the case of Ann, a row of hers, her home, its landlord, herself."""
+    set_up = {"/landlords": site.world.landlord["quay"], "/properties": site.world.property["quay_1"], "/tenants": site.world.tenant["ann"]}
+    for start, its_id in set_up.items():
+        if rule.startswith(start):
+            return rule.replace("<uuid:pk>", str(its_id))
     kind = "collaborator" if "/team/" in rule else "goal" if "/goals/" in rule else "session" if "/sessions/" in rule else "note"
     row = {"collaborator": "ann/watcher", "goal": "ann/active", "session": "ann/worker/next"}.get(
         kind, "ann/professional/quay_manager" if rule.endswith("flag") else

@@ -1,0 +1,74 @@
+"""Settings of the firm: /settings, for its org-admins."""
+
+from flask import flash, redirect, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import select
+from sqlalchemy.orm import undefer_group
+from wtforms import BooleanField
+
+from db.models import Organisation
+from views.forms import Form, Paragraphs, WholeNumber
+from views.mends import Rows
+from views.rows import keep, session
+from views.screen import Screen
+
+SHORTER = "A shorter time counts for cases that are closed already: some of them can fall due at once."
+
+
+class EditSettings(Form):
+    support_retention_years_case = WholeNumber(
+        "Years that closed cases are kept", required=True,
+        description=f"Notes, goals, sessions and documents of a closed case are deleted for good this many years after it closed. {SHORTER}",
+    )
+    support_retention_years_safeguarding = WholeNumber(
+        "Years that safeguarding notes are kept", required=True,
+        description="Professional notes flagged for safeguarding are deleted for good this many years after their case closed, or after"
+        f" they were flagged if that was later. Never sooner than the rest of the case. {SHORTER}",
+    )
+    support_notes_visible_to_housing_officer = BooleanField(
+        "Housing officers read Shared notes",
+        description="On: housing officers on a case read its Shared notes, on the screen and in the monthly digest. Off: they read only"
+        " notes of their own. It counts from the moment you save. A tenant's own setting goes before it.",
+    )
+    housing_officer_emails = Paragraphs(
+        "E-mail addresses of housing officers", rows=6,
+        description="One on each line. The monthly digest goes to housing officers whose address is here, and to nobody else.",
+    )
+
+
+class Settings(Screen):
+    """One form over the settings of the organisation."""
+
+    side = "org_admin"
+    route_base = "/settings"
+    default_view = "edit"
+    datamodel = Rows(Organisation)
+    include_route_methods = {"edit"}
+
+    @expose("", methods=["GET", "POST"])
+    @has_access
+    def edit(self):
+        """Reads and keeps the settings of the one organisation that an org-admin sees."""
+        firm = session().scalars(select(Organisation).options(undefer_group("settings"))).one()
+        form = EditSettings(data={
+            "support_retention_years_case": firm.support_retention_years["case"],
+            "support_retention_years_safeguarding": firm.support_retention_years["safeguarding"],
+            "support_notes_visible_to_housing_officer": firm.support_notes_visible_to_housing_officer,
+            "housing_officer_emails": "\n".join(firm.housing_officer_emails),
+        })
+        if form.validate_on_submit():
+            firm.support_retention_years = {
+                "case": form.support_retention_years_case.data, "safeguarding": form.support_retention_years_safeguarding.data}
+            firm.support_notes_visible_to_housing_officer = form.support_notes_visible_to_housing_officer.data
+            firm.housing_officer_emails = addresses(form.housing_officer_emails.data)
+            if keep(form):
+                flash("Settings saved.", "success")
+                return redirect(url_for("Settings.edit"), 303)
+        return self.form_page("Settings", form, "Save settings", url_for("Settings.edit"))
+
+
+def addresses(typed: str | None) -> list[str]:
+    """The addresses of a text, one a line or with commas between them, as typed; each once, whatever its capitals."""
+    found = (line.strip() for line in (typed or "").replace(",", "\n").replace(";", "\n").splitlines())
+    return list({address.lower(): address for address in reversed([each for each in found if each])}.values())[::-1]
