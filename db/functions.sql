@@ -5,7 +5,7 @@
 --   * helpers of policies ("Identity", "What a hat may see"): they read the tables that the policies guard;
 --   * triggers that copy a row's place from its parent: they must find the parent whether or not the person may see it,
 --     and the policy then judges the finished row, so that hidden and absent parents give the same refusal;
---   * doors for the sign-in login and for inviting somebody by e-mail address.
+--   * doors for the sign-in login, and for inviting somebody by e-mail address.
 -- Everything else runs as the person, under their policies.
 --
 -- Errors of our own (SQLSTATE class KW). Python words them (views/sentences.py); a test compares the two lists.
@@ -21,6 +21,8 @@
 --   KW415  an ended assignment stays ended
 --   KW416  an outcome is recorded once the session has begun
 --   KW417  a note flagged for safeguarding is not deleted
+--   KW430  too many tries to sign in
+--   KW431  a password is set right after signing in by a link
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -66,7 +68,7 @@ begin
     claimed := left(token, 36)::uuid;
     if hat in ('org_admin', 'property_manager') then
         select u.id into person
-        from app.users as u join app.memberships as m on m.user_id = u.id
+        from app.users as u join app.memberships as m on m.user_id = u.id and m.accepted_at is not null
         where u.id = claimed and u.disabled_at is null and m.role = hat;
     elsif hat = 'platform_admin' then
         select u.id into person from app.users as u where u.id = claimed and u.disabled_at is null and u.is_platform_admin;
@@ -121,19 +123,241 @@ end
 $$;
 comment on function app.add_signing_key(text, bytea) is 'Keeps an HMAC-SHA256 key under a name, as its two pads. For the owner only.';
 
-create or replace function app.begin_sign_in(of_ab_user_id integer) returns uuid
+
+------------------------------------------------------------------------------------------------------------------------
+-- Signing in: doors of the sign-in login
+------------------------------------------------------------------------------------------------------------------------
+
+-- By password or by a single-use link. Known and unknown addresses take the same steps and get the same answers, so that
+-- nobody learns who has an account (threat 46). Tokens of links are hashed before they come here: the database never
+-- holds one, and no hat can make a link, or an operator could sign in as whoever they invite.
+
+create or replace function app.count_try(of_way text, of_subject bytea, from_network inet) returns bigint
+language plpgsql set search_path = '' as $$
+declare
+    -- An IPv6 customer has a whole /64 to try from.
+    neighbourhood inet := case when family(from_network) = 6 then network(set_masklen(from_network, 64)) else from_network end;
+    span          interval;
+    per_subject   integer;
+    per_network   integer;
+    counted       bigint;
+begin
+    select allowed.span, allowed.per_subject, allowed.per_network into span, per_subject, per_network
+    from (values ('password', interval '15 minutes', 10, 100),
+                 ('ask',      interval '1 hour',      5,  50),
+                 ('link',     interval '15 minutes', 10,  50)) as allowed (way, span, per_subject, per_network)
+    where allowed.way = of_way;
+    -- One try at a time for each subject: parallel ones must not all find the last place free.
+    perform pg_advisory_xact_lock(hashtextextended(encode(of_subject, 'hex'), 0));
+    if (select count(*) from vault.sign_in_tries as t
+        where t.subject = of_subject and t.way = of_way and t.tried_at > now() - span) >= per_subject
+       or (select count(*) from vault.sign_in_tries as t
+           where t.network = neighbourhood and t.way = of_way and t.tried_at > now() - span) >= per_network
+    then
+        raise exception 'too many tries' using errcode = 'KW430';
+    end if;
+    delete from vault.sign_in_tries as t where t.tried_at < now() - interval '1 day' and t.id in (
+        select oldest.id from vault.sign_in_tries as oldest order by oldest.id limit 100 for update skip locked);
+    insert into vault.sign_in_tries (way, subject, network) values (of_way, of_subject, neighbourhood) returning id into counted;
+    return counted;
+end
+$$;
+comment on function app.count_try(text, bytea, inet) is
+    'Counts a try (password: 10 for an address in 15 minutes; ask for a link: 5 in an hour; use a link: 10; and for a network 100, 50, 50) and returns its id. '
+    'KW430 beyond that, for known and unknown addresses alike. Refused tries do not count: a lock ends by itself.';
+
+create or replace function app.address_hash(of_email text) returns bytea
+language sql immutable set search_path = '' as $$
+    select sha256(convert_to(lower(btrim(of_email)), 'UTF8'))
+$$;
+comment on function app.address_hash(text) is 'SHA-256 of an e-mail address in small letters, without blanks around it.';
+
+create or replace function app.begin_password_try(of_email text, from_network inet)
+returns table (try_id bigint, ab_user_id integer, password_hash text)
 language plpgsql security definer set search_path = '' as $$
+begin
+    try_id := app.count_try('password', app.address_hash(of_email), from_network);
+    select a.id, a.password into ab_user_id, password_hash
+    from app.users as u join fab.ab_user as a on a.id = u.ab_user_id
+    where u.email = lower(btrim(of_email)) and u.disabled_at is null;
+    return next;
+end
+$$;
+comment on function app.begin_password_try(text, inet) is
+    'Counts a try to sign in by password (KW430 for the eleventh in 15 minutes), commits or not; the hash to compare with, or nulls where there is none.';
+
+create or replace function app.sign_in_by_password(of_try bigint, of_ab_user_id integer) returns uuid
+language plpgsql security definer set search_path = '' as $$
+begin
+    -- The right password ends the count: ten slips over a morning lock nobody out.
+    delete from vault.sign_in_tries as t using vault.sign_in_tries as this
+    where this.id = of_try and t.subject = this.subject and t.way = 'password';
+    return app.begin_sign_in((select u.id from app.users as u where u.ab_user_id = of_ab_user_id), 'password');
+end
+$$;
+comment on function app.sign_in_by_password(bigint, integer) is
+    'After the right password: forgets the tries at this address and begins a sign-in, whose id it returns; null for a disabled person.';
+
+create or replace function app.begin_sign_in(of_user uuid, of_way text) returns uuid
+language plpgsql set search_path = '' as $$
 declare
     begun uuid;
 begin
-    insert into app.sign_ins (user_id)
-        select u.id from app.users as u where u.ab_user_id = of_ab_user_id and u.disabled_at is null
+    insert into app.sign_ins (user_id, way)
+        select u.id, of_way from app.users as u where u.id = of_user and u.disabled_at is null
         returning id into begun;
+    if begun is not null then
+        -- Whoever signs in has found what they were invited to.
+        update app.support_collaborators set accepted_at = now() where user_id = of_user and accepted_at is null and ended_at is null;
+    end if;
     return begun;
 end
 $$;
-comment on function app.begin_sign_in(integer) is
-    'For the sign-in login: keeps that the holder of a fab.ab_user signed in now, and returns the sign-in''s id; null for nobody and for a disabled person.';
+comment on function app.begin_sign_in(uuid, text) is
+    'Keeps that a person signed in now, by password or link, and that their waiting assignments are accepted. Its id, or null for nobody and for a disabled person.';
+
+create or replace function app.link_lifetime(of_purpose text) returns interval
+language sql immutable set search_path = '' as $$
+    select case of_purpose when 'invitation' then interval '7 days' else interval '15 minutes' end
+$$;
+comment on function app.link_lifetime(text) is 'How long a link is good for: an invitation 7 days, one to sign in or to set a password 15 minutes.';
+
+create or replace function app.ask_for_link(of_email text, for_purpose text, of_hash bytea, from_network inet)
+returns table (full_name text, email text)
+language plpgsql security definer set search_path = '' as $$
+declare
+    known uuid;
+begin
+    perform app.count_try('ask', app.address_hash(of_email), from_network);
+    select u.id, u.full_name, u.email into known, full_name, email
+    from app.users as u where u.email = lower(btrim(of_email)) and u.disabled_at is null;
+    delete from vault.links as l where l.expires_at < now() - interval '30 days' and l.id in (
+        select oldest.id from vault.links as oldest order by oldest.id limit 100 for update skip locked);
+    -- Kept for unknown addresses as well: both answers do the same work.
+    insert into vault.links (token_hash, purpose, user_id, expires_at)
+        values (of_hash, for_purpose, known, now() + app.link_lifetime(for_purpose));
+    return next;
+end
+$$;
+comment on function app.ask_for_link(text, text, bytea, inet) is
+    'Keeps a link to sign in or to set a password, by the SHA-256 of its token, and says whom to send it to: nulls for nobody. KW430 for the sixth in an hour.';
+
+create or replace function app.link_to_assignment(of_collaborator uuid, of_hash bytea)
+returns table (full_name text, email text, organisation_name text, inviter_name text)
+language plpgsql security definer set search_path = '' as $$
+begin
+    -- Sent again, the earlier link is good no longer.
+    delete from vault.links as l where l.collaborator_id = of_collaborator and l.used_at is null;
+    return query
+    with invited as (
+        select c.id, c.user_id, c.full_name, u.email, o.name, c.invited_by_name
+        from app.support_collaborators as c
+        join app.users as u on u.id = c.user_id
+        join app.organisations as o on o.id = c.organisation_id
+        where c.id = of_collaborator and c.ended_at is null and c.accepted_at is null and u.disabled_at is null
+          -- An operator has just said so (app.invite_again, or the invitation itself).
+          and c.invitation_sent_at > now() - interval '5 minutes'
+    ), kept as (
+        insert into vault.links (token_hash, purpose, user_id, collaborator_id, expires_at)
+            select of_hash, 'invitation', i.user_id, i.id, now() + app.link_lifetime('invitation') from invited as i
+    )
+    select i.full_name, i.email, i.name, i.invited_by_name from invited as i;
+end
+$$;
+comment on function app.link_to_assignment(uuid, bytea) is
+    'Keeps the link of an invitation to a case''s team and says whom to send it to. No row for one that has ended, was accepted, or that no operator asked for.';
+
+create or replace function app.link_to_membership(of_organisation uuid, of_user uuid, of_hash bytea)
+returns table (full_name text, email text, organisation_name text, role text)
+language plpgsql security definer set search_path = '' as $$
+begin
+    delete from vault.links as l where l.organisation_id = of_organisation and l.user_id = of_user and l.used_at is null;
+    return query
+    with invited as (
+        select m.organisation_id, m.user_id, coalesce(m.invited_name, u.full_name) as full_name, u.email, o.name, m.role
+        from app.memberships as m
+        join app.users as u on u.id = m.user_id
+        join app.organisations as o on o.id = m.organisation_id
+        where m.organisation_id = of_organisation and m.user_id = of_user and m.accepted_at is null and u.disabled_at is null
+          and m.invitation_sent_at > now() - interval '5 minutes'
+    ), kept as (
+        insert into vault.links (token_hash, purpose, user_id, organisation_id, expires_at)
+            select of_hash, 'invitation', i.user_id, i.organisation_id, now() + app.link_lifetime('invitation') from invited as i
+    )
+    select i.full_name, i.email, i.name, i.role from invited as i;
+end
+$$;
+comment on function app.link_to_membership(uuid, uuid, bytea) is
+    'Keeps the link of an invitation to operate for an organisation and says whom to send it to. No row for one that was accepted or withdrawn, or that nobody asked for.';
+
+create or replace function app.good_links(of_hash bytea)
+returns table (user_id uuid, purpose text, collaborator_id uuid, organisation_id uuid)
+language sql stable set search_path = '' as $$
+    select l.user_id, l.purpose, l.collaborator_id, l.organisation_id
+    from vault.links as l
+    join app.users as u on u.id = l.user_id
+    where l.token_hash = of_hash and l.used_at is null and l.expires_at > now() and u.disabled_at is null
+      -- An assignment that ended takes its invitation along.
+      and (l.collaborator_id is null
+           or exists (select from app.support_collaborators as c where c.id = l.collaborator_id and c.ended_at is null))
+$$;
+comment on function app.good_links(bytea) is 'The link with this hash while it is good: in time, not used, of a person who is not disabled, for an assignment that has not ended.';
+
+create or replace function app.look_at_link(of_hash bytea, from_network inet)
+returns table (purpose text, full_name text, email text, organisation_name text)
+language plpgsql security definer set search_path = '' as $$
+begin
+    return query
+    select l.purpose, u.full_name, u.email, coalesce(o.name, operated.name)
+    from app.good_links(of_hash) as l
+    join app.users as u on u.id = l.user_id
+    left join app.support_collaborators as c on c.id = l.collaborator_id
+    left join app.organisations as o on o.id = c.organisation_id
+    left join app.organisations as operated on operated.id = l.organisation_id;
+    if not found then
+        perform app.count_try('link', of_hash, from_network);
+    end if;
+end
+$$;
+comment on function app.look_at_link(bytea, inet) is
+    'What a link is for and whose it is, without using it: programs that scan mail follow links too. No row for one that is not good; such looks are counted (KW430).';
+
+create or replace function app.use_link(of_hash bytea, from_network inet)
+returns table (sign_in uuid, ab_user_id integer, purpose text, case_id uuid)
+language plpgsql security definer set search_path = '' as $$
+declare
+    link   record;
+    person app.users;
+begin
+    -- The row's lock makes parallel clicks wait; the later ones then find the link used.
+    perform from vault.links as l where l.token_hash = of_hash for update;
+    select * into link from app.good_links(of_hash);
+    if not found then
+        perform app.count_try('link', of_hash, from_network);
+        return;
+    end if;
+    update vault.links as l set used_at = now() where l.token_hash = of_hash;
+    select * into person from app.users as u where u.id = link.user_id for update;
+    if person.ab_user_id is null then
+        -- The names that Flask-AppBuilder asks for are not used: people and their addresses are those of app.users.
+        insert into fab.ab_user (id, first_name, last_name, username, email, active)
+            values (nextval('fab.ab_user_id_seq'), '', '', person.id, person.id, true)
+            returning id into person.ab_user_id;
+        update app.users as u set ab_user_id = person.ab_user_id where u.id = person.id;
+    end if;
+    -- Somebody who operates for another organisation already meets one_organisation_for_each_operator, and keeps the link.
+    update app.memberships as m set accepted_at = now()
+        where m.organisation_id = link.organisation_id and m.user_id = person.id and m.accepted_at is null;
+    sign_in := app.begin_sign_in(person.id, 'link');
+    ab_user_id := person.ab_user_id;
+    purpose := link.purpose;
+    case_id := (select c.case_id from app.support_collaborators as c where c.id = link.collaborator_id);
+    return next;
+end
+$$;
+comment on function app.use_link(bytea, inet) is
+    'Uses a link up and signs its person in, who gets an account of fab.ab_user with the first one; an invitation is accepted. '
+    'No row for a link that is not good; such tries are counted (KW430).';
 
 create or replace function app.end_sign_in(of_sign_in uuid) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -142,6 +366,33 @@ begin
 end
 $$;
 comment on function app.end_sign_in(uuid) is 'For the sign-in login: signs out. A copy of the session''s cookie is worth nothing from here on.';
+
+create or replace function app.may_set_password(of_sign_in uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+    select exists (select from app.sign_ins as s
+                   where s.id = of_sign_in and s.way = 'link' and s.ended_at is null and s.began_at > now() - interval '1 hour')
+$$;
+comment on function app.may_set_password(uuid) is
+    'Whether this sign-in began by a link within the last hour: whoever finds an open session cannot change its password.';
+
+create or replace function app.set_password(of_sign_in uuid, new_hash text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    person app.users;
+begin
+    if not app.may_set_password(of_sign_in) then
+        raise exception 'a password is set after signing in by a link' using errcode = 'KW431';
+    end if;
+    select u.* into person from app.sign_ins as s join app.users as u on u.id = s.user_id where s.id = of_sign_in for update of u;
+    update fab.ab_user as a set password = new_hash where a.id = person.ab_user_id;
+    -- Whoever knew the old one is out.
+    update app.sign_ins as s set ended_at = now() where s.user_id = person.id and s.id <> of_sign_in and s.ended_at is null;
+    delete from vault.links as l where l.user_id = person.id and l.purpose <> 'invitation' and l.used_at is null;
+    delete from vault.sign_in_tries as t where t.subject = app.address_hash(person.email) and t.way = 'password';
+end
+$$;
+comment on function app.set_password(uuid, text) is
+    'Sets the password (its hash, made by the application) of whoever signed in by a link within the hour, else KW431. Ends their other sign-ins, links and locks.';
 
 create or replace function app.person_at_sign_in(of_ab_user_id integer, of_sign_in uuid)
 returns table (user_id uuid, full_name text, email text, operator_role text, organisation_name text,
@@ -156,7 +407,7 @@ begin
            u.is_platform_admin
     from app.sign_ins as s
     join app.users as u on u.id = s.user_id
-    left join app.memberships as m on m.user_id = u.id
+    left join app.memberships as m on m.user_id = u.id and m.accepted_at is not null
     left join app.organisations as o on o.id = m.organisation_id
     where s.id = of_sign_in and s.ended_at is null and s.began_at > now() - interval '12 hours'
       and u.ab_user_id = of_ab_user_id and u.disabled_at is null;
@@ -179,7 +430,8 @@ language plpgsql stable parallel safe security definer set search_path = '' as $
 declare
     me uuid := app.acting_as('org_admin');
 begin
-    return (select m.organisation_id from app.memberships as m where m.user_id = me and m.role = 'org_admin');
+    return (select m.organisation_id from app.memberships as m
+            where m.user_id = me and m.accepted_at is not null and m.role = 'org_admin');
 end
 $$;
 comment on function app.org_admin_organisation() is 'The organisation that the acting org-admin runs; null under any other hat.';
@@ -193,7 +445,7 @@ begin
             from app.memberships as m
             join app.organisations as o on o.id = m.organisation_id
             join app.feature_gates as gate on gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'
-            where m.user_id = me and m.role = 'org_admin');
+            where m.user_id = me and m.accepted_at is not null and m.role = 'org_admin');
 end
 $$;
 comment on function app.org_admin_case_organisation() is 'As app.org_admin_organisation(), but null where the plan has no support cases.';
@@ -203,7 +455,8 @@ language plpgsql stable parallel safe security definer set search_path = '' as $
 declare
     me uuid := app.acting_as('property_manager');
 begin
-    return (select m.organisation_id from app.memberships as m where m.user_id = me and m.role = 'property_manager');
+    return (select m.organisation_id from app.memberships as m
+            where m.user_id = me and m.accepted_at is not null and m.role = 'property_manager');
 end
 $$;
 comment on function app.manager_organisation() is 'The organisation of the acting property manager; null under any other hat.';
@@ -216,7 +469,7 @@ begin
     return (select array_agg(l.landlord_id)
             from app.property_manager_landlords as l
             join app.memberships as m on m.user_id = l.user_id and m.organisation_id = l.organisation_id
-            where l.user_id = me and m.role = 'property_manager');
+            where l.user_id = me and m.accepted_at is not null and m.role = 'property_manager');
 end
 $$;
 comment on function app.manager_landlord_ids() is 'The landlords assigned to the acting property manager; null under any other hat.';
@@ -231,7 +484,7 @@ begin
             join app.memberships as m on m.user_id = l.user_id and m.organisation_id = l.organisation_id
             join app.organisations as o on o.id = m.organisation_id
             join app.feature_gates as gate on gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'
-            where l.user_id = me and m.role = 'property_manager');
+            where l.user_id = me and m.accepted_at is not null and m.role = 'property_manager');
 end
 $$;
 comment on function app.manager_case_landlord_ids() is 'As app.manager_landlord_ids(), but null where the plan has no support cases.';
@@ -337,10 +590,11 @@ begin
     return (select array_agg(theirs.user_id)
             from app.memberships as mine
             join app.memberships as theirs on theirs.organisation_id = mine.organisation_id
-            where mine.user_id = me);
+            where mine.user_id = me and mine.accepted_at is not null and theirs.accepted_at is not null);
 end
 $$;
-comment on function app.my_colleague_ids() is 'Members of the acting operator''s organisation; null under any other hat.';
+comment on function app.my_colleague_ids() is
+    'Members of the acting operator''s organisation, without those who are only invited: an account that somebody has already is not shown for a guess at its address. Null under any other hat.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -383,6 +637,7 @@ begin
         from app.users as u where u.id = app.acting_as('any');
         new.assigned_at := now();
         new.ended_at := null;
+        new.invitation_sent_at := case when new.user_id is not null then now() end;
     end if;
     return new;
 end
@@ -585,12 +840,50 @@ end
 $$;
 comment on function app.end_assignment(uuid) is 'Ends a live assignment at once. KW404 where the person has no such live one to end.';
 
+create or replace function app.end_assignments(of_collaborators uuid[]) returns integer
+language plpgsql set search_path = '' as $$
+declare
+    ended integer;
+begin
+    update app.support_collaborators set ended_at = now() where id = any (of_collaborators) and ended_at is null;
+    get diagnostics ended = row_count;
+    return ended;
+end
+$$;
+comment on function app.end_assignments(uuid[]) is 'Ends those of these assignments that are live and the person may end, at once; returns how many.';
+
+create or replace function app.invite_again(of_collaborator uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+    update app.support_collaborators set invitation_sent_at = now()
+        where id = of_collaborator and user_id is not null and ended_at is null and accepted_at is null;
+    if not found then
+        raise exception 'no such waiting invitation' using errcode = 'KW404';
+    end if;
+end
+$$;
+comment on function app.invite_again(uuid) is
+    'Says that a waiting invitation is to be sent (again) now; app.link_to_assignment() then makes its link. KW404 where the person has no such one.';
+
+create or replace function app.invite_operator_again(of_organisation uuid, of_user uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+    update app.memberships set invitation_sent_at = now()
+        where organisation_id = of_organisation and user_id = of_user and accepted_at is null;
+    if not found then
+        raise exception 'no such waiting invitation' using errcode = 'KW404';
+    end if;
+end
+$$;
+comment on function app.invite_operator_again(uuid, uuid) is
+    'Says that a waiting invitation to operate is to be sent (again) now; app.link_to_membership() then makes its link. KW404 where the person has no such one.';
+
 create or replace function app.account_for(of_email text, named text) returns uuid
 language plpgsql security definer set search_path = '' as $$
 declare
     found_id uuid;
 begin
-    if app.acting_as('org_admin') is null and app.acting_as('property_manager') is null then
+    if coalesce(app.acting_hat(), '') not in ('org_admin', 'property_manager', 'platform_admin') then
         raise exception 'only operators invite' using errcode = '42501';
     end if;
     insert into app.users (email, full_name) values (lower(btrim(of_email)), btrim(named))

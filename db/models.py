@@ -197,6 +197,8 @@ class SupportCollaborator(InCase, Workspace):
     invited_by_name: Mapped[str] = given(Text)
     assigned_at: Mapped[datetime] = given(Moment)
     ended_at: Mapped[datetime | None] = given(Moment)
+    invitation_sent_at: Mapped[datetime | None] = given(Moment)
+    accepted_at: Mapped[datetime | None] = given(Moment)
 
 
 # ---- what the screens read (views.sql) -------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ begin
 end
 $enable$;
 
--- vault, app.installation and app.sign_ins: no grant and no policy for anybody; the functions under "Doors" reach what they need.
+-- vault (keys, links, tries), app.installation and app.sign_ins: no grant and no policy for anybody; the functions under "Doors" reach what they need.
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -93,14 +93,22 @@ grant execute on function
     to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin;
 
 -- Steps of a case.
-grant execute on function app.close_case(uuid, text, boolean), app.reopen_case(uuid), app.end_assignment(uuid), app.account_for(text, text)
+grant execute on function
+    app.close_case(uuid, text, boolean), app.reopen_case(uuid), app.end_assignment(uuid), app.end_assignments(uuid[]), app.invite_again(uuid)
     to keywork_org_admin, keywork_property_manager;
+
+-- Inviting: the account of an address, and an operator's invitation.
+grant execute on function app.account_for(text, text) to keywork_org_admin, keywork_property_manager, keywork_platform_admin;
+grant execute on function app.invite_operator_again(uuid, uuid) to keywork_org_admin, keywork_platform_admin;
 
 -- The sign-in login: Flask-AppBuilder's tables, and which hats a person may wear. No table of schema app.
 grant usage on schema fab, app to keywork_signin;
 grant select on all tables in schema fab to keywork_signin;
-grant update (last_login, login_count, fail_login_count, changed_on) on fab.ab_user to keywork_signin;
-grant execute on function app.begin_sign_in(integer), app.end_sign_in(uuid), app.person_at_sign_in(integer, uuid) to keywork_signin;
+grant execute on function
+    app.begin_password_try(text, inet), app.sign_in_by_password(bigint, integer), app.ask_for_link(text, text, bytea, inet),
+    app.link_to_assignment(uuid, bytea), app.link_to_membership(uuid, uuid, bytea), app.look_at_link(bytea, inet), app.use_link(bytea, inet),
+    app.end_sign_in(uuid), app.may_set_password(uuid), app.set_password(uuid, text), app.person_at_sign_in(integer, uuid)
+    to keywork_signin;
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -249,11 +257,24 @@ create policy write_platform_admin on app.users for all to keywork_platform_admi
 comment on policy write_platform_admin on app.users is 'Every account: names, addresses, disabling.';
 
 grant select on app.memberships to keywork_org_admin, keywork_property_manager, keywork_platform_admin;
-grant insert (user_id, organisation_id, role), update (role), delete on app.memberships to keywork_platform_admin;
+grant insert (user_id, organisation_id, role, invitation_sent_at, invited_name, invited_email), update (role, invitation_sent_at), delete
+    on app.memberships to keywork_platform_admin;
+grant insert (user_id, role, invitation_sent_at, invited_name, invited_email), update (invitation_sent_at), delete
+    on app.memberships to keywork_org_admin;
+-- no accepted_at for anybody: only the person accepts, by the link that was sent to them
 
 create policy select_org_admin on app.memberships for select to keywork_org_admin
     using (organisation_id = (select app.org_admin_organisation()));
 comment on policy select_org_admin on app.memberships is 'Who operates for the own organisation.';
+create policy insert_org_admin on app.memberships for insert to keywork_org_admin
+    with check (organisation_id = (select app.org_admin_organisation()) and role = 'property_manager');
+comment on policy insert_org_admin on app.memberships is 'Property managers, invited into the own organisation. Org-admins are the platform''s to appoint.';
+create policy update_org_admin on app.memberships for update to keywork_org_admin
+    using (organisation_id = (select app.org_admin_organisation()) and role = 'property_manager');
+comment on policy update_org_admin on app.memberships is 'Invitations of property managers, sent again; the grant leaves the role out.';
+create policy delete_org_admin on app.memberships for delete to keywork_org_admin
+    using (organisation_id = (select app.org_admin_organisation()) and role = 'property_manager');
+comment on policy delete_org_admin on app.memberships is 'Property managers of the own organisation; their landlords'' assignments go along.';
 create policy select_property_manager on app.memberships for select to keywork_property_manager
     using (user_id = (select app.acting_as('property_manager')));
 comment on policy select_property_manager on app.memberships is 'Their own membership.';
@@ -344,7 +365,8 @@ comment on policy select_collaborator on app.support_cases is 'Cases with a live
 ------------------------------------------------------------------------------------------------------------------------
 
 grant select on app.support_collaborators to keywork_org_admin, keywork_property_manager, keywork_collaborator;
-grant insert (id, case_id, user_id, full_name, kind, participation_mode, email, phone, works_for, role_label), update (ended_at)
+grant insert (id, case_id, user_id, full_name, kind, participation_mode, email, phone, works_for, role_label),
+      update (ended_at, invitation_sent_at)
     on app.support_collaborators to keywork_org_admin, keywork_property_manager;
 -- no delete: an ended assignment stays on the record
 

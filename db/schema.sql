@@ -38,6 +38,22 @@ create table vault.signing_keys (
 comment on table vault.signing_keys is
     'Keys that sign identity tokens, as HMAC pads. Two may be live at once, so that a key is changed without a stop. Only the owner reads it.';
 
+create table vault.sign_in_tries (
+    id       bigint generated always as identity primary key,
+    way      text not null,
+    subject  bytea not null,
+    network  inet not null,
+    tried_at timestamptz not null default now(),
+    constraint sign_in_ways_are_known check (way in ('password', 'ask', 'link')),
+    constraint tried_subjects_are_sha256 check (octet_length(subject) = 32)
+);
+comment on table vault.sign_in_tries is
+    'Tries to sign in by password, to ask for a link and to use one, for a day at most: app.count_try() limits them over all processes. A success forgets the person''s.';
+comment on column vault.sign_in_tries.subject is
+    'SHA-256 of the address that was typed, in small letters, or of the link: what strangers type is kept by nobody.';
+create index tries_by_subject on vault.sign_in_tries (subject, way, tried_at);
+create index tries_by_network on vault.sign_in_tries (network, way, tried_at);
+
 
 ------------------------------------------------------------------------------------------------------------------------
 -- Plans and feature gates: the price list, no customer data
@@ -104,7 +120,9 @@ create table app.sign_ins (
     user_id  uuid not null references app.users,
     began_at timestamptz not null default now(),
     ended_at timestamptz,
-    constraint sign_ins_end_after_they_begin check (ended_at >= began_at)
+    way      text not null default 'password',
+    constraint sign_ins_end_after_they_begin check (ended_at >= began_at),
+    constraint people_sign_in_by_password_or_link check (way in ('password', 'link'))
 );
 comment on table app.sign_ins is 'Who signed in and out when. A session of the console names its row here, so that signing out ends it everywhere.';
 create index sign_ins_by_person on app.sign_ins (user_id, began_at desc);
@@ -147,15 +165,26 @@ comment on table app.organisations is 'The customer firms, with their plan and s
 create index organisations_by_plan on app.organisations (plan_code);
 
 create table app.memberships (
-    user_id         uuid primary key references app.users,
-    organisation_id uuid not null references app.organisations,
+    user_id         uuid not null references app.users,
+    organisation_id uuid not null default app.org_admin_organisation() references app.organisations,
     role            text not null,
     created_at      timestamptz not null default now(),
+    accepted_at     timestamptz,
+    invitation_sent_at timestamptz,
+    invited_name    text,
+    invited_email   text,
+    constraint memberships_pkey primary key (organisation_id, user_id),
     constraint membership_roles_are_operator_roles check (role in ('org_admin', 'property_manager')),
-    constraint memberships_in_their_organisation unique (organisation_id, user_id)
+    constraint invited_operators_have_a_name check (length(btrim(invited_name)) between 1 and 120)
 );
 comment on table app.memberships is
-    'Operator role of a person in one organisation: a person operates for at most one, and may collaborate anywhere.';
+    'Operator role of a person in an organisation. It counts from accepted_at: until the person has followed the invitation, nothing opens.';
+comment on column app.memberships.invited_name is
+    'Name and address as they were typed: whoever invites learns nothing of an account that the person may have already.';
+-- A person operates for at most one organisation, and may collaborate anywhere. Invitations by several may wait side by
+-- side, so that none of them tells one firm of another (threat 6).
+create unique index one_organisation_for_each_operator on app.memberships (user_id) where accepted_at is not null;
+create index memberships_by_person on app.memberships (user_id);
 
 create table app.landlords (
     id              uuid primary key default gen_random_uuid(),
@@ -286,6 +315,8 @@ create table app.support_collaborators (
     invited_by_name    text not null,
     assigned_at        timestamptz not null default now(),
     ended_at           timestamptz,
+    invitation_sent_at timestamptz,
+    accepted_at        timestamptz,
     constraint collaborator_names_are_filled check (length(btrim(full_name)) between 1 and 120),
     constraint collaborator_kinds_are_known check (kind in ('support_worker', 'housing_officer', 'external_contact')),
     constraint participation_modes_are_known check (participation_mode in ('full', 'context_only', 'reference_only')),
@@ -321,6 +352,36 @@ create trigger ended_assignments_stay_ended before update on app.support_collabo
     for each row execute function app.ended_assignments_stay_ended();
 create trigger closed_case_takes_nobody_new after insert on app.support_collaborators
     for each row execute function app.closed_case_is_read_only();
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Links that sign in
+------------------------------------------------------------------------------------------------------------------------
+
+create table vault.links (
+    id              bigint generated always as identity primary key,
+    token_hash      bytea not null,
+    purpose         text not null,
+    user_id         uuid references app.users,
+    -- No foreign key: a link whose assignment has gone is good for nothing, and goes by itself.
+    collaborator_id uuid,
+    organisation_id uuid,
+    made_at         timestamptz not null default now(),
+    expires_at      timestamptz not null,
+    used_at         timestamptz,
+    constraint link_hashes_are_unique unique (token_hash),
+    constraint link_hashes_are_sha256 check (octet_length(token_hash) = 32),
+    constraint link_purposes_are_known check (purpose in ('sign_in', 'password', 'invitation')),
+    constraint links_are_used_in_time check (used_at <= expires_at),
+    -- A link to a firm's operator role goes with the invitation that it belongs to.
+    constraint operator_links_are_of_a_membership foreign key (organisation_id, user_id)
+        references app.memberships (organisation_id, user_id) on delete cascade
+);
+comment on table vault.links is
+    'Single-use links, by the SHA-256 of their token: a copy of this table signs nobody in. user_id null: asked for an address that nobody has, kept so that the answer costs the same.';
+create index links_by_person on vault.links (user_id);
+create index links_by_collaborator on vault.links (collaborator_id);
+create index links_by_membership on vault.links (organisation_id, user_id);
 
 
 ------------------------------------------------------------------------------------------------------------------------

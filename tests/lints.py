@@ -16,7 +16,9 @@ DEFINERS = {
     "my_tenant_ids": "helper", "my_property_ids": "helper", "my_organisation_ids": "helper", "my_colleague_ids": "helper",
     "tenant_takes_place_from_property": "trigger", "case_takes_place_from_tenant": "trigger",
     "collaborator_takes_place_from_case": "trigger", "content_takes_place_from_case": "trigger", "closed_case_is_read_only": "trigger",
-    "begin_sign_in": "door", "end_sign_in": "door", "person_at_sign_in": "door", "account_for": "door",
+    "begin_password_try": "door", "sign_in_by_password": "door", "ask_for_link": "door", "link_to_assignment": "door",
+    "link_to_membership": "door", "look_at_link": "door", "use_link": "door", "end_sign_in": "door", "may_set_password": "door",
+    "set_password": "door", "person_at_sign_in": "door", "account_for": "door",
 }
 
 #: Tables of the installation itself; every other one is a customer's and carries organisation_id.

@@ -68,7 +68,7 @@ class Oracle:
         self.facts = facts
         self.me = persona.user_id
         self.person = facts.row(self.me)
-        membership = next((m for m in facts["memberships"] if m["user_id"] == self.me), None)
+        membership = next((m for m in facts["memberships"] if m["user_id"] == self.me and m["accepted_at"]), None)
         held = {"collaborator", membership and membership["role"], "platform_admin" if self.person["is_platform_admin"] else None}
         # A hat that they do not hold makes nobody of them, whoever signed the token.
         self.hat = persona.hat if self.person["disabled_at"] is None and persona.hat in held else None
@@ -141,7 +141,7 @@ class Oracle:
         if table in ("installation", "sign_ins"):
             return False
         if table == "users":
-            colleague = any(m["user_id"] == row["id"] and m["organisation_id"] == self.organisation
+            colleague = any(m["user_id"] == row["id"] and m["organisation_id"] == self.organisation and m["accepted_at"]
                             for m in self.facts["memberships"])
             return self.platform or colleague or (self.hat == "collaborator" and row["id"] == self.me)
         if table == "organisations":
@@ -212,6 +212,8 @@ class Oracle:
             return STILL_USED if column and self.facts.used(column, row["id"]) else YES
         if table == "plans":
             return NO if not self.platform else STILL_USED if self.facts.used("plan_code", row["code"]) else YES
+        if table == "memberships" and row["role"] == "property_manager" and self.sets_up(row["organisation_id"]) == YES:
+            return YES
         return YES if table in ("memberships", "feature_gates") and self.platform else NO
 
     def _writes_note(self, note: dict, verb: str) -> str:

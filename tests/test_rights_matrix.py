@@ -13,7 +13,7 @@ from tests.world import PERSONAS, WRONG_HATS, ident
 
 EVERYBODY = PERSONAS | WRONG_HATS
 
-KEYS = {"plans": ("code",), "feature_gates": ("plan_code", "feature_key"), "memberships": ("user_id",),
+KEYS = {"plans": ("code",), "feature_gates": ("plan_code", "feature_key"), "memberships": ("organisation_id", "user_id"),
         "property_manager_landlords": ("user_id", "landlord_id"), "installation": ("only_row",)}
 
 #: What an honest change of each table sets.
@@ -188,7 +188,12 @@ def test_insert_into_what_operators_set_up(act, facts):
     platform = YES if oracle.platform else NO
     attempt(platform, "organisations", name="New", plan_code="starter")
     attempt(platform, "users", email="new@example.org", full_name="New")
-    attempt(platform, "memberships", user_id=ident("user", "worker"), organisation_id=ident("organisation", "moor"), role="org_admin")
+    attempt(platform, "memberships", user_id=ident("user", "gone"), organisation_id=ident("organisation", "moor"), role="org_admin")
+    if oracle.hat == "org_admin":
+        # Property managers of their own organisation, and no fellow org-admin.
+        attempt(YES, "memberships", user_id=ident("user", "gone"), role="property_manager", invited_name="Gone")
+        attempt(NO, "memberships", user_id=ident("user", "gone"), role="org_admin", invited_name="Gone")
+        attempt(NO, "memberships", user_id=ident("user", "gone"), role="property_manager", accepted_at="2024-01-01")
     attempt(platform, "plans", code="new", name="New", position=9, monthly_pounds=0, yearly_pounds=0, tenancies=1)
     attempt(platform, "feature_gates", plan_code="business", feature_key="support_cases")
     attempt(NO, "installation", schema_version="", rules_version="")

@@ -23,7 +23,9 @@ WRITABLE = {
         (("org_admin",), "", "support_retention_years support_notes_visible_to_housing_officer housing_officer_emails", False),
         (("platform_admin",), "id name plan_code", "name plan_code", False)],
     "users": [(("platform_admin",), "id email full_name is_platform_admin", "email full_name is_platform_admin disabled_at", False)],
-    "memberships": [(("platform_admin",), "user_id organisation_id role", "role", True)],
+    "memberships": [
+        (("org_admin",), "user_id role invitation_sent_at invited_name invited_email", "invitation_sent_at", True),
+        (("platform_admin",), "user_id organisation_id role invitation_sent_at invited_name invited_email", "role invitation_sent_at", True)],
     "landlords": [(("org_admin",), "id organisation_id name", "name", True)],
     "properties": [
         (("org_admin",), "id organisation_id landlord_id address town postcode", "landlord_id address town postcode", True)],
@@ -33,7 +35,8 @@ WRITABLE = {
     "property_manager_landlords": [(("org_admin",), "organisation_id user_id landlord_id", "", True)],
     "support_cases": [(OPERATORS, "id tenant_id context_summary", "context_summary closed_at closing_reason", False)],
     "support_collaborators": [
-        (OPERATORS, "id case_id user_id full_name kind participation_mode email phone works_for role_label", "ended_at", False)],
+        (OPERATORS, "id case_id user_id full_name kind participation_mode email phone works_for role_label",
+         "ended_at invitation_sent_at", False)],
     "support_notes": [
         (OPERATORS, "id case_id stream body safeguarding", "body safeguarding", True),
         (("collaborator",), "id case_id stream body", "body", True)],

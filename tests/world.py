@@ -79,9 +79,12 @@ WRONG_HATS = {
     "harbour_admin_as_worker": Persona("harbour_admin", "collaborator"),
     "harbour_admin_as_platform": Persona("harbour_admin", "platform_admin"),
     "platform_as_admin": Persona("platform", "org_admin"),
+    "invited_as_manager": Persona("invited", "property_manager"),
+    "invited_as_admin": Persona("invited", "org_admin"),
+    "worker_as_manager": Persona("worker", "property_manager"),
 }
 
-USERS = list(dict.fromkeys(each.user for each in PERSONAS.values()))
+USERS = list(dict.fromkeys(each.user for each in (PERSONAS | WRONG_HATS).values()))
 
 # name: plan, visible to housing officers
 ORGANISATIONS = {"harbour": ("enterprise", True), "moor": ("enterprise", False), "small": ("business", True)}
@@ -93,9 +96,12 @@ MEMBERS = {
     "small_admin": ("small", "org_admin"), "small_manager": ("small", "property_manager"),
 }
 
+#: Invited to operate and not yet there: user -> organisation, role. Two firms may wait for one person.
+INVITED = [("invited", "harbour", "property_manager"), ("invited", "moor", "org_admin"), ("worker", "moor", "property_manager")]
+
 LANDLORDS = {"quay": "harbour", "dock": "harbour", "heath": "moor", "fell": "moor", "mill": "small"}
 
-MANAGERS = {"quay_manager": ["quay"], "heath_manager": ["heath"], "small_manager": ["mill"]}
+MANAGERS = {"quay_manager": ["quay"], "heath_manager": ["heath"], "small_manager": ["mill"], "invited": ["quay"]}
 
 # name: landlord, postcode
 PROPERTIES = {
@@ -138,6 +144,9 @@ ASSIGNMENTS = [
     ("ida", "both_worker", WORKER, "full", "2023-08-01"),
     ("jon", "small_worker", WORKER, "full", None), ("joe", "small_worker", WORKER, "full", None),
 ]
+
+#: Assignments whose invitation waits: the person has not signed in since. They are live all the same.
+WAITING = {("ben", "officer_shut"), ("jon", "small_worker")}
 
 # case, card, kind
 CARDS = [
@@ -182,7 +191,8 @@ def load(connection: psycopg.Connection) -> None:
     for case, user, kind, mode, ended in ASSIGNMENTS:
         put("app.support_collaborators", id=ident("collaborator", f"{case}/{user}"), case_id=ident("case", case),
             user_id=ident("user", user), full_name=full_name(user), kind=kind, participation_mode=mode,
-            invited_by_name="Somebody", assigned_at=CASES[case][1], ended_at=ended)
+            invited_by_name="Somebody", assigned_at=CASES[case][1], ended_at=ended,
+            accepted_at=None if (case, user) in WAITING else CASES[case][1], invitation_sent_at=CASES[case][1])
     for case, card, kind in CARDS:
         put("app.support_collaborators", id=ident("collaborator", f"{case}/{card}"), case_id=ident("case", case),
             full_name=card.title(), kind=kind, participation_mode="reference_only", email=f"{card}@example.net",
@@ -203,13 +213,17 @@ def _set_up_organisations(put: _Writer) -> None:
         put("app.organisations", id=ident("organisation", name), name=f"{name.title()} Homes", plan_code=plan,
             support_notes_visible_to_housing_officer=visible, housing_officer_emails=[email_of("officer_open")])
     for user, (organisation, role) in MEMBERS.items():
-        put("app.memberships", user_id=ident("user", user), organisation_id=ident("organisation", organisation), role=role)
+        put("app.memberships", user_id=ident("user", user), organisation_id=ident("organisation", organisation), role=role,
+            accepted_at="2024-01-01")
+    for user, organisation, role in INVITED:
+        put("app.memberships", user_id=ident("user", user), organisation_id=ident("organisation", organisation), role=role,
+            invited_name=f"{full_name(user)} as typed", invited_email=email_of(user), invitation_sent_at="2024-01-01")
     for name, organisation in LANDLORDS.items():
         put("app.landlords", id=ident("landlord", name), organisation_id=ident("organisation", organisation), name=name.title())
     for user, landlords in MANAGERS.items():
         for landlord in landlords:
             put("app.property_manager_landlords", user_id=ident("user", user), landlord_id=ident("landlord", landlord),
-                organisation_id=ident("organisation", MEMBERS[user][0]))
+                organisation_id=ident("organisation", LANDLORDS[landlord]))
     for name, (landlord, postcode) in PROPERTIES.items():
         put("app.properties", id=ident("property", name), organisation_id=ident("organisation", LANDLORDS[landlord]),
             landlord_id=ident("landlord", landlord), address=f"{name.replace('_', ' ').title()} Street", town="Leeds",

@@ -28,14 +28,14 @@ COLUMNS = {
     "fab.ab_user": "id, first_name, last_name, username, password, active, email, login_count, fail_login_count, created_on, changed_on",
     "app.users": "id, email, full_name, ab_user_id, is_platform_admin, created_at",
     "app.organisations": "id, name, plan_code, support_retention_years, support_notes_visible_to_housing_officer, housing_officer_emails, created_at",
-    "app.memberships": "user_id, organisation_id, role, created_at",
+    "app.memberships": "user_id, organisation_id, role, created_at, accepted_at",
     "app.landlords": "id, organisation_id, name, created_at",
     "app.property_manager_landlords": "organisation_id, user_id, landlord_id, assigned_at",
     "app.properties": f"id, {PLACE}, address, town, postcode, created_at",
     "app.tenants": f"id, {PLACE}, property_id, full_name, date_of_birth, housing_officer_note_visibility, created_at",
     "app.support_cases": f"id, {PLACE}, tenant_id, context_summary, opened_at, closed_at, closing_reason",
     "app.support_collaborators": f"{UNDER_CASE}, user_id, full_name, kind, participation_mode, email, phone, works_for, role_label,"
-    " invited_by_id, invited_by_name, assigned_at, ended_at",
+    " invited_by_id, invited_by_name, assigned_at, ended_at, invitation_sent_at, accepted_at",
     "app.support_notes": f"{UNDER_CASE}, stream, body, {AUTHOR}, safeguarding, safeguarding_flagged_at, created_at, edited_at",
     "app.support_goals": f"{UNDER_CASE}, title, description, target_date, status, {AUTHOR}, created_at",
     "app.support_goal_progress": f"{UNDER_CASE}, goal_id, body, {AUTHOR}, noted_at",
@@ -145,7 +145,7 @@ def _add_operators(rows: dict[str, list[tuple]], key: str, homes: Homes) -> None
     for login, _, organisation, role, landlords in OPERATORS:
         if organisation == key:
             person = uid("user", login)
-            rows["app.memberships"].append((person, homes.id, role, homes.founded))
+            rows["app.memberships"].append((person, homes.id, role, homes.founded, homes.founded))
             rows["app.property_manager_landlords"] += [
                 (homes.id, person, homes.landlords[i][0], homes.founded) for i in landlords
             ]

@@ -77,7 +77,9 @@ class Teams:
         works_for = HOUSING_ASSOCIATIONS[self.organisation] if kind == "housing_officer" else None
         row_id = uid("collaborator", case.key, len(case.team), login)
         account = (person, name, kind, mode, f"{login}@example.org", None, works_for, None)
-        self.rows.append((row_id, *case.place, *account, *inviter, since, until))
+        # Those who have not signed in yet have not followed their invitation either.
+        accepted = None if worker in INVITED else since + timedelta(hours=3)
+        self.rows.append((row_id, *case.place, *account, *inviter, since, until, since, accepted))
 
     def _add_card(self, case: Case, card: tuple) -> None:
         label, works_for, names, by_mail = card
@@ -91,4 +93,4 @@ class Teams:
         person = (None, name, "external_contact", "reference_only", *how, works_for, label)
         inviter = self.chance.choice(case.operators)
         since = window.start + timedelta(hours=2)
-        self.rows.append((uid("card", case.key, label), *case.place, *person, *inviter, since, window.end))
+        self.rows.append((uid("card", case.key, label), *case.place, *person, *inviter, since, window.end, None, None))

@@ -30,3 +30,79 @@ alter table app.properties
     drop constraint property_addresses_are_filled,
     add constraint property_addresses_are_filled check (length(btrim(address)) between 1 and 200),
     add constraint property_towns_are_filled check (length(btrim(town)) between 1 and 100);
+
+------------------------------------------------------------------------------------------------------------------------
+-- People
+------------------------------------------------------------------------------------------------------------------------
+
+create table vault.sign_in_tries (
+    id       bigint generated always as identity primary key,
+    way      text not null,
+    subject  bytea not null,
+    network  inet not null,
+    tried_at timestamptz not null default now(),
+    constraint sign_in_ways_are_known check (way in ('password', 'ask', 'link')),
+    constraint tried_subjects_are_sha256 check (octet_length(subject) = 32)
+);
+comment on table vault.sign_in_tries is
+    'Tries to sign in by password, to ask for a link and to use one, for a day at most: app.count_try() limits them over all processes. A success forgets the person''s.';
+comment on column vault.sign_in_tries.subject is
+    'SHA-256 of the address that was typed, in small letters, or of the link: what strangers type is kept by nobody.';
+create index tries_by_subject on vault.sign_in_tries (subject, way, tried_at);
+create index tries_by_network on vault.sign_in_tries (network, way, tried_at);
+
+alter table app.sign_ins add column way text not null default 'password',
+    add constraint people_sign_in_by_password_or_link check (way in ('password', 'link'));
+
+alter table app.property_manager_landlords drop constraint assigned_managers_are_members;
+alter table app.memberships drop constraint memberships_pkey, drop constraint memberships_in_their_organisation;
+alter table app.memberships
+    alter organisation_id set default app.org_admin_organisation(),
+    add column accepted_at timestamptz,
+    add column invitation_sent_at timestamptz,
+    add column invited_name text,
+    add column invited_email text,
+    add constraint memberships_pkey primary key (organisation_id, user_id),
+    add constraint invited_operators_have_a_name check (length(btrim(invited_name)) between 1 and 120);
+comment on table app.memberships is
+    'Operator role of a person in an organisation. It counts from accepted_at: until the person has followed the invitation, nothing opens.';
+comment on column app.memberships.invited_name is
+    'Name and address as they were typed: whoever invites learns nothing of an account that the person may have already.';
+-- A person operates for at most one organisation, and may collaborate anywhere. Invitations by several may wait side by
+-- side, so that none of them tells one firm of another (threat 6).
+create unique index one_organisation_for_each_operator on app.memberships (user_id) where accepted_at is not null;
+create index memberships_by_person on app.memberships (user_id);
+-- Whoever operated already had been appointed by the platform.
+update app.memberships set accepted_at = created_at;
+alter table app.property_manager_landlords add constraint assigned_managers_are_members
+    foreign key (organisation_id, user_id) references app.memberships (organisation_id, user_id) on delete cascade;
+
+alter table app.support_collaborators add column invitation_sent_at timestamptz, add column accepted_at timestamptz;
+-- Whoever has a way to sign in has found it.
+update app.support_collaborators as c set accepted_at = c.assigned_at
+from app.users as u where u.id = c.user_id and u.ab_user_id is not null;
+
+create table vault.links (
+    id              bigint generated always as identity primary key,
+    token_hash      bytea not null,
+    purpose         text not null,
+    user_id         uuid references app.users,
+    -- No foreign key: a link whose assignment has gone is good for nothing, and goes by itself.
+    collaborator_id uuid,
+    organisation_id uuid,
+    made_at         timestamptz not null default now(),
+    expires_at      timestamptz not null,
+    used_at         timestamptz,
+    constraint link_hashes_are_unique unique (token_hash),
+    constraint link_hashes_are_sha256 check (octet_length(token_hash) = 32),
+    constraint link_purposes_are_known check (purpose in ('sign_in', 'password', 'invitation')),
+    constraint links_are_used_in_time check (used_at <= expires_at),
+    -- A link to a firm's operator role goes with the invitation that it belongs to.
+    constraint operator_links_are_of_a_membership foreign key (organisation_id, user_id)
+        references app.memberships (organisation_id, user_id) on delete cascade
+);
+comment on table vault.links is
+    'Single-use links, by the SHA-256 of their token: a copy of this table signs nobody in. user_id null: asked for an address that nobody has, kept so that the answer costs the same.';
+create index links_by_person on vault.links (user_id);
+create index links_by_collaborator on vault.links (collaborator_id);
+create index links_by_membership on vault.links (organisation_id, user_id);
