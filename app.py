@@ -3,11 +3,12 @@
 from flask import Flask
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import from_environment
 from db.demo import ACCOUNTS
 from db.identity import act_in_each_transaction
-from views import frame, words
+from views import frame, headers, health, logs, words
 from views.case_steps import CaseSteps
 from views.caseload import Caseload
 from views.cases import Cases
@@ -38,6 +39,11 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     app.config["DEMO_ACCOUNTS"] = ACCOUNTS if app.config["DEMO"] else []
     app.url_map.strict_slashes = False
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if proxies := app.config["PROXIES"]:
+        # The client's address and scheme from the last of them; never the host (threat 47).
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0, x_port=0, x_prefix=0)
+    logs.register(app)
+    headers.register(app)
     CSRFProtect(app)
     words.register(app)
     db = SQLA(app)
@@ -54,4 +60,5 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         for screen in (CaseSteps, *TABS):
             console.add_view_no_menu(screen)
         frame.register(app)
+        health.register(app)
     return app

@@ -5,7 +5,10 @@ doors that would show them nothing.
 """
 
 import os
-from typing import Mapping
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
 
 CASE_TABS = "Notes|Goals|Sessions|Team|Documents"
 #: The firm's own data, kept by its org-admins: screens by their names in the menu.
@@ -22,32 +25,96 @@ FAB_ROLES = {
     "platform_admin": [["Organisations$", "can_.*"], ["Organisations$", "menu_access"]],
 }
 
+FOLDER = Path(__file__).resolve().parent
+DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 REQUIRED = ("KEYWORK_WORKSPACE_URL", "KEYWORK_SIGNIN_URL", "KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY")
 
 
-class SettingMissing(RuntimeError):
+#: Each proxy adds one entry to X-Forwarded-For; nobody has more of them one behind the other.
+MOST_PROXIES = 9
+
+
+class SettingWrong(RuntimeError):
+    """A setting makes no sense. The text names the variable and what it must be, never its value: it may be a secret."""
+
+
+class SettingMissing(SettingWrong):
     """A setting that the application cannot do without is not in the environment."""
+
+
+def base_url_of(environment: Mapping[str, str]) -> str:
+    """The address people type (KEYWORK_BASE_URL), without a slash at its end. Raises SettingWrong."""
+    given = environment.get("KEYWORK_BASE_URL") or DEFAULT_BASE_URL
+    try:
+        parts = urlsplit(given)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or not given.isascii() or not given.isprintable() or " " in given or parts.scheme not in ("http", "https"):
+        raise SettingWrong("KEYWORK_BASE_URL must be an address such as https://keywork.example.org.")
+    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise SettingWrong("KEYWORK_BASE_URL must be a scheme and a host (with a port where needed), and nothing after them.")
+    if parts.scheme == "http" and not _is_this_machine(host):
+        raise SettingWrong("KEYWORK_BASE_URL must begin with https://; http:// is for this machine only (127.0.0.1, localhost).")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def proxies_of(environment: Mapping[str, str]) -> int:
+    """How many proxies stand before the server (KEYWORK_PROXIES). Raises SettingWrong."""
+    given = environment.get("KEYWORK_PROXIES") or "0"
+    if not (given.isascii() and given.isdigit() and len(given) == 1):
+        raise SettingWrong(f"KEYWORK_PROXIES must be a number from 0 to {MOST_PROXIES}: how many proxies stand before Keywork.")
+    return int(given)
+
+
+def token_key_of(environment: Mapping[str, str]) -> bytes:
+    """The key that signs identity tokens (KEYWORK_TOKEN_KEY). Raises SettingWrong."""
+    try:
+        return bytes.fromhex(environment["KEYWORK_TOKEN_KEY"])
+    except ValueError:
+        # Without the cause: its text quotes what it could not read.
+        raise SettingWrong("KEYWORK_TOKEN_KEY must be hexadecimal digits, two for each byte.") from None
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, object]:
     """The Flask configuration, read from environment variables (listed in the README).
 
-    Raises SettingMissing naming every variable that is absent, and ValueError for a token key that is not hex.
+    Raises SettingMissing naming every variable that is absent, and SettingWrong for one that makes no sense.
     """
     absent = [name for name in REQUIRED if not environment.get(name)]
     if absent:
         raise SettingMissing("Set " + ", ".join(absent) + " in the environment.")
-    # Session pooling of PgBouncer hands one server connection to many clients: no prepared statements on it.
-    engine = {"connect_args": {"prepare_threshold": None}, "pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    base_url = base_url_of(environment)
+    is_https = base_url.startswith("https://")
+    # PgBouncer's transaction mode hands one server connection to many clients: no prepared statements on it.
+    engine = {"connect_args": {"prepare_threshold": None}, "pool_pre_ping": True, "pool_size": 8, "max_overflow": 8,
+              # The values of a statement are people's words: not in the text of an error.
+              "hide_parameters": True}
     return {
         "APP_NAME": "Keywork",
         "SECRET_KEY": environment["KEYWORK_SECRET_KEY"],
-        "TOKEN_KEY": bytes.fromhex(environment["KEYWORK_TOKEN_KEY"]),
+        "TOKEN_KEY": token_key_of(environment),
+        "BASE_URL": base_url,
+        "PROXIES": proxies_of(environment),
+        # E-mails: where they are written while nothing sends them, and whom they are from.
+        "MAIL_FOLDER": Path(environment.get("KEYWORK_MAIL_FOLDER") or FOLDER / "var" / "mail"),
+        "MAIL_FROM": environment.get("KEYWORK_MAIL_FROM") or f"no-reply@{urlsplit(base_url).hostname}",
         "DEMO": environment.get("KEYWORK_DEMO") == "1",
         # Two logins, two engines: sign-in reaches only the schema fab, the workspace only what its hat may see.
         "SQLALCHEMY_DATABASE_URI": environment["KEYWORK_SIGNIN_URL"],
         "SQLALCHEMY_BINDS": {"workspace": environment["KEYWORK_WORKSPACE_URL"]},
         "SQLALCHEMY_ENGINE_OPTIONS": engine,
+        # Browsers take a cookie called __Host-... only from this very host, over https, for all of it (threat 52).
+        "SESSION_COOKIE_NAME": "__Host-keywork" if is_https else "keywork",
+        "SESSION_COOKIE_SECURE": is_https,
+        "SESSION_COOKIE_PATH": "/",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         # A note may be 20,000 characters; nothing else that people send is larger.
@@ -55,6 +122,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, o
         "WTF_CSRF_ENABLED": True,
         # A note written over a long visit must not be refused because the page is old: the session bounds the token.
         "WTF_CSRF_TIME_LIMIT": None,
+        # It would compare the Referer with the Host header, which proxies change and nobody vouches for (threat 47).
+        "WTF_CSRF_SSL_STRICT": False,
         "FAB_BASE_TEMPLATE": "base.html",
         "FAB_ROLES": FAB_ROLES,
         # The owner makes the tables (db/install.py); the application login could not.

@@ -1,15 +1,17 @@
 """What stands around every screen: under which hat a request acts, the menu, and pages for what went wrong."""
 
+import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from db.identity import Identity, sign
+from views import logs
 from views.sentences import explain
 from views.sign_in import hat_label, signed_in_person
 
@@ -96,7 +98,13 @@ def around_every_screen() -> dict[str, object]:
 
 
 def _page(code: int, heading: str, sentence: str):
-    return render_template("error.html", code=code, heading=heading, sentence=sentence), code
+    try:
+        signed_in_person()
+    except SQLAlchemyError:
+        # The page about a database that does not answer must not ask it for somebody's name.
+        current_app.extensions["sqlalchemy"].session.rollback()
+        g.person = None
+    return render_template("error.html", code=code, heading=heading, sentence=sentence, reference=logs.request_id()), code
 
 
 def _http_error(error: HTTPException):
@@ -113,31 +121,16 @@ def _database_error(error: DBAPIError):
     current_app.extensions["sqlalchemy"].session.rollback()
     refusal = explain(error)
     if refusal is None:
-        # By class and SQLSTATE only: the statement's values are people's words about people.
-        current_app.logger.error("database error %s %s", type(error.orig).__name__, getattr(error.orig, "sqlstate", None))
+        logs.write("database error", logging.ERROR, error=error)
         return _page(500, *ERROR_PAGES[500])
     if refusal.hidden:
         return _page(404, *ERROR_PAGES[404])
     return _page(refusal.status, ERROR_PAGES[409][0], refusal.sentence)
 
 
-def keep_private(response):
-    """After each request: pages with personal data stay out of every cache (threat 51), and nothing foreign runs in them."""
-    if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
-        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
-
-
 def register(app: Flask) -> None:
     """Puts the frame around an application whose AppBuilder exists already."""
     app.before_request(take_hat)
-    app.after_request(keep_private)
     app.context_processor(around_every_screen)
     app.register_error_handler(CSRFError, _lost_form)
     app.register_error_handler(HTTPException, _http_error)

@@ -25,7 +25,9 @@ def start(port: int, environment: dict[str, str], pid_file: Path) -> subprocess.
     command = [
         sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "8",
         "--bind", f"{HOST}:{port}", "--pid", str(pid_file), "--graceful-timeout", str(GRACE_SECONDS), "--timeout", "60",
-        "--log-level", "warning", "--no-control-socket", "app:create_app()",
+        "--log-level", "warning", "--logger-class", "views.logs.ServerLog", "--no-control-socket",
+        # gunicorn trusts headers of proxies on this machine by itself (SCRIPT_NAME among them): KEYWORK_PROXIES decides.
+        "--forwarded-allow-ips", "", "app:create_app()",
     ]
     # A session of its own: Ctrl-C at the terminal reaches us alone, and we stop things in the right order.
     return subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=die_with_parent())

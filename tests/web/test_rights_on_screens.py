@@ -16,13 +16,13 @@ OPERATOR, COLLABORATOR = "/support-cases/", "/support/cases/"
 SAMPLE = ("ann", "eve", "gus", "jon")
 NOWHERE = [uuid.UUID(int=0), uuid.UUID("3f0c6f2e-8a52-4a3e-9f3e-0f4c7f1d9a11")]
 
-# A CSRF token is drawn anew for every page; the address itself is nowhere on the page.
-_TOKEN = re.compile(r'name="csrf_token"[^>]*value="[^"]+"')
+# A CSRF token and the reference of an error page are drawn anew for every page; the address itself is nowhere on the page.
+_DRAWN = re.compile(r'name="csrf_token"[^>]*value="[^"]+"|, reference [0-9a-f]{10}')
 
 
 def masked(markup: str) -> str:
-    """A page without its CSRF token."""
-    return _TOKEN.sub('name="csrf_token"', markup)
+    """A page without its CSRF token and its reference."""
+    return _DRAWN.sub("", markup)
 
 
 def may_open(user: str, side: str, case: str, tab: str) -> bool:

@@ -31,6 +31,7 @@ RECORDS = {"": GET, "/add": BOTH, f"{ROW}/edit": BOTH, f"{ROW}/delete": BOTH}
 ROUTES = {
     "/": (GET, ANYBODY),
     "/static/<path:filename>": (GET, ANYBODY),
+    "/healthz": (GET, ANYBODY),
     "/login/": (BOTH, ANYBODY),
     "/logout/": (POST, ANYBODY),
     "/support-cases": (GET, OPERATORS),
