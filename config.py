@@ -5,6 +5,7 @@ doors that would show them nothing.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -74,6 +75,14 @@ def proxies_of(environment: Mapping[str, str]) -> int:
     return int(given)
 
 
+def mail_from_of(environment: Mapping[str, str], base_url: str) -> str:
+    """Whom e-mails are from (KEYWORK_MAIL_FROM), by default no-reply at the host of the base URL. Raises SettingWrong."""
+    given = environment.get("KEYWORK_MAIL_FROM") or f"no-reply@{urlsplit(base_url).hostname}"
+    if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", given):
+        raise SettingWrong("KEYWORK_MAIL_FROM must be an e-mail address, such as no-reply@example.org.")
+    return given
+
+
 def token_key_of(environment: Mapping[str, str]) -> bytes:
     """The key that signs identity tokens (KEYWORK_TOKEN_KEY). Raises SettingWrong."""
     try:
@@ -105,7 +114,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, o
         "PROXIES": proxies_of(environment),
         # E-mails: where they are written while nothing sends them, and whom they are from.
         "MAIL_FOLDER": Path(environment.get("KEYWORK_MAIL_FOLDER") or FOLDER / "var" / "mail"),
-        "MAIL_FROM": environment.get("KEYWORK_MAIL_FROM") or f"no-reply@{urlsplit(base_url).hostname}",
+        "MAIL_FROM": mail_from_of(environment, base_url),
         "DEMO": environment.get("KEYWORK_DEMO") == "1",
         # Two logins, two engines: sign-in reaches only the schema fab, the workspace only what its hat may see.
         "SQLALCHEMY_DATABASE_URI": environment["KEYWORK_SIGNIN_URL"],

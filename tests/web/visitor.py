@@ -51,13 +51,18 @@ class Visitor:
     def token(self, page: str = "/login/") -> str:
         """The session's CSRF token; it holds until the person signs out."""
         if self._token is None:
-            self._token = _TOKEN.search(self.client.get(page, follow_redirects=True).text)[1]
+            self._token = token_in(self.client.get(page, follow_redirects=True).text)
         return self._token
 
     def sign_in(self, email: str, password: str, *, heading_for: str = "") -> httpx.Response:
         """Signs in by password; the answer is a redirect when it worked."""
         path = "/login/" + (f"?next={heading_for}" if heading_for else "")
         return self.client.post(path, data={"csrf_token": self.token(), "username": email, "password": password})
+
+
+def token_in(markup: str) -> str:
+    """The CSRF token of a page's first form."""
+    return _TOKEN.search(markup)[1]
 
 
 def new_id() -> str:
