@@ -8,18 +8,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import from_environment
 from db.demo import ACCOUNTS
 from db.identity import act_in_each_transaction
-from views import frame, headers, health, logs, words
+from views import frame, headers, health, letters, logs, words
 from views.case_steps import CaseSteps
 from views.caseload import Caseload
 from views.cases import Cases
+from views.collaborators import Collaborators
 from views.documents import CollaboratorDocuments, OperatorDocuments
 from views.goals import CollaboratorGoals, OperatorGoals
 from views.home import Home
 from views.landlords import Landlords
+from views.links import Links
 from views.mends import Console
 from views.notes import CollaboratorNotes, OperatorNotes
 from views.organisations import Organisations
 from views.properties import Properties
+from views.property_managers import PropertyManagers
 from views.sessions import CollaboratorSessions, OperatorSessions
 from views.settings import Settings
 from views.sign_in import Security
@@ -46,6 +49,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     headers.register(app)
     CSRFProtect(app)
     words.register(app)
+    letters.register(app)
     db = SQLA(app)
     with app.app_context():
         act_in_each_transaction(db.engines["workspace"], frame.acting_identity)
@@ -55,9 +59,11 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(Tenants, "Tenants", href="/tenants")
         console.add_view(Properties, "Properties", href="/properties")
         console.add_view(Landlords, "Landlords", href="/landlords")
+        console.add_view(PropertyManagers, "Property managers", href="/property-managers")
+        console.add_view(Collaborators, "Collaborators", href="/collaborators", menu_cond=frame.plan_has_support_cases)
         console.add_view(Settings, "Settings", href="/settings")
         console.add_view(Organisations, "Organisations", href="/organisations")
-        for screen in (CaseSteps, *TABS):
+        for screen in (Links, CaseSteps, *TABS):
             console.add_view_no_menu(screen)
         frame.register(app)
         health.register(app)

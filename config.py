@@ -13,15 +13,20 @@ from urllib.parse import urlsplit
 
 CASE_TABS = "Notes|Goals|Sessions|Team|Documents"
 #: The firm's own data, kept by its org-admins: screens by their names in the menu.
-SET_UP = {"Tenants": "Tenants", "Properties": "Properties", "Landlords": "Landlords", "Settings": "Settings"}
+SET_UP = {
+    "Tenants": "Tenants", "Properties": "Properties", "Landlords": "Landlords", "PropertyManagers": "Property managers", "Settings": "Settings",
+}  # fmt: skip
+#: What both kinds of operators use.
+CASES = f"Cases|CaseSteps|Collaborators|Operator({CASE_TABS})"
+CASES_MENU = "Support cases|Collaborators"
 
 #: Hat -> what Flask-AppBuilder lets it open: (view, permission), both regular expressions.
 FAB_ROLES = {
     "org_admin": [
-        [rf"(Cases|CaseSteps|Operator({CASE_TABS})|{'|'.join(SET_UP)})$", "can_.*"],
-        [rf"(Support cases|{'|'.join(SET_UP.values())})$", "menu_access"],
+        [rf"({CASES}|{'|'.join(SET_UP)})$", "can_.*"],
+        [rf"({CASES_MENU}|{'|'.join(SET_UP.values())})$", "menu_access"],
     ],
-    "property_manager": [[rf"(Cases|CaseSteps|Operator({CASE_TABS}))$", "can_.*"], ["Support cases$", "menu_access"]],
+    "property_manager": [[rf"({CASES})$", "can_.*"], [rf"({CASES_MENU})$", "menu_access"]],
     "collaborator": [[rf"(Caseload|Collaborator({CASE_TABS}))$", "can_.*"], ["Your tenants$", "menu_access"]],
     "platform_admin": [["Organisations$", "can_.*"], ["Organisations$", "menu_access"]],
 }

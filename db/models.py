@@ -71,6 +71,45 @@ class Landlord(Workspace):
     created_at: Mapped[datetime] = given(Moment)
 
 
+class Membership(Workspace):
+    """Somebody's operator role in an organisation; it counts once they have accepted."""
+
+    __tablename__ = "memberships"
+    organisation_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    user_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    role: Mapped[str] = mapped_column(Text)
+    accepted_at: Mapped[datetime | None] = given(Moment)
+    invitation_sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    invited_name: Mapped[str | None] = mapped_column(Text)
+    invited_email: Mapped[str | None] = mapped_column(Text)
+
+
+class ManagedLandlord(Workspace):
+    """That a property manager looks after a landlord."""
+
+    __tablename__ = "property_manager_landlords"
+    organisation_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    user_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    landlord_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+
+
+class OperatorRow(Workspace):
+    """Somebody who operates for an organisation or is invited to; `id` is the person's."""
+
+    __tablename__ = "operator_list"
+    organisation_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    role: Mapped[str] = mapped_column(Text)
+    accepted_at: Mapped[datetime | None] = mapped_column(Moment)
+    is_waiting: Mapped[bool] = mapped_column(Boolean)
+    full_name: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(Text)
+    is_disabled: Mapped[bool] = mapped_column(Boolean)
+    invitation_sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    invitation_expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    landlord_names: Mapped[str | None] = mapped_column(Text)
+
+
 class LandlordRow(Workspace):
     """A line of the list of landlords."""
 
@@ -331,6 +370,28 @@ class TeamMember(Workspace):
     is_me: Mapped[bool] = mapped_column(Boolean)
     reads_shared_notes: Mapped[bool] = mapped_column(Boolean)
     may_end: Mapped[bool] = mapped_column(Boolean)
+    invitation_sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    invitation_expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    is_waiting: Mapped[bool] = mapped_column(Boolean)
+
+
+class CollaboratorRow(Workspace):
+    """A line of the list of everybody on the teams of all cases."""
+
+    __tablename__ = "collaborator_list"
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    full_name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    mode: Mapped[str] = mapped_column(Text)
+    reach: Mapped[str | None] = mapped_column(Text)
+    tenant_name: Mapped[str] = mapped_column(Text)
+    property_address: Mapped[str] = mapped_column(Text)
+    assigned_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    is_live: Mapped[bool] = mapped_column(Boolean)
+    has_account: Mapped[bool] = mapped_column(Boolean)
+    is_waiting: Mapped[bool] = mapped_column(Boolean)
 
 
 class FeatureOffer(Workspace):

@@ -85,7 +85,7 @@ grant usage on schema app to keywork_org_admin, keywork_property_manager, keywor
 
 -- Helpers of policies and views.
 grant execute on function
-    app.acting_as(text), app.acting_hat(), app.a_person_acts(),
+    app.acting_as(text), app.acting_hat(), app.a_person_acts(), app.link_lifetime(text),
     app.notes_are_visible_to_housing_officers(text, boolean),
     app.org_admin_organisation(), app.org_admin_case_organisation(), app.manager_organisation(), app.manager_landlord_ids(),
     app.manager_case_landlord_ids(), app.my_case_ids(), app.my_full_case_ids(), app.my_shared_note_case_ids(), app.my_tenant_ids(),
@@ -295,6 +295,7 @@ grant insert (id, property_id, full_name, date_of_birth, housing_officer_note_vi
       update (property_id, full_name, date_of_birth, housing_officer_note_visibility) on app.tenants to keywork_org_admin;
 grant insert (organisation_id, user_id, landlord_id) on app.property_manager_landlords to keywork_org_admin;
 grant select on app.landlord_list, app.property_list, app.tenant_list to keywork_org_admin;
+grant select on app.operator_list to keywork_org_admin, keywork_platform_admin;
 grant select on app.landlords, app.properties, app.tenants, app.property_manager_landlords to keywork_property_manager;
 grant select (id, organisation_id, address, town, postcode) on app.properties to keywork_collaborator;
 -- no date of birth for collaborators: nothing of theirs needs it
@@ -344,7 +345,7 @@ grant select on app.support_cases to keywork_org_admin, keywork_property_manager
 grant insert (id, tenant_id, context_summary), update (context_summary, closed_at, closing_reason)
     on app.support_cases to keywork_org_admin, keywork_property_manager;
 -- no delete: a case goes by retention only
-grant select on app.case_list, app.tenants_without_case to keywork_org_admin, keywork_property_manager;
+grant select on app.case_list, app.tenants_without_case, app.collaborator_list to keywork_org_admin, keywork_property_manager;
 grant select on app.caseload to keywork_collaborator;
 grant select on app.case_workspace, app.note_feed, app.session_list, app.team_members
     to keywork_org_admin, keywork_property_manager, keywork_collaborator;

@@ -32,6 +32,19 @@ left join app.properties as p on p.id = t.property_id
 left join app.support_cases as c on c.tenant_id = t.id and c.closed_at is null;
 comment on view app.tenant_list is 'Tenants with their home and their open case, where they have one and the plan has support cases: /tenants.';
 
+create view app.operator_list with (security_invoker = true) as
+select m.organisation_id, m.user_id as id, m.role, m.accepted_at, m.accepted_at is null as is_waiting,
+       coalesce(u.full_name, m.invited_name) as full_name, coalesce(u.email, m.invited_email) as email,
+       u.disabled_at is not null as is_disabled, m.invitation_sent_at,
+       m.invitation_sent_at + app.link_lifetime('invitation') as invitation_expires_at,
+       (select string_agg(l.name, ', ' order by l.name)
+        from app.property_manager_landlords as a join app.landlords as l on l.id = a.landlord_id
+        where a.organisation_id = m.organisation_id and a.user_id = m.user_id) as landlord_names
+from app.memberships as m
+-- Whoever is only invited stands here as they were invited: their account, if they have one, is nobody's business yet.
+left join app.users as u on u.id = m.user_id and m.accepted_at is not null;
+comment on view app.operator_list is 'Who operates for an organisation or is invited to: /property-managers, and an organisation''s page.';
+
 
 ------------------------------------------------------------------------------------------------------------------------
 -- Cases
@@ -138,13 +151,26 @@ select m.id, m.case_id, m.full_name, m.kind, m.participation_mode as mode, m.ema
        m.kind = 'support_worker'
            or app.notes_are_visible_to_housing_officers(
                   t.housing_officer_note_visibility, o.support_notes_visible_to_housing_officer) as reads_shared_notes,
-       me.operates and m.ended_at is null as may_end
+       me.operates and m.ended_at is null as may_end,
+       m.invitation_sent_at, m.invitation_sent_at + app.link_lifetime('invitation') as invitation_expires_at,
+       m.user_id is not null and m.accepted_at is null and m.ended_at is null as is_waiting
 from app.support_collaborators as m
 join app.support_cases as c on c.id = m.case_id
 join app.tenants as t on t.id = c.tenant_id
 join app.organisations as o on o.id = c.organisation_id
 cross join (select app.acting_as('any') as person, app.acting_hat() in ('org_admin', 'property_manager') as operates offset 0) as me;
 comment on view app.team_members is 'The team of a case, past members too.';
+
+
+create view app.collaborator_list with (security_invoker = true) as
+select m.id, m.case_id, m.full_name, m.kind, m.participation_mode as mode, coalesce(m.email, m.phone) as reach, t.full_name as tenant_name,
+       p.address || ', ' || p.town || ' ' || p.postcode as property_address, m.assigned_at, m.ended_at, m.ended_at is null as is_live,
+       m.user_id is not null as has_account, m.user_id is not null and m.accepted_at is null and m.ended_at is null as is_waiting
+from app.support_collaborators as m
+left join app.support_cases as c on c.id = m.case_id
+left join app.tenants as t on t.id = c.tenant_id
+left join app.properties as p on p.id = t.property_id;
+comment on view app.collaborator_list is 'Everybody on the team of any case that the acting operator sees: /collaborators.';
 
 
 ------------------------------------------------------------------------------------------------------------------------

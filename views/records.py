@@ -59,6 +59,7 @@ class Records(Screen):
     searched: tuple[str, ...] = ()
     search_label = "Search"
     list_title: str
+    list_page = "list.html"
     list_lead = ""
     add_title: str
     add_label: str
@@ -83,7 +84,7 @@ class Records(Screen):
         for row in rows:
             row.url = self.url_of(row)
         return self.render_template(
-            "list.html", title=self.list_title, lead=self.list_lead, columns=self.shown(), rows=rows, count=count,
+            self.list_page, title=self.list_title, lead=self.list_lead, columns=self.shown(), rows=rows, count=count,
             count_capped=count > COUNT_CAP, noun=self.noun, q=search, searched=bool(self.searched), search_label=self.search_label,
             chips=self.chips(), kept=self.kept(), sort_links=sort_links, pages=pages, empty_sentence=self.empty_sentence, add_label=self.add_label,
             add_url=self._url("add") if "add" in self.include_route_methods else None,

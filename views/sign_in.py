@@ -1,18 +1,23 @@
-"""Signing in by password, and who somebody is once signed in."""
+"""Signing in by password, and who somebody is once signed in. Links are in views/links.py."""
 
+import functools
 import re
+import secrets
 from dataclasses import dataclass
+from uuid import UUID
 
-from flask import current_app, flash, g, redirect, request, session
+from flask import current_app, flash, g, redirect, request, session, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.baseviews import BaseView
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_login import current_user, login_user, logout_user
-from flask_wtf import FlaskForm
-from sqlalchemy import text
+from sqlalchemy import Row, TextClause, text
+from sqlalchemy.exc import DBAPIError
+from werkzeug.security import check_password_hash, generate_password_hash
 from wtforms import EmailField, PasswordField
 
 from views import words
+from views.forms import Form
 
 #: Which hat each part of the console is used under; operators have one of two (their membership says which). "org_admin" is
 #: the firm's own set-up, "operator" what both kinds of operators do.
@@ -21,7 +26,8 @@ SIDES = ("operator", "org_admin", "collaborator", "platform_admin")
 #: A slash, no second one and no backslash after it, and nothing that is not printable ASCII.
 PATH_OF_THIS_SITE = re.compile(r"/(?![/\\])[!-~]*")
 
-_BEGIN = text("select app.begin_sign_in(:ab_user_id)")
+_TRY = text("select * from app.begin_password_try(:email, :network)")
+_BEGIN = text("select app.sign_in_by_password(:try_id, :ab_user_id)")
 _END = text("select app.end_sign_in(:sign_in)")
 _PERSON = text("select * from app.person_at_sign_in(:ab_user_id, :sign_in)")
 
@@ -64,9 +70,42 @@ class Role:
     name: str
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     username = EmailField("E-mail address", render_kw={"autocomplete": "username", "required": True})
     password = PasswordField("Password", render_kw={"autocomplete": "current-password", "required": True})
+
+
+class TooOften(Exception):
+    """Somebody, or somebody's network, has tried too often (KW430)."""
+
+
+#: For the eleventh try at a password: the lock ends by itself, and a link is another way in.
+TOO_OFTEN = "That was too often. Wait 15 minutes, or sign in by a link instead."
+
+
+def onward(fallback: str | None = None) -> str:
+    """Where the person was heading (`next`), if that is a plain path of this site (threat 47), else `fallback` or their first screen.
+
+    Not Flask-AppBuilder's get_safe_redirect, which believes the Host header and lets line ends through.
+    """
+    heading_for = request.args.get("next", "")
+    return heading_for if PATH_OF_THIS_SITE.fullmatch(heading_for) else fallback or current_app.appbuilder.get_url_for_index
+
+
+def onward_url(endpoint: str, **values: object) -> str:
+    """The address of another step on the way in, which remembers where the person was heading."""
+    heading_for = onward("")
+    return url_for(endpoint, **values, **({"next": heading_for} if heading_for != current_app.appbuilder.get_url_for_index else {}))
+
+
+def network() -> str:
+    """The address that a request comes from, for the limits on trying."""
+    return request.remote_addr or "0.0.0.0"
+
+
+def storable(words_typed: str) -> str:
+    """What was typed, with what Postgres cannot hold made another letter: nobody has such an address."""
+    return words_typed.replace("\x00", "\ufffd")
 
 
 class SignIn(BaseView):
@@ -79,24 +118,23 @@ class SignIn(BaseView):
     def login(self):
         """The sign-in page; a POST with the right password signs in and goes where the person was heading."""
         if current_user.is_authenticated:
-            return redirect(self._onward())
+            return redirect(onward())
         form = SignInForm()
         status = 200
         if form.validate_on_submit():
-            if self.appbuilder.sm.sign_in(form.username.data or "", form.password.data or ""):
-                return redirect(self._onward(), 303)
-            # One sentence for every reason: it tells nobody which addresses have an account (threat 46).
-            form.password.errors = ["That e-mail address and password do not go together. Please try again."]
-            status = 401
-        return self.render_template("sign_in.html", form=form, demo_accounts=current_app.config["DEMO_ACCOUNTS"]), status
-
-    def _onward(self) -> str:
-        """Where the person was heading, if that is a plain path of this site (threat 47), else their first screen.
-
-        Not Flask-AppBuilder's get_safe_redirect, which believes the Host header and lets line ends through.
-        """
-        heading_for = request.args.get("next", "")
-        return heading_for if PATH_OF_THIS_SITE.fullmatch(heading_for) else self.appbuilder.get_url_for_index
+            try:
+                if self.appbuilder.sm.sign_in(form.username.data or "", form.password.data or ""):
+                    return redirect(onward(), 303)
+                # One sentence for every reason: it tells nobody which addresses have an account (threat 46).
+                form.password.errors = ["That e-mail address and password do not go together. Please try again."]
+                status = 401
+            except TooOften:
+                form.password.errors = [TOO_OFTEN]
+                status = 429
+        return self.render_template(
+            "sign_in.html", form=form, link_url=onward_url("Links.ask"), forgotten_url=onward_url("Links.forgotten"),
+            demo_accounts=current_app.config["DEMO_ACCOUNTS"],
+        ), status
 
     @expose("/logout/", methods=["POST"])
     def logout(self):
@@ -115,16 +153,35 @@ class Security(SecurityManager):
         """Only the sign-in view: users and roles are not managed on Flask-AppBuilder's screens."""
         self.auth_view = self.appbuilder.add_view_no_menu(self.authdbview())
 
+    def ask(self, question: TextClause, **values: object) -> Row | None:
+        """Asks a door of the sign-in login and commits; its answer's only row, or None. Raises TooOften for KW430."""
+        try:
+            row = self.session.execute(question, values).one_or_none()
+            self.session.commit()
+            return row
+        except DBAPIError as error:
+            self.session.rollback()
+            if getattr(error.orig, "sqlstate", None) == "KW430":
+                raise TooOften from None
+            raise
+
     def sign_in(self, email: str, password: str) -> bool:
-        """Signs a person in by e-mail address and password; False, whatever the reason, when they do not go together."""
-        # Postgres knows no text with a NUL in it, so nobody has such an address.
-        user = None if "\x00" in email else self.auth_user_db(email.strip().lower(), password)
-        begun = user and self.session.execute(_BEGIN, {"ab_user_id": user.id}).scalar()
-        if not begun:
+        """Signs a person in by e-mail address and password; False, whatever the reason, when they do not go together.
+
+        Raises TooOften for the eleventh try in 15 minutes, whether or not anybody has the address.
+        """
+        tried = self.ask(_TRY, email=storable(email), network=network())
+        # Hashed whether or not there is anything to compare with: both take the same time (threat 46).
+        right = check_password_hash(tried.password_hash or nobodys_hash(), password)
+        if not right or tried.password_hash is None:
             return False
-        self.session.commit()
-        session["sign_in"] = str(begun)
-        return login_user(user, remember=False)
+        begun = self.ask(_BEGIN, try_id=tried.try_id, ab_user_id=tried.ab_user_id)[0]
+        return begun is not None and self.begin(begun, tried.ab_user_id)
+
+    def begin(self, sign_in: UUID, ab_user_id: int) -> bool:
+        """Makes this browser's session that of a sign-in which the database has begun."""
+        session["sign_in"] = str(sign_in)
+        return login_user(super().load_user(ab_user_id), remember=False)
 
     def sign_out(self) -> None:
         """Ends this sign-in, in the database as well: a copied cookie is worth nothing afterwards."""
@@ -153,6 +210,12 @@ class Security(SecurityManager):
     def is_item_public(self, permission_name, view_name):
         """Nothing is public but the sign-in page, which asks for no permission."""
         return False
+
+
+@functools.cache
+def nobodys_hash() -> str:
+    """The hash of a password that nobody knows, as costly to compare with as a real one."""
+    return generate_password_hash(secrets.token_urlsafe(32))
 
 
 def hat_label(person: Person, hat: str | None) -> str:

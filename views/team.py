@@ -1,6 +1,8 @@
 """Team tab: who works with the tenant, in which part, since when, and what each of them sees."""
 
-from flask import abort, url_for
+from datetime import datetime, timezone
+
+from flask import abort, redirect, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, select
@@ -8,14 +10,18 @@ from sqlalchemy import func, select
 from db.models import SupportCollaborator, TeamMember
 from views.case import CaseTab, CollaboratorSide, OperatorSide
 from views.forms import Choice, Form, Line, NewRow, OptionalLine, Radio
+from views.links import send_team_invitation
 from views.mends import Rows
 from views.rows import find, keep, session, step
 from views.words import choices, label
 
 
+INVITING = "They get an e-mail with a link that lets them in, for 7 days. They see this case and no other, until you end the assignment."
+
+
 class NewCollaborator(NewRow):
     full_name = Line("Full name", required=True)
-    email = Line("E-mail address", required=True, description="They sign in with this address.")
+    email = Line("E-mail address", required=True, description="The invitation goes there, and they sign in with it.")
     kind = Radio("Who are they?", choices=choices("kind", only=("support_worker", "housing_officer")), default="support_worker")
     participation_mode = Radio(
         "Their part",
@@ -42,7 +48,7 @@ class Team(CaseTab):
     tab = "Team"
     template = "team.html"
     datamodel = Rows(SupportCollaborator)
-    include_route_methods = {"show", "add", "add_card", "end"}
+    include_route_methods = {"show", "add", "add_card", "invite", "end"}
 
     @expose("/<uuid:case_id>/team")
     @has_access
@@ -54,12 +60,15 @@ class Team(CaseTab):
         ).all()
         for member in members:
             member.why = sees(member)
-            member.end_url = url_for(f"{self.endpoint}.end", case_id=case_id, pk=member.id) if member.may_end else None
+            at = {"case_id": case_id, "pk": member.id}
+            member.end_url = url_for(f"{self.endpoint}.end", **at) if member.may_end else None
+            member.invite_url = url_for(f"{self.endpoint}.invite", **at) if member.may_end and member.is_waiting else None
         adds = case.may_manage and case.is_open
         return self.page(
             case,
             members=[member for member in members if member.ended_at is None],
             past=[member for member in members if member.ended_at is not None],
+            now=datetime.now(timezone.utc),
             operators_line=_operators_line(case),
             add_url=url_for(f"{self.endpoint}.add", case_id=case_id) if adds else None,
             add_card_url=url_for(f"{self.endpoint}.add_card", case_id=case_id) if adds else None,
@@ -68,16 +77,28 @@ class Team(CaseTab):
     @expose("/<uuid:case_id>/team/add", methods=["GET", "POST"])
     @has_access
     def add(self, case_id):
-        """Adds a support worker or housing officer with an account."""
+        """Invites a support worker or housing officer: an account if they have none, and a link by e-mail."""
         case = self._managed(case_id)
         form = NewCollaborator()
         if form.validate_on_submit():
             member = SupportCollaborator(case_id=case_id)
             form.populate_obj(member)
             if self._gets_account(form, member) and keep(form, member):
-                return self.back_to(case_id, f"{form.full_name.data} can now see this case.")
+                send_team_invitation(form.id.data)
+                return self.back_to(case_id, f"{form.full_name.data} is on the team. An invitation is on its way to {form.email.data}.")
             case = self.case(case_id)
-        return self._adding("Add a collaborator", form, "Add to the team", case)
+        return self._adding("Invite a support worker", form, "Send invitation", case, lead=INVITING)
+
+    @expose("/<uuid:case_id>/team/<uuid:pk>/invite", methods=["POST"])
+    @has_access
+    def invite(self, case_id, pk):
+        """Sends a waiting invitation again; the link of the earlier e-mail is good no longer."""
+        member = find(TeamMember, pk, case_id=case_id)
+        name = member.full_name
+        if step(None, func.app.invite_again(pk)) is not None and keep():
+            send_team_invitation(pk)
+            return self.back_to(case_id, f"A new invitation is on its way to {name}.")
+        return redirect(url_for(f"{self.endpoint}.show", case_id=case_id), 303)
 
     @expose("/<uuid:case_id>/team/add-contact-card", methods=["GET", "POST"])
     @has_access
@@ -100,11 +121,16 @@ class Team(CaseTab):
         member = find(TeamMember, pk, case_id=case_id)
         if not member.may_end:
             abort(404)
-        name, has_account, kind = member.full_name, member.has_account, member.kind
+        name, has_account, kind, waits = member.full_name, member.has_account, member.kind, member.is_waiting
         form = Form()
         if form.validate_on_submit():
             if step(None, func.app.end_assignment(pk)) is not None and keep():
                 return self.back_to(case_id, f"{name}'s assignment has ended." if has_account else f"{name}'s contact card was put away.")
+        if waits:
+            return self.confirm_page(
+                f"Withdraw {name}'s invitation?", ["The link in the e-mail stops working at once, and the case is closed to them."],
+                "Withdraw invitation", url_for(f"{self.endpoint}.show", case_id=case_id), quote=None, case=self.case(case_id),
+            )
         sentences = (
             [f"Ending this removes {name}'s access at once. The notes {name} wrote stay.", "To bring them back later, add them to the team again."]
             if has_account

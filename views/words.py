@@ -37,6 +37,8 @@ LABELS = {
         "collaborator": "Support worker or housing officer",
         "platform_admin": "Platform-admin",
     },
+    #: In the middle of a sentence.
+    "a_hat": {"org_admin": "an org-admin", "property_manager": "a property manager"},
 }
 
 

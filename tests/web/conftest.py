@@ -4,6 +4,7 @@ import contextlib
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -22,6 +23,11 @@ NAMED = ("case", "tenant", "user", "note", "goal", "session", "collaborator", "o
 SECRET_KEY = "only for tests " * 3
 
 
+def mail_folder(world: World) -> Path:
+    """Where an application over this world writes its e-mails; it goes with the server."""
+    return world.server.folder / f"mail-{world.database}"
+
+
 def environment_of(world: World) -> dict[str, str]:
     """The settings of an application over a world's database."""
     workspace, sign_in = world.server.urls(world.database)
@@ -31,6 +37,7 @@ def environment_of(world: World) -> dict[str, str]:
         "KEYWORK_SECRET_KEY": SECRET_KEY,
         "KEYWORK_TOKEN_KEY": TOKEN_KEY.hex(),
         "KEYWORK_DEMO": "0",
+        "KEYWORK_MAIL_FOLDER": str(mail_folder(world)),
     }
 
 
@@ -40,6 +47,7 @@ class Site:
 
     address: str
     world: World
+    mail: Path
     _visitors: dict[str, Visitor] = field(default_factory=dict)
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
@@ -93,7 +101,7 @@ def served(world: World, folder) -> Iterator[Site]:
     process = web_server.start(port, environment_of(world), folder / "gunicorn.pid")
     try:
         web_server.wait_for_page(process, port)
-        running = Site(f"http://{web_server.HOST}:{port}", world)
+        running = Site(f"http://{web_server.HOST}:{port}", world, mail_folder(world))
         yield running
         running.close()
     finally:

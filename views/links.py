@@ -1,0 +1,177 @@
+"""Single-use links: asking for one, following one, and the password that one may choose afterwards."""
+
+import secrets
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from flask import current_app, flash, redirect, session, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.baseviews import BaseView
+from flask_login import current_user, login_required
+from sqlalchemy import Row, text
+from sqlalchemy.exc import DBAPIError
+from werkzeug.security import generate_password_hash
+from wtforms import EmailField, PasswordField
+
+from views import letters
+from views.forms import Form
+from views.passwords import weakness
+from views.sentences import explain
+from views.sign_in import TooOften, network, onward, onward_url, signed_in_person, storable
+
+_ASK = text("select * from app.ask_for_link(:email, :purpose, :hash, :network)")
+_LOOK = text("select * from app.look_at_link(:hash, :network)")
+_USE = text("select * from app.use_link(:hash, :network)")
+_MAY_SET_PASSWORD = text("select app.may_set_password(:sign_in)")
+_SET_PASSWORD = text("select app.set_password(:sign_in, :hash)")
+_TO_ASSIGNMENT = text("select * from app.link_to_assignment(:collaborator, :hash)")
+_TO_MEMBERSHIP = text("select * from app.link_to_membership(:organisation, :user, :hash)")
+
+ASKED_TOO_OFTEN = "That was too often. Please wait an hour before you ask for another link."
+#: Purpose -> the words of the page that asks for such a link.
+ASKING = {
+    "sign_in": ("Sign in by a link", "We send you an e-mail with a link that signs you in. You need no password for it.", letters.sign_in_link),
+    "password": ("Choose a new password", "We send you an e-mail with a link. It leads to a page where you choose a new password.", letters.password_link),
+}
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A new link's token, which only the e-mail holds, and the hash that the database keeps."""
+
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 of the token."""
+        return hash_of(self.token)
+
+    def url(self) -> str:
+        """The whole address of the link, as people outside write it; it remembers where they were heading."""
+        return current_app.config["BASE_URL"] + onward_url("Links.follow", token=self.token)
+
+
+def hash_of(token: str) -> bytes:
+    """What the database knows of a token."""
+    return sha256(token.encode()).digest()
+
+
+def ask(question, **values: object) -> Row | None:
+    """Asks a door of the sign-in login; see Security.ask."""
+    return current_app.appbuilder.sm.ask(question, **values)
+
+
+def send_team_invitation(collaborator_id) -> None:
+    """Sends the invitation of a waiting assignment, which the acting operator has just made or renewed."""
+    secret = Secret()
+    to = ask(_TO_ASSIGNMENT, collaborator=collaborator_id, hash=secret.hash)
+    if to is not None:
+        letters.post(letters.team_invitation(
+            to.full_name, to.email, secret.url(), organisation=to.organisation_name, inviter=to.inviter_name))
+
+
+def send_operator_invitation(organisation_id, user_id) -> None:
+    """Sends the invitation to operate that has just been made or renewed."""
+    secret = Secret()
+    to = ask(_TO_MEMBERSHIP, organisation=organisation_id, user=user_id, hash=secret.hash)
+    if to is not None:
+        letters.post(letters.operator_invitation(to.full_name, to.email, secret.url(), organisation=to.organisation_name, role=to.role))
+
+
+class AskForm(Form):
+    email = EmailField("E-mail address", render_kw={"autocomplete": "username", "required": True})
+
+
+class PasswordForm(Form):
+    password = PasswordField(
+        "New password", description="At least 12 characters. Three words that have nothing to do with each other are good and easy to keep.",
+        render_kw={"autocomplete": "new-password", "required": True},
+    )
+
+
+class Links(BaseView):
+    route_base = ""
+    default_view = "ask"
+
+    @expose("/login/link", methods=["GET", "POST"])
+    def ask(self):
+        """The page that asks for a link to sign in."""
+        return self._asking("sign_in")
+
+    @expose("/login/forgotten", methods=["GET", "POST"])
+    def forgotten(self):
+        """The page that asks for a link to choose a new password."""
+        return self._asking("password")
+
+    def _asking(self, purpose: str):
+        title, lead, letter = ASKING[purpose]
+        form = AskForm()
+        status, sent = 200, False
+        if form.validate_on_submit():
+            typed = storable(form.email.data or "").strip()
+            secret = Secret()
+            try:
+                to = ask(_ASK, email=typed, purpose=purpose, hash=secret.hash, network=network())
+                # The same page, words and work for everybody (threat 46): who is unknown gets a letter written that is not sent.
+                letters.post(letter(to.full_name or "Nobody", to.email or "nobody@example.org", secret.url()), wanted=to.email is not None)
+                sent = True
+            except TooOften:
+                form.email.errors = [ASKED_TOO_OFTEN]
+                status = 429
+        return self.render_template(
+            "ask_for_link.html", title=title, lead=lead, form=form, sent=sent, back_url=onward_url("SignIn.login"),
+        ), status
+
+    @expose("/link/<token>", methods=["GET", "POST"])
+    def follow(self, token):
+        """What a link is for and for whom, and a button that uses it: programs that scan mail follow links, and press none."""
+        hashed = hash_of(token)
+        form = Form()
+        if form.validate_on_submit():
+            return self._use(hashed)
+        link = ask(_LOOK, hash=hashed, network=network())
+        if link is None:
+            return self._no_good()
+        person = signed_in_person()
+        return self.render_template(
+            "follow_link.html", form=form, link=link, signed_in_as=person.full_name if person and person.email != link.email else None)
+
+    def _use(self, hashed: bytes):
+        try:
+            used = ask(_USE, hash=hashed, network=network())
+        except DBAPIError as error:
+            refusal = explain(error)
+            if refusal is None:
+                raise
+            return self.render_template("error.html", code=409, heading="This invitation cannot be accepted", sentence=refusal.sentence), 409
+        if used is None:
+            return self._no_good()
+        if current_user.is_authenticated:
+            self.appbuilder.sm.sign_out()
+        self.appbuilder.sm.begin(used.sign_in, used.ab_user_id)
+        case_url = url_for("CollaboratorNotes.workspace", case_id=used.case_id) if used.case_id else None
+        there = onward(case_url)
+        if used.purpose == "password" or (used.purpose == "invitation" and current_user.password is None):
+            return redirect(url_for("Links.password", next=there), 303)
+        return redirect(there, 303)
+
+    def _no_good(self):
+        return self.render_template("link_no_good.html", ask_url=url_for("Links.ask")), 404
+
+    @expose("/password", methods=["GET", "POST"])
+    @login_required
+    def password(self):
+        """Chooses a password, within the hour after signing in by a link; anybody else asks for such a link first."""
+        if not ask(_MAY_SET_PASSWORD, sign_in=session.get("sign_in"))[0]:
+            return redirect(url_for("Links.forgotten"))
+        form = PasswordForm()
+        person = signed_in_person()
+        if form.validate_on_submit():
+            if wrong := weakness(form.password.data or "", person.full_name, person.email):
+                form.password.errors = [wrong]
+            else:
+                ask(_SET_PASSWORD, sign_in=session.get("sign_in"), hash=generate_password_hash(form.password.data))
+                flash("Your password is set. You can sign in with it from now on.", "success")
+                return redirect(onward(), 303)
+        body = self.render_template("password.html", form=form, onward=onward(), is_new=current_user.password is None)
+        return body, 409 if form.errors else 200
