@@ -18,6 +18,8 @@ from views.landlords import Landlords
 from views.mends import Console
 from views.notes import CollaboratorNotes, OperatorNotes
 from views.organisations import Organisations
+from views.people import People
+from views.plans import Plans
 from views.sessions import CollaboratorSessions, OperatorSessions
 from views.sign_in import Security
 from views.team import CollaboratorTeam, OperatorTeam
@@ -45,6 +47,8 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(Caseload, "Your tenants", href="/support/tenants")
         console.add_view(Landlords, "Landlords", href="/landlords")
         console.add_view(Organisations, "Organisations", href="/organisations")
+        console.add_view(Plans, "Plans", href="/plans")
+        console.add_view(People, "People", href="/people")
         for screen in (CaseSteps, *TABS):
             console.add_view_no_menu(screen)
         frame.register(app)

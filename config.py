@@ -10,6 +10,8 @@ from typing import Mapping
 CASE_TABS = "Notes|Goals|Sessions|Team|Documents"
 #: The firm's own data, kept by its org-admins: screens by their names in the menu.
 SET_UP = {"Landlords": "Landlords"}
+#: What the platform-admin keeps: screens, which have the same names in the menu.
+PLATFORM = "Organisations|Plans|People"
 
 #: Hat -> what Flask-AppBuilder lets it open: (view, permission), both regular expressions.
 FAB_ROLES = {
@@ -19,7 +21,7 @@ FAB_ROLES = {
     ],
     "property_manager": [[rf"(Cases|CaseSteps|Operator({CASE_TABS}))$", "can_.*"], ["Support cases$", "menu_access"]],
     "collaborator": [[rf"(Caseload|Collaborator({CASE_TABS}))$", "can_.*"], ["Your tenants$", "menu_access"]],
-    "platform_admin": [["Organisations$", "can_.*"], ["Organisations$", "menu_access"]],
+    "platform_admin": [[f"({PLATFORM})$", "can_.*"], [f"({PLATFORM})$", "menu_access"]],
 }
 
 REQUIRED = ("KEYWORK_WORKSPACE_URL", "KEYWORK_SIGNIN_URL", "KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY")

@@ -8,7 +8,7 @@ import uuid
 from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import Boolean, Date, DateTime, FetchedValue, Integer, MetaData, SmallInteger, Text, Uuid
+from sqlalchemy import Boolean, Date, DateTime, FetchedValue, Integer, MetaData, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 
@@ -52,7 +52,7 @@ class Organisation(Workspace):
     """A customer firm: only the columns that every hat may read."""
 
     __tablename__ = "organisations"
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
     name: Mapped[str] = mapped_column(Text)
     plan_code: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = given(Moment, deferred=True)
@@ -285,17 +285,6 @@ class FeatureOffer(Workspace):
     feature_key: Mapped[str] = mapped_column(Text, primary_key=True)
     plan_code: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
-    monthly_pounds: Mapped[int] = mapped_column(Integer)
-    yearly_pounds: Mapped[int] = mapped_column(Integer)
-    tenancies: Mapped[int] = mapped_column(Integer)
-    users: Mapped[int | None] = mapped_column(Integer)
-
-
-class Plan(Workspace):
-    __tablename__ = "plans"
-    code: Mapped[str] = mapped_column(Text, primary_key=True)
-    name: Mapped[str] = mapped_column(Text)
-    position: Mapped[int] = mapped_column(SmallInteger)
     monthly_pounds: Mapped[int] = mapped_column(Integer)
     yearly_pounds: Mapped[int] = mapped_column(Integer)
     tenancies: Mapped[int] = mapped_column(Integer)

@@ -176,6 +176,8 @@ $walls$;
 grant select on app.plans, app.feature_gates, app.feature_offers
     to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin;
 grant insert, update, delete on app.plans, app.feature_gates to keywork_platform_admin;
+grant select on app.features, app.plan_list to keywork_platform_admin;
+-- no write on features: what Keywork can do comes with a release
 
 create policy select_everyone on app.plans for select
     to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin
@@ -193,12 +195,19 @@ create policy write_platform_admin on app.feature_gates for all to keywork_platf
     using ((select app.acting_as('platform_admin')) is not null);
 comment on policy write_platform_admin on app.feature_gates is 'The platform-admin decides which plan includes what.';
 
+create policy select_platform_admin on app.features for select to keywork_platform_admin
+    using ((select app.acting_as('platform_admin')) is not null);
+comment on policy select_platform_admin on app.features is 'What the gates of a plan can be set for.';
+
 
 ------------------------------------------------------------------------------------------------------------------------
 -- Organisations: settings are the org-admin's, the plan is the platform's
 ------------------------------------------------------------------------------------------------------------------------
 
-grant select on app.organisations to keywork_org_admin, keywork_platform_admin;
+grant select on app.organisations to keywork_org_admin;
+-- Platform-admins: which firms there are and what they pay for. No setting: how a firm keeps and shares its notes is its own.
+grant select (id, name, plan_code, created_at) on app.organisations to keywork_platform_admin;
+grant select on app.organisation_list to keywork_platform_admin;
 -- Property managers and collaborators: the name, the plan, and what decides who reads Shared notes. No other setting.
 grant select (id, name, plan_code, support_notes_visible_to_housing_officer) on app.organisations
     to keywork_property_manager, keywork_collaborator;
@@ -233,6 +242,8 @@ grant select (id, email, full_name, disabled_at) on app.users to keywork_org_adm
 grant select on app.users to keywork_platform_admin;
 grant insert (id, email, full_name, is_platform_admin), update (email, full_name, is_platform_admin, disabled_at)
     on app.users to keywork_platform_admin;
+grant select on app.people_list, app.operator_list to keywork_platform_admin;
+grant execute on function app.organisations_supported_by(uuid, text), app.last_sign_in_of(uuid) to keywork_platform_admin;
 -- no delete: what a person wrote names them
 
 create policy select_org_admin on app.users for select to keywork_org_admin

@@ -18,6 +18,36 @@ comment on view app.landlord_list is 'Landlords with how many homes and tenants 
 
 
 ------------------------------------------------------------------------------------------------------------------------
+-- What the platform-admin keeps
+------------------------------------------------------------------------------------------------------------------------
+
+create view app.organisation_list with (security_invoker = true) as
+select o.id, o.name, o.plan_code, p.name as plan_name, o.created_at,
+       (select count(*) from app.memberships as m where m.organisation_id = o.id) as operator_count
+from app.organisations as o
+left join app.plans as p on p.code = o.plan_code;
+comment on view app.organisation_list is 'Organisations with their plan and how many operators each has: /organisations.';
+
+create view app.operator_list with (security_invoker = true) as
+select m.organisation_id, u.id, u.full_name, u.email, m.role, u.disabled_at is not null as is_disabled
+from app.memberships as m
+join app.users as u on u.id = m.user_id;
+comment on view app.operator_list is 'Who operates for which organisation: the page of an organisation.';
+
+create view app.people_list with (security_invoker = true) as
+select u.id, u.full_name, u.email, m.role as operator_role, m.role is not null as is_operator, o.name as organisation_name,
+       u.is_platform_admin, u.disabled_at, u.disabled_at is not null as is_disabled,
+       app.organisations_supported_by(u.id, 'support_worker') as support_worker_in,
+       app.organisations_supported_by(u.id, 'housing_officer') as housing_officer_in,
+       app.last_sign_in_of(u.id) as last_signed_in_at
+from app.users as u
+left join app.memberships as m on m.user_id = u.id
+left join app.organisations as o on o.id = m.organisation_id;
+comment on view app.people_list is
+    'Everybody with an account and what they are: /people. Never sort or filter by the columns that call a function: they are for the rows of one page.';
+
+
+------------------------------------------------------------------------------------------------------------------------
 -- Cases
 ------------------------------------------------------------------------------------------------------------------------
 
@@ -142,3 +172,10 @@ from app.feature_gates as gate
 join app.plans as plan on plan.code = gate.plan_code
 order by gate.feature_key, plan.position;
 comment on view app.feature_offers is 'For each feature the first plan that includes it: what the upgrade page offers.';
+
+create view app.plan_list with (security_invoker = true) as
+select p.code, p.name, p.position, p.monthly_pounds, p.yearly_pounds, p.tenancies, p.users,
+       array(select gate.feature_key from app.feature_gates as gate where gate.plan_code = p.code order by gate.feature_key) as features,
+       (select count(*) from app.organisations as o where o.plan_code = p.code) as organisation_count
+from app.plans as p;
+comment on view app.plan_list is 'The price list with what each plan includes and how many organisations are on it: /plans.';

@@ -13,13 +13,20 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "installation_has_one_row": (None, "Keywork is installed here already."),
     "pads_fill_one_block": (None, "That signing key does not have the right length."),
     "plan_codes_are_plain_words": ("code", "Use small letters only for the code of a plan."),
-    "plan_prices_are_not_negative": ("monthly_pounds", "A price cannot be below zero."),
-    "plan_caps_are_positive": ("tenancies", "Allow at least one tenancy and one user."),
+    "plan_names_are_filled": ("name", "Give the plan a name of up to 60 characters."),
+    "plan_names_are_unique": ("name", "There is a plan with this name already."),
+    "plan_monthly_prices_are_not_negative": ("monthly_pounds", "A price cannot be below zero."),
+    "plan_yearly_prices_are_not_negative": ("yearly_pounds", "A price cannot be below zero."),
+    "plans_allow_a_tenancy": ("tenancies", "Allow at least one tenancy."),
+    "plans_allow_a_user": ("users", "Allow at least one user, or leave it empty for any number."),
+    "plan_positions_are_positive": ("position", "Count the places from 1."),
     "plan_positions_are_unique": ("position", "Another plan stands in this place already. Choose another."),
     "plans_pkey": ("code", "There is a plan with this code already."),
     "feature_keys_are_plain_words": ("feature_key", "Use small letters and underscores only for a feature."),
-    "feature_gates_pkey": ("feature_key", "This plan includes the feature already."),
+    "features_pkey": ("feature_key", "Keywork knows this feature already."),
+    "feature_gates_pkey": ("feature_key", "Somebody switched a feature of this plan on meanwhile. Look at the plan again."),
     "feature_gates_plan_code_fkey": ("plan_code", "Choose a plan from the list."),
+    "feature_gates_feature_key_fkey": ("feature_key", "Choose a feature from the list."),
     # people
     "user_emails_are_lower_case": ("email", "Write the e-mail address in small letters."),
     "user_emails_look_like_addresses": ("email", "Give an e-mail address, such as name@example.org."),
@@ -36,7 +43,8 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     # organisations
     "organisation_names_are_filled": ("name", "Give a name of up to 160 characters."),
     "organisation_names_are_unique": ("name", "There is an organisation with this name already."),
-    "organisations_plan_code_fkey": ("plan_code", "Choose a plan from the list."),
+    "organisations_plan_code_fkey": (
+        "plan_code", "Choose a plan from the list. A plan with organisations on it cannot be removed."),
     "retention_windows_are_case_and_safeguarding": (
         "support_retention_years", "Give both windows: one for cases and one for safeguarding notes."),
     "retention_windows_are_1_to_100_whole_years": (
@@ -137,6 +145,8 @@ STATES: dict[str, tuple[str | None, str, int]] = {
     "KW415": (None, "This assignment has ended already.", 409),
     "KW416": ("status", "This session has not begun yet. Record how it went afterwards, or cancel it.", 409),
     "KW417": (None, "A note flagged for safeguarding cannot be deleted.", 409),
+    "KW420": (None, "You cannot disable your own account. Ask another platform-admin.", 409),
+    "KW421": (None, "They are the only platform-admin left. Make somebody else one first.", 409),
     "22021": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
     "22001": (None, "One of the texts is too long.", 400),
     "22003": (None, "One of the numbers is too large.", 400),

@@ -1,5 +1,6 @@
 """Codes, times and counts in the words people read. Times are shown in Europe/London."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,7 @@ LABELS = {
         "collaborator": "Support worker or housing officer",
         "platform_admin": "Platform-admin",
     },
+    "feature": {"support_cases": "Support cases"},
 }
 
 
@@ -88,18 +90,36 @@ def minutes(duration: int) -> str:
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part) or "0 min"
 
 
+def plural(noun: str) -> str:
+    """'open cases' of 'open case', 'people' of 'person'."""
+    irregular = {"person": "people", "entry": "entries", "tenancy": "tenancies"}
+    first, _, last = noun.rpartition(" ")
+    return f"{first} {irregular.get(last, last + 's')}".strip()
+
+
 def count(number: int, noun: str) -> str:
     """'no open cases', '1 open case', '1,234 open cases': the noun is given in the singular."""
-    irregular = {"person": "people", "entry": "entries"}
-    first, _, last = noun.rpartition(" ")
-    many = irregular.get(last, last + "s")
-    plural = f"{first} {many}".strip()
-    return f"no {plural}" if number == 0 else f"{number:,} {noun if number == 1 else plural}"
+    return f"no {plural(noun)}" if number == 0 else f"{number:,} {noun if number == 1 else plural(noun)}"
 
 
 def number(value: int) -> str:
     """'1,234'."""
     return f"{value:,}"
+
+
+def listed(things: Sequence[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    return " and ".join(part for part in (", ".join(things[:-1]), things[-1]) if part) if things else ""
+
+
+def inside(words: str) -> str:
+    """Words that begin a sentence, as they stand inside one: 'support cases' of 'Support cases'."""
+    return words[:1].lower() + words[1:]
+
+
+def price(pounds: int, span: str) -> str:
+    """'£1,910 a year', 'free'."""
+    return f"£{pounds:,} a {span}" if pounds else "free"
 
 
 def paragraphs(text: str) -> Markup:
@@ -117,5 +137,5 @@ def iso(moment: date | datetime) -> str:
 
 def register(app: Flask) -> None:
     """Makes these the templates' filters."""
-    for words in (label, day, when, clock, when_full, minutes, count, paragraphs, iso):
+    for words in (label, day, when, clock, when_full, minutes, count, plural, paragraphs, iso):
         app.jinja_env.filters[words.__name__] = words
