@@ -21,6 +21,8 @@ from views.links import Links
 from views.mends import Console
 from views.notes import CollaboratorNotes, OperatorNotes
 from views.organisations import Organisations
+from views.people import People
+from views.plans import Plans
 from views.properties import Properties
 from views.property_managers import PropertyManagers
 from views.sessions import CollaboratorSessions, OperatorSessions
@@ -63,6 +65,8 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(Collaborators, "Collaborators", href="/collaborators", menu_cond=frame.plan_has_support_cases)
         console.add_view(Settings, "Settings", href="/settings")
         console.add_view(Organisations, "Organisations", href="/organisations")
+        console.add_view(Plans, "Plans", href="/plans")
+        console.add_view(People, "People", href="/people")
         for screen in (Links, CaseSteps, *TABS):
             console.add_view_no_menu(screen)
         frame.register(app)

@@ -19,6 +19,8 @@ SET_UP = {
 #: What both kinds of operators use.
 CASES = f"Cases|CaseSteps|Collaborators|Operator({CASE_TABS})"
 CASES_MENU = "Support cases|Collaborators"
+#: What the platform-admin keeps: screens, which have the same names in the menu.
+PLATFORM = "Organisations|Plans|People"
 
 #: Hat -> what Flask-AppBuilder lets it open: (view, permission), both regular expressions.
 FAB_ROLES = {
@@ -28,7 +30,7 @@ FAB_ROLES = {
     ],
     "property_manager": [[rf"({CASES})$", "can_.*"], [rf"({CASES_MENU})$", "menu_access"]],
     "collaborator": [[rf"(Caseload|Collaborator({CASE_TABS}))$", "can_.*"], ["Your tenants$", "menu_access"]],
-    "platform_admin": [["Organisations$", "can_.*"], ["Organisations$", "menu_access"]],
+    "platform_admin": [[f"({PLATFORM})$", "can_.*"], [f"({PLATFORM})$", "menu_access"]],
 }
 
 FOLDER = Path(__file__).resolve().parent

@@ -3,8 +3,9 @@
 --
 -- SECURITY DEFINER is used in three places only, each with search_path = '' and qualified names:
 --   * helpers of policies ("Identity", "What a hat may see"): they read the tables that the policies guard;
---   * triggers that copy a row's place from its parent: they must find the parent whether or not the person may see it,
---     and the policy then judges the finished row, so that hidden and absent parents give the same refusal;
+--   * triggers: those that copy a row's place from its parent must find the parent whether or not the person may see it,
+--     and the policy then judges the finished row, so that hidden and absent parents give the same refusal; one ends the
+--     sign-ins of whoever is disabled, which no hat may touch;
 --   * doors for the sign-in login, and for inviting somebody by e-mail address.
 -- Everything else runs as the person, under their policies.
 --
@@ -21,6 +22,8 @@
 --   KW415  an ended assignment stays ended
 --   KW416  an outcome is recorded once the session has begun
 --   KW417  a note flagged for safeguarding is not deleted
+--   KW420  nobody disables themselves
+--   KW421  one live platform-admin stays
 --   KW430  too many tries to sign in
 --   KW431  a password is set right after signing in by a link
 
@@ -598,6 +601,83 @@ comment on function app.my_colleague_ids() is
 
 
 ------------------------------------------------------------------------------------------------------------------------
+-- What the platform-admin may know of people
+------------------------------------------------------------------------------------------------------------------------
+
+-- Answers for one person, to be asked for the few people of a page: null under any other hat.
+
+create or replace function app.organisations_supported_by(of_user uuid, as_kind text) returns integer
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+begin
+    if app.acting_as('platform_admin') is null then
+        return null;
+    end if;
+    -- Organisations, not cases: their number would tell how many tenants somebody supports.
+    return (select count(distinct c.organisation_id)
+            from app.support_collaborators as c
+            where c.user_id = of_user and c.kind = as_kind and c.ended_at is null);
+end
+$$;
+comment on function app.organisations_supported_by(uuid, text) is
+    'In how many organisations somebody has live assignments of this kind: enough to know whose account one is about to disable. It names no organisation, '
+    'counts no case and no tenant, and says nothing of what somebody may do or since when, so it tells nothing of a case. Null under any hat but the platform-admin''s.';
+
+create or replace function app.last_sign_in_of(of_user uuid) returns timestamptz
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+begin
+    if app.acting_as('platform_admin') is null then
+        return null;
+    end if;
+    return (select max(s.began_at) from app.sign_ins as s where s.user_id = of_user);
+end
+$$;
+comment on function app.last_sign_in_of(uuid) is
+    'When somebody last signed in; the sign-ins themselves, and whether one lasts, stay out of every hat''s reach. Null under any hat but the platform-admin''s.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Triggers: accounts
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.a_platform_admin_stays() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    -- A DBA may: whoever reaches the owner's prompt can appoint the next one.
+    if not app.a_person_acts() then
+        return new;
+    end if;
+    if old.disabled_at is null and new.disabled_at is not null then
+        if new.id = app.acting_as('any') then
+            raise exception 'nobody disables themselves' using errcode = 'KW420';
+        end if;
+        new.disabled_at := now();
+    end if;
+    if old.is_platform_admin and old.disabled_at is null and not (new.is_platform_admin and new.disabled_at is null) then
+        -- One at a time: two who disable each other at once must not both find the other still there. Whoever waited here
+        -- reads, in the query below, what the other has done.
+        perform pg_advisory_xact_lock(hashtextextended('the last platform-admin', 0));
+        if not exists (select from app.users as u where u.is_platform_admin and u.disabled_at is null and u.id <> new.id) then
+            raise exception 'one live platform-admin stays' using errcode = 'KW421';
+        end if;
+    end if;
+    return new;
+end
+$$;
+comment on function app.a_platform_admin_stays() is
+    'KW420: nobody disables themselves. KW421: the last live platform-admin is neither disabled nor made an ordinary person. Disabling is stamped with its moment.';
+
+create or replace function app.disabling_ends_every_session() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    -- Not later than it began: one that began after this transaction did ends the moment it began.
+    update app.sign_ins set ended_at = greatest(now(), began_at) where user_id = new.id and ended_at is null;
+    return null;
+end
+$$;
+comment on function app.disabling_ends_every_session() is 'Disabling ends every sign-in of a person: enabling again brings none of them back (threat 54).';
+
+
+------------------------------------------------------------------------------------------------------------------------
 -- Triggers: a row takes its place from its parent
 ------------------------------------------------------------------------------------------------------------------------
 
@@ -643,6 +723,17 @@ begin
 end
 $$;
 comment on function app.collaborator_takes_place_from_case() is 'An assignment is of its case, begins now, and names who made it.';
+
+create or replace function app.operators_are_invited_now() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    if app.a_person_acts() then
+        new.invitation_sent_at := now();
+    end if;
+    return new;
+end
+$$;
+comment on function app.operators_are_invited_now() is 'A person who gives somebody an operator role invites them by it; the invited person accepts.';
 
 create or replace function app.content_takes_place_from_case() returns trigger
 language plpgsql security definer set search_path = '' as $$

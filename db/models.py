@@ -8,7 +8,7 @@ import uuid
 from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import ARRAY, Boolean, Date, DateTime, FetchedValue, Integer, MetaData, SmallInteger, Text, Uuid
+from sqlalchemy import ARRAY, Boolean, Date, DateTime, FetchedValue, Integer, MetaData, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -53,7 +53,7 @@ class Organisation(Workspace):
     """A customer firm: the columns that every hat may read, and the settings for whoever asks for them."""
 
     __tablename__ = "organisations"
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
     name: Mapped[str] = mapped_column(Text)
     plan_code: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = given(Moment, deferred=True)
@@ -79,7 +79,7 @@ class Membership(Workspace):
     user_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     role: Mapped[str] = mapped_column(Text)
     accepted_at: Mapped[datetime | None] = given(Moment)
-    invitation_sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    invitation_sent_at: Mapped[datetime | None] = given(Moment)
     invited_name: Mapped[str | None] = mapped_column(Text)
     invited_email: Mapped[str | None] = mapped_column(Text)
 
@@ -93,19 +93,16 @@ class ManagedLandlord(Workspace):
     landlord_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
 
 
-class OperatorRow(Workspace):
-    """Somebody who operates for an organisation or is invited to; `id` is the person's."""
+class PropertyManagerRow(Workspace):
+    """A line of the list of property managers; `id` is the person's."""
 
-    __tablename__ = "operator_list"
+    __tablename__ = "property_manager_list"
     organisation_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
-    role: Mapped[str] = mapped_column(Text)
     accepted_at: Mapped[datetime | None] = mapped_column(Moment)
     is_waiting: Mapped[bool] = mapped_column(Boolean)
     full_name: Mapped[str] = mapped_column(Text)
     email: Mapped[str] = mapped_column(Text)
-    is_disabled: Mapped[bool] = mapped_column(Boolean)
-    invitation_sent_at: Mapped[datetime | None] = mapped_column(Moment)
     invitation_expires_at: Mapped[datetime | None] = mapped_column(Moment)
     landlord_names: Mapped[str | None] = mapped_column(Text)
 
@@ -401,17 +398,6 @@ class FeatureOffer(Workspace):
     feature_key: Mapped[str] = mapped_column(Text, primary_key=True)
     plan_code: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
-    monthly_pounds: Mapped[int] = mapped_column(Integer)
-    yearly_pounds: Mapped[int] = mapped_column(Integer)
-    tenancies: Mapped[int] = mapped_column(Integer)
-    users: Mapped[int | None] = mapped_column(Integer)
-
-
-class Plan(Workspace):
-    __tablename__ = "plans"
-    code: Mapped[str] = mapped_column(Text, primary_key=True)
-    name: Mapped[str] = mapped_column(Text)
-    position: Mapped[int] = mapped_column(SmallInteger)
     monthly_pounds: Mapped[int] = mapped_column(Integer)
     yearly_pounds: Mapped[int] = mapped_column(Integer)
     tenancies: Mapped[int] = mapped_column(Integer)

@@ -184,6 +184,8 @@ $walls$;
 grant select on app.plans, app.feature_gates, app.feature_offers
     to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin;
 grant insert, update, delete on app.plans, app.feature_gates to keywork_platform_admin;
+grant select on app.features, app.plan_list to keywork_platform_admin;
+-- no write on features: what Keywork can do comes with a release
 
 create policy select_everyone on app.plans for select
     to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin
@@ -201,12 +203,19 @@ create policy write_platform_admin on app.feature_gates for all to keywork_platf
     using ((select app.acting_as('platform_admin')) is not null);
 comment on policy write_platform_admin on app.feature_gates is 'The platform-admin decides which plan includes what.';
 
+create policy select_platform_admin on app.features for select to keywork_platform_admin
+    using ((select app.acting_as('platform_admin')) is not null);
+comment on policy select_platform_admin on app.features is 'What the gates of a plan can be set for.';
+
 
 ------------------------------------------------------------------------------------------------------------------------
 -- Organisations: settings are the org-admin's, the plan is the platform's
 ------------------------------------------------------------------------------------------------------------------------
 
-grant select on app.organisations to keywork_org_admin, keywork_platform_admin;
+grant select on app.organisations to keywork_org_admin;
+-- Platform-admins: which firms there are and what they pay for. No setting: how a firm keeps and shares its notes is its own.
+grant select (id, name, plan_code, created_at) on app.organisations to keywork_platform_admin;
+grant select on app.organisation_list to keywork_platform_admin;
 -- Property managers and collaborators: the name, the plan, and what decides who reads Shared notes. No other setting.
 grant select (id, name, plan_code, support_notes_visible_to_housing_officer) on app.organisations
     to keywork_property_manager, keywork_collaborator;
@@ -241,6 +250,8 @@ grant select (id, email, full_name, disabled_at) on app.users to keywork_org_adm
 grant select on app.users to keywork_platform_admin;
 grant insert (id, email, full_name, is_platform_admin), update (email, full_name, is_platform_admin, disabled_at)
     on app.users to keywork_platform_admin;
+grant select on app.people_list, app.operator_list to keywork_platform_admin;
+grant execute on function app.organisations_supported_by(uuid, text), app.last_sign_in_of(uuid) to keywork_platform_admin;
 -- no delete: what a person wrote names them
 
 create policy select_org_admin on app.users for select to keywork_org_admin
@@ -257,9 +268,9 @@ create policy write_platform_admin on app.users for all to keywork_platform_admi
 comment on policy write_platform_admin on app.users is 'Every account: names, addresses, disabling.';
 
 grant select on app.memberships to keywork_org_admin, keywork_property_manager, keywork_platform_admin;
-grant insert (user_id, organisation_id, role, invitation_sent_at, invited_name, invited_email), update (role, invitation_sent_at), delete
+grant insert (user_id, organisation_id, role, invited_name, invited_email), update (role, invitation_sent_at), delete
     on app.memberships to keywork_platform_admin;
-grant insert (user_id, role, invitation_sent_at, invited_name, invited_email), update (invitation_sent_at), delete
+grant insert (user_id, role, invited_name, invited_email), update (invitation_sent_at), delete
     on app.memberships to keywork_org_admin;
 -- no accepted_at for anybody: only the person accepts, by the link that was sent to them
 
@@ -294,8 +305,7 @@ grant insert (id, organisation_id, landlord_id, address, town, postcode), update
 grant insert (id, property_id, full_name, date_of_birth, housing_officer_note_visibility),
       update (property_id, full_name, date_of_birth, housing_officer_note_visibility) on app.tenants to keywork_org_admin;
 grant insert (organisation_id, user_id, landlord_id) on app.property_manager_landlords to keywork_org_admin;
-grant select on app.landlord_list, app.property_list, app.tenant_list to keywork_org_admin;
-grant select on app.operator_list to keywork_org_admin, keywork_platform_admin;
+grant select on app.landlord_list, app.property_list, app.tenant_list, app.property_manager_list to keywork_org_admin;
 grant select on app.landlords, app.properties, app.tenants, app.property_manager_landlords to keywork_property_manager;
 grant select (id, organisation_id, address, town, postcode) on app.properties to keywork_collaborator;
 -- no date of birth for collaborators: nothing of theirs needs it

@@ -68,17 +68,28 @@ create table app.plans (
     tenancies      integer not null,
     users          integer,
     constraint plan_codes_are_plain_words check (code ~ '^[a-z]{2,30}$'),
-    constraint plan_prices_are_not_negative check (monthly_pounds >= 0 and yearly_pounds >= 0),
-    constraint plan_caps_are_positive check (tenancies > 0 and users > 0),
+    constraint plan_names_are_filled check (length(btrim(name)) between 1 and 60),
+    constraint plan_names_are_unique unique (name),
+    constraint plan_monthly_prices_are_not_negative check (monthly_pounds >= 0),
+    constraint plan_yearly_prices_are_not_negative check (yearly_pounds >= 0),
+    constraint plans_allow_a_tenancy check (tenancies > 0),
+    constraint plans_allow_a_user check (users > 0),
+    constraint plan_positions_are_positive check (position > 0),
     constraint plan_positions_are_unique unique (position)
 );
 comment on table app.plans is 'Price list (spec 2). Prices in whole pounds; users null = unlimited.';
 
-create table app.feature_gates (
-    plan_code   text not null references app.plans,
-    feature_key text not null,
-    primary key (plan_code, feature_key),
+create table app.features (
+    feature_key text primary key,
     constraint feature_keys_are_plain_words check (feature_key ~ '^[a-z_]{2,40}$')
+);
+comment on table app.features is 'What a plan can include: the features that this version of Keywork knows. Their words are in views/words.py.';
+
+create table app.feature_gates (
+    -- A gate is part of its plan, and goes with it.
+    plan_code   text not null references app.plans on delete cascade,
+    feature_key text not null references app.features,
+    primary key (plan_code, feature_key)
 );
 comment on table app.feature_gates is 'Which plan includes which feature. No row, no feature.';
 -- "Which plan unlocks this feature?" on the upgrade page.
@@ -90,6 +101,7 @@ insert into app.plans (code, name, position, monthly_pounds, yearly_pounds, tena
     ('professional', 'Professional', 3,  49,  470,  75,    5),
     ('business',     'Business',     4,  99,  950, 250,   15),
     ('enterprise',   'Enterprise',   5, 199, 1910, 750, null);
+insert into app.features (feature_key) values ('support_cases');
 insert into app.feature_gates (plan_code, feature_key) values ('enterprise', 'support_cases');
 
 
@@ -126,6 +138,11 @@ create table app.sign_ins (
 );
 comment on table app.sign_ins is 'Who signed in and out when. A session of the console names its row here, so that signing out ends it everywhere.';
 create index sign_ins_by_person on app.sign_ins (user_id, began_at desc);
+
+create trigger a_platform_admin_stays before update of disabled_at, is_platform_admin on app.users
+    for each row execute function app.a_platform_admin_stays();
+create trigger disabling_ends_every_session after update of disabled_at on app.users
+    for each row when (old.disabled_at is null and new.disabled_at is not null) execute function app.disabling_ends_every_session();
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -185,6 +202,8 @@ comment on column app.memberships.invited_name is
 -- side, so that none of them tells one firm of another (threat 6).
 create unique index one_organisation_for_each_operator on app.memberships (user_id) where accepted_at is not null;
 create index memberships_by_person on app.memberships (user_id);
+create trigger operators_are_invited_now before insert or update of invitation_sent_at on app.memberships
+    for each row execute function app.operators_are_invited_now();
 
 create table app.landlords (
     id              uuid primary key default gen_random_uuid(),

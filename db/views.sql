@@ -32,18 +32,49 @@ left join app.properties as p on p.id = t.property_id
 left join app.support_cases as c on c.tenant_id = t.id and c.closed_at is null;
 comment on view app.tenant_list is 'Tenants with their home and their open case, where they have one and the plan has support cases: /tenants.';
 
-create view app.operator_list with (security_invoker = true) as
-select m.organisation_id, m.user_id as id, m.role, m.accepted_at, m.accepted_at is null as is_waiting,
+create view app.property_manager_list with (security_invoker = true) as
+select m.organisation_id, m.user_id as id, m.accepted_at, m.accepted_at is null as is_waiting,
        coalesce(u.full_name, m.invited_name) as full_name, coalesce(u.email, m.invited_email) as email,
-       u.disabled_at is not null as is_disabled, m.invitation_sent_at,
        m.invitation_sent_at + app.link_lifetime('invitation') as invitation_expires_at,
        (select string_agg(l.name, ', ' order by l.name)
         from app.property_manager_landlords as a join app.landlords as l on l.id = a.landlord_id
         where a.organisation_id = m.organisation_id and a.user_id = m.user_id) as landlord_names
 from app.memberships as m
 -- Whoever is only invited stands here as they were invited: their account, if they have one, is nobody's business yet.
-left join app.users as u on u.id = m.user_id and m.accepted_at is not null;
-comment on view app.operator_list is 'Who operates for an organisation or is invited to: /property-managers, and an organisation''s page.';
+left join app.users as u on u.id = m.user_id and m.accepted_at is not null
+where m.role = 'property_manager';
+comment on view app.property_manager_list is 'Property managers, those who are invited too, with the landlords they look after: /property-managers.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- What the platform-admin keeps
+------------------------------------------------------------------------------------------------------------------------
+
+create view app.organisation_list with (security_invoker = true) as
+select o.id, o.name, o.plan_code, p.name as plan_name, o.created_at,
+       (select count(*) from app.memberships as m where m.organisation_id = o.id and m.accepted_at is not null) as operator_count
+from app.organisations as o
+left join app.plans as p on p.code = o.plan_code;
+comment on view app.organisation_list is 'Organisations with their plan and how many operators each has: /organisations.';
+
+create view app.operator_list with (security_invoker = true) as
+select m.organisation_id, u.id, u.full_name, u.email, m.role, u.disabled_at is not null as is_disabled,
+       m.accepted_at is null as is_waiting, m.invitation_sent_at + app.link_lifetime('invitation') as invitation_expires_at
+from app.memberships as m
+join app.users as u on u.id = m.user_id;
+comment on view app.operator_list is 'Who operates for which organisation, or is invited to: the page of an organisation.';
+
+create view app.people_list with (security_invoker = true) as
+select u.id, u.full_name, u.email, m.role as operator_role, m.role is not null as is_operator, o.name as organisation_name,
+       u.is_platform_admin, u.disabled_at, u.disabled_at is not null as is_disabled,
+       app.organisations_supported_by(u.id, 'support_worker') as support_worker_in,
+       app.organisations_supported_by(u.id, 'housing_officer') as housing_officer_in,
+       app.last_sign_in_of(u.id) as last_signed_in_at
+from app.users as u
+left join app.memberships as m on m.user_id = u.id and m.accepted_at is not null
+left join app.organisations as o on o.id = m.organisation_id;
+comment on view app.people_list is
+    'Everybody with an account and what they are: /people. Never sort or filter by the columns that call a function: they are for the rows of one page.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -184,3 +215,10 @@ from app.feature_gates as gate
 join app.plans as plan on plan.code = gate.plan_code
 order by gate.feature_key, plan.position;
 comment on view app.feature_offers is 'For each feature the first plan that includes it: what the upgrade page offers.';
+
+create view app.plan_list with (security_invoker = true) as
+select p.code, p.name, p.position, p.monthly_pounds, p.yearly_pounds, p.tenancies, p.users,
+       array(select gate.feature_key from app.feature_gates as gate where gate.plan_code = p.code order by gate.feature_key) as features,
+       (select count(*) from app.organisations as o where o.plan_code = p.code) as organisation_count
+from app.plans as p;
+comment on view app.plan_list is 'The price list with what each plan includes and how many organisations are on it: /plans.';

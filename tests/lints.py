@@ -8,21 +8,24 @@ from dataclasses import dataclass
 OURS = "('app'::regnamespace, 'vault'::regnamespace)"
 
 #: SECURITY DEFINER is for these alone. Helpers read the tables that the policies guard; triggers find a parent whether or
-#: not the person may see it; doors do for a login or an operator the one thing that their own rights cannot.
+#: not the person may see it, or carry a change on to where no hat writes; doors do for a login or an operator the one thing
+#: that their own rights cannot.
 DEFINERS = {
     "acting_as": "helper", "acting_hat": "helper", "org_admin_organisation": "helper",
     "org_admin_case_organisation": "helper", "manager_organisation": "helper", "manager_landlord_ids": "helper",
     "manager_case_landlord_ids": "helper", "my_case_ids": "helper", "my_full_case_ids": "helper", "my_shared_note_case_ids": "helper",
     "my_tenant_ids": "helper", "my_property_ids": "helper", "my_organisation_ids": "helper", "my_colleague_ids": "helper",
+    "organisations_supported_by": "helper", "last_sign_in_of": "helper",
     "tenant_takes_place_from_property": "trigger", "case_takes_place_from_tenant": "trigger",
     "collaborator_takes_place_from_case": "trigger", "content_takes_place_from_case": "trigger", "closed_case_is_read_only": "trigger",
+    "disabling_ends_every_session": "trigger",
     "begin_password_try": "door", "sign_in_by_password": "door", "ask_for_link": "door", "link_to_assignment": "door",
     "link_to_membership": "door", "look_at_link": "door", "use_link": "door", "end_sign_in": "door", "may_set_password": "door",
     "set_password": "door", "person_at_sign_in": "door", "account_for": "door",
 }
 
 #: Tables of the installation itself; every other one is a customer's and carries organisation_id.
-NO_CUSTOMER_DATA = ("installation", "plans", "feature_gates", "users", "sign_ins", "organisations")
+NO_CUSTOMER_DATA = ("installation", "plans", "features", "feature_gates", "users", "sign_ins", "organisations")
 
 _IN_LIST = ", ".join(f"'{name}'" for name in DEFINERS)
 _INSTALLATION = ", ".join(f"'{name}'" for name in NO_CUSTOMER_DATA)

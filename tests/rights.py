@@ -36,7 +36,7 @@ class Facts:
         self.tables = {name: world.rows(name) for name in (
             "organisations", "users", "memberships", "landlords", "properties", "tenants", "property_manager_landlords",
             "support_cases", "support_collaborators", "support_notes", "support_goals", "support_goal_progress",
-            "support_sessions", "plans", "feature_gates", "installation", "sign_ins")}
+            "support_sessions", "plans", "features", "feature_gates", "installation", "sign_ins")}
         self._by_id = {row["id"]: row for rows in self.tables.values() for row in rows if "id" in row}
 
     def __getitem__(self, table: str) -> list[dict]:
@@ -140,6 +140,8 @@ class Oracle:
             return self.hat is not None
         if table in ("installation", "sign_ins"):
             return False
+        if table == "features":
+            return self.platform
         if table == "users":
             colleague = any(m["user_id"] == row["id"] and m["organisation_id"] == self.organisation and m["accepted_at"]
                             for m in self.facts["memberships"])
@@ -199,7 +201,7 @@ class Oracle:
             return YES if self.platform else NO
         if table == "property_manager_landlords":
             return NO  # made and deleted, never changed
-        return NO if table in ("installation", "sign_ins") else self.sets_up(row["organisation_id"])
+        return NO if table in ("installation", "sign_ins", "features") else self.sets_up(row["organisation_id"])
 
     def deletes(self, table: str, row: dict) -> str:
         """What deleting a row must come to."""

@@ -13,7 +13,7 @@ from tests.world import PERSONAS, WRONG_HATS, ident
 
 EVERYBODY = PERSONAS | WRONG_HATS
 
-KEYS = {"plans": ("code",), "feature_gates": ("plan_code", "feature_key"), "memberships": ("organisation_id", "user_id"),
+KEYS = {"plans": ("code",), "features": ("feature_key",), "feature_gates": ("plan_code", "feature_key"), "memberships": ("organisation_id", "user_id"),
         "property_manager_landlords": ("user_id", "landlord_id"), "installation": ("only_row",)}
 
 #: What an honest change of each table sets.
@@ -23,7 +23,8 @@ CHANGES = {
     "property_manager_landlords": "assigned_at = now()", "support_cases": "context_summary = 'Changed'",
     "support_collaborators": "ended_at = now()", "support_notes": "body = body || '.'", "support_goals": "title = title || '.'",
     "support_goal_progress": "body = body || '.'", "support_sessions": "attendees = 'Somebody'",
-    "plans": "monthly_pounds = monthly_pounds + 1", "feature_gates": "feature_key = feature_key", "installation": "rules_version = ''", "sign_ins": "ended_at = now()",
+    "plans": "monthly_pounds = monthly_pounds + 1", "feature_gates": "feature_key = feature_key",
+    "features": "feature_key = feature_key", "installation": "rules_version = ''", "sign_ins": "ended_at = now()",
 }
 
 
@@ -196,6 +197,7 @@ def test_insert_into_what_operators_set_up(act, facts):
         attempt(NO, "memberships", user_id=ident("user", "gone"), role="property_manager", accepted_at="2024-01-01")
     attempt(platform, "plans", code="new", name="New", position=9, monthly_pounds=0, yearly_pounds=0, tenancies=1)
     attempt(platform, "feature_gates", plan_code="business", feature_key="support_cases")
+    attempt(NO, "features", feature_key="everything")
     attempt(NO, "installation", schema_version="", rules_version="")
     attempt(NO, "sign_ins", user_id=ident("user", "worker"))
     assert not wrong
@@ -259,6 +261,23 @@ def test_views_show_what_their_tables_show(act, facts):
         assert row["may_record_sessions"] == (oracle.adds("sessions", case) == YES), row
     for member in (facts.row(key) for key in shown["team_members"]):
         assert shown["team_members"][member["id"]]["may_end"] == (oracle.changes("support_collaborators", member) == YES)
+
+
+def test_what_the_platform_admin_reads_of_organisations_and_people(act, facts):
+    """Firms, plans, accounts and operators for this hat alone; the other hats are refused or, by the policies, shown nothing."""
+    connection, oracle = act
+    expected = {
+        "organisation_list": {(row["id"],) for row in facts["organisations"]}, "people_list": {(row["id"],) for row in facts["users"]},
+        "operator_list": {(row["user_id"],) for row in facts["memberships"]}, "plan_list": {(row["code"],) for row in facts["plans"]},
+    }
+    for view, rows in expected.items():
+        key = "code" if view == "plan_list" else "id"
+        try:
+            with connection.transaction():
+                seen = set(connection.execute(sql.SQL("select {} from app.{}").format(sql.Identifier(key), sql.Identifier(view))))
+        except errors.InsufficientPrivilege:
+            seen = set()
+        assert seen == (rows if oracle.platform else set()) and rows, view
 
 
 def test_the_oracle_is_not_empty(facts):

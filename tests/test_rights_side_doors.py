@@ -24,8 +24,8 @@ WRITABLE = {
         (("platform_admin",), "id name plan_code", "name plan_code", False)],
     "users": [(("platform_admin",), "id email full_name is_platform_admin", "email full_name is_platform_admin disabled_at", False)],
     "memberships": [
-        (("org_admin",), "user_id role invitation_sent_at invited_name invited_email", "invitation_sent_at", True),
-        (("platform_admin",), "user_id organisation_id role invitation_sent_at invited_name invited_email", "role invitation_sent_at", True)],
+        (("org_admin",), "user_id role invited_name invited_email", "invitation_sent_at", True),
+        (("platform_admin",), "user_id organisation_id role invited_name invited_email", "role invitation_sent_at", True)],
     "landlords": [(("org_admin",), "id organisation_id name", "name", True)],
     "properties": [
         (("org_admin",), "id organisation_id landlord_id address town postcode", "landlord_id address town postcode", True)],

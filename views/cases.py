@@ -5,12 +5,14 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.models.sqla.filters import FilterEqual
 
-from db.models import CaseRow, FeatureOffer, Plan
+from db.models import CaseRow, FeatureOffer
+from db.models_platform import Plan
 from views.mends import COUNT_CAP, CappedRows
 from views.rows import session
 from views.screen import Link, Screen, here
 from views.searching import asked_search, contains
 from views.sign_in import signed_in_person
+from views.words import label
 
 STATES = {"open": "Open", "closed": "Closed", "all": "All"}
 
@@ -54,5 +56,5 @@ class Cases(Screen):
         offer = session().get(FeatureOffer, "support_cases")
         return self.render_template(
             "upgrade.html", plan=offer, current_plan=session().get(Plan, person.plan_code), organisation_name=person.organisation_name,
-            feature_label="Support cases",
+            feature_label=label("support_cases", "feature"),
         )

@@ -13,10 +13,8 @@ from views.forms import Form
 from views.mends import CappedRows
 from views.records import Column, Records
 from views.rows import keep, session, step
-from views.screen import Link, here
 from views.words import count, day, label
 
-STATES = {"live": "On a team now", "waiting": "Invited", "ended": "Ended", "all": "All"}
 #: More are ended in a second go; a page holds fewer.
 MOST_AT_ONCE = 200
 
@@ -32,7 +30,6 @@ class Collaborators(Records):
     list_title = "Collaborators"
     list_lead = "Support workers and housing officers on your cases. Somebody who works with several tenants stands here once for each."
     list_page = "collaborators.html"
-    add_label = ""
     empty_sentence = "Nobody is on a team. Invite a support worker on the Team tab of a case."
     base_order = ("full_name", "asc")
     searched = ("full_name", "reach", "tenant_name")
@@ -44,6 +41,12 @@ class Collaborators(Records):
         Column("mode", "Part", lambda mode: label(mode, "mode")),
         Column("assigned_at", "Since", day, sorts="desc"),
     )
+    narrowed = {
+        "live": ("On a team now", [("is_live", FilterEqual, True)]),
+        "waiting": ("Invited", [("is_waiting", FilterEqual, True)]),
+        "ended": ("Ended", [("is_live", FilterEqual, False)]),
+        "all": ("All", []),
+    }
     include_route_methods = {"list", "end"}
 
     @expose("/end", methods=["GET", "POST"])
@@ -63,27 +66,9 @@ class Collaborators(Records):
         body = self.render_template("end_assignments.html", form=form, rows=chosen, cancel_url=url_for(f"{self.endpoint}.list"), back=self._back())
         return body, 409 if form.errors or form.form_errors else 200
 
-    def filters(self):
-        """Those on a team now, unless the address asks for others."""
-        state = self._state()
-        return {
-            "live": [("is_live", FilterEqual, True)],
-            "waiting": [("is_waiting", FilterEqual, True)],
-            "ended": [("is_live", FilterEqual, False)],
-            "all": [],
-        }[state]
-
-    def chips(self):
-        """One for each state."""
-        return [Link(words, here(state=name, page=None), name == self._state()) for name, words in STATES.items()]
-
     def url_of(self, row):
         """The team that they are on."""
         return url_for("OperatorTeam.show", case_id=row.case_id)
-
-    def _state(self) -> str:
-        asked = request.args.get("state", "live")
-        return asked if asked in STATES else "live"
 
     def _chosen(self):
         ids = []

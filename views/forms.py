@@ -143,6 +143,30 @@ class WholeNumber(Asked, IntegerField):
             raise ValueError("Give a smaller number.")
 
 
+class OptionalWholeNumber(WholeNumber):
+    """A whole number that may stay empty, and is then nothing at all."""
+
+    def process_formdata(self, valuelist):
+        """Reads a whole number or nothing. Raises ValueError with a sentence for anything else."""
+        if valuelist and not valuelist[0].strip():
+            self.data = None
+        else:
+            super().process_formdata(valuelist)
+
+
+class Agreed(HiddenField):
+    """What somebody was told before they agreed, word for word; it comes back with their answer."""
+
+    def populate_obj(self, obj, name):
+        """Nothing: no row keeps it."""
+
+    def to(self, sentences: list[str]) -> bool:
+        """Whether these very sentences were shown. If not, they are from now on."""
+        said = " ".join(" ".join(sentences).split())
+        agreed, self.data = self.data == said, said
+        return agreed
+
+
 class SentOnce(HiddenField):
     """The id of the row that this form will make, drawn when the form is shown.
 

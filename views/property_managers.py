@@ -1,49 +1,147 @@
 """Property managers of the firm and the landlords they look after: /property-managers, for its org-admins."""
 
-from datetime import datetime, timezone
+from uuid import UUID
 
-from flask import flash, redirect, url_for
+from flask import abort, flash, redirect
 from flask_appbuilder import expose
-from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import delete, func, select
 
-from db.models import ManagedLandlord, Membership, OperatorRow
+from db.models import LandlordRow, ManagedLandlord, Membership, PropertyManagerRow
+from views.choosing import Catalogue, Choosing, SeveralOf
 from views.forms import Form, Line
 from views.links import send_operator_invitation
 from views.mends import CappedRows
 from views.records import Column, Records
-from views.rows import find, keep, session, step
+from views.rows import keep, run, session, step, write
 from views.screen import Link
 from views.words import day
 
-ROLE = "property_manager"
+LANDLORDS = Catalogue(LandlordRow, ("name",), "There are no landlords yet. Add one first.")
+
+
+def landlords_field() -> SeveralOf:
+    """The landlords that somebody looks after."""
+    return SeveralOf(
+        "Landlords", of=LANDLORDS, screen="PropertyManagers", sentence="Choose from your landlords.",
+        description="They see every tenant and case at the properties of these landlords, Professional notes too, and no others.",
+    )
 
 
 class NewPropertyManager(Form):
     invited_name = Line("Full name", required=True)
     invited_email = Line("E-mail address", required=True, description="The invitation goes there, and they sign in with it.")
+    landlord_ids = landlords_field()
 
 
-class PropertyManagers(Records):
-    """Invited by the org-admin; each sees the tenants of the landlords assigned to them, and no others."""
+class LookedAfter(Form):
+    landlord_ids = landlords_field()
+
+
+class PropertyManagers(Choosing, Records):
+    """Invited by an org-admin; each sees the tenants of the landlords assigned to them, and no others."""
 
     side = "org_admin"
     route_base = "/property-managers"
-    datamodel = CappedRows(OperatorRow)
+    datamodel = CappedRows(PropertyManagerRow)
     record = Membership
+    offers = LANDLORDS
     noun = "property manager"
     list_title = "Property managers"
-    list_lead = "They run cases like you, for the tenants of the landlords you assign to them. Your settings stay yours."
-    add_title, add_label, edit_title = "Invite a property manager", "Invite a property manager", "Change property manager"
-    empty_sentence = "There are no property managers yet. Invite one, then say which landlords they look after."
-    add_form = NewPropertyManager
+    list_lead = "They run cases as you do, for the tenants of the landlords you assign to them. The settings stay yours."
+    add_title, add_label = "Invite a property manager", "Invite a property manager"
+    empty_sentence = "There are no property managers yet. Invite one and say which landlords they look after."
     base_order = ("full_name", "asc")
     searched = ("full_name", "email")
     search_label = "Name or e-mail address"
     columns = (
         Column("full_name", "Name", sorts="asc", under="email"),
-        Column("landlord_names", "Landlords"),
-        Column("accepted_at", "Since", day, sorts="desc"),
+        Column("landlord_names", "Landlords", none="None yet: they see no case"),
+        Column("accepted_at", "Since", day, none="Invited"),
     )
-    include_route_methods = {"list", "add", "edit", "invite", "delete"}
+    include_route_methods = {"list", "add", "edit", "invite", "delete", "choices"}
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self):
+        """Invites somebody: an account if they have none, a link by e-mail, and the landlords they will look after."""
+        form = NewPropertyManager()
+        if form.validate_on_submit() and (user_id := self._invited(form)):
+            send_operator_invitation(self._organisation_of(user_id), user_id)
+            return self.to_list(f"An invitation is on its way to {form.invited_email.data}.")
+        return self.form_page(self.add_title, form, "Send invitation", self._url("list"), back=self._back())
+
+    @expose("/<uuid:pk>/edit", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk):
+        """Which landlords somebody looks after."""
+        manager = self._manager(pk)
+        name, lead = manager.full_name, _since(manager)
+        now = session().scalars(select(ManagedLandlord.landlord_id).where(ManagedLandlord.user_id == pk)).all()
+        form = LookedAfter(data={"landlord_ids": list(now)})
+        if form.validate_on_submit():
+            run(delete(ManagedLandlord).where(ManagedLandlord.user_id == pk, ManagedLandlord.landlord_id.not_in(form.landlord_ids.data)))
+            added = [each for each in form.landlord_ids.data if each not in now]
+            if keep(form, *(ManagedLandlord(user_id=pk, landlord_id=each) for each in added)):
+                return self.to_list(f"{name}'s landlords changed.")
+        return self.form_page(name, form, "Save", self._url("list"), back=self._back(), lead=lead, actions=self._menu(self._manager(pk)))
+
+    @expose("/<uuid:pk>/invite", methods=["POST"])
+    @has_access
+    def invite(self, pk):
+        """Sends a waiting invitation again; the link of the earlier e-mail is good no longer."""
+        manager = self._manager(pk)
+        name, organisation_id = manager.full_name, manager.organisation_id
+        if step(None, func.app.invite_operator_again(organisation_id, pk)) is not None and keep():
+            send_operator_invitation(organisation_id, pk)
+            flash(f"A new invitation is on its way to {name}.", "success")
+        return redirect(self._url("list"), 303)
+
+    @expose("/<uuid:pk>/delete", methods=["GET", "POST"])
+    @has_access
+    def delete(self, pk):
+        """Removes a property manager, or withdraws an invitation, after saying what that means."""
+        manager = self._manager(pk)
+        name, waits = manager.full_name, manager.is_waiting
+        form = Form()
+        if form.validate_on_submit() and write(form, delete(Membership).where(Membership.user_id == pk)):
+            return self.to_list(f"{name}'s invitation was withdrawn." if waits else f"{name} is no longer a property manager.")
+        if waits:
+            title, sentences, button = f"Withdraw {name}'s invitation?", ["The link in the e-mail stops working at once."], "Withdraw invitation"
+        else:
+            title, button = f"Remove {name}?", "Remove property manager"
+            sentences = [f"{name} loses sight of every case at once. What {name} wrote stays.", "To bring them back later, invite them again."]
+        return self.confirm_page(title, sentences, button, self._url("edit", pk=pk), form=form, quote=None, back=self._back())
+
+    def _invited(self, form: NewPropertyManager) -> UUID | None:
+        """The person invited by these answers, with their landlords; None where the database refuses, which the form then says."""
+        account = step(form, func.app.account_for(form.invited_email.data, form.invited_name.data))
+        if account is None:
+            return None
+        membership = Membership(
+            user_id=account[0], role="property_manager", invited_name=form.invited_name.data, invited_email=form.invited_email.data,
+        )
+        # Before the landlords, which hang on it.
+        session().add(membership)
+        landlords = [ManagedLandlord(user_id=account[0], landlord_id=each) for each in form.landlord_ids.data]
+        return account[0] if keep(form, membership, *landlords) else None
+
+    def _manager(self, pk: UUID) -> PropertyManagerRow:
+        return session().scalars(select(PropertyManagerRow).where(PropertyManagerRow.id == pk)).one_or_none() or abort(404)
+
+    def _organisation_of(self, pk: UUID) -> UUID:
+        return self._manager(pk).organisation_id
+
+    def _menu(self, manager: PropertyManagerRow) -> list[Link]:
+        end = self._url("delete", pk=manager.id)
+        if not manager.is_waiting:
+            return [Link("Remove property manager", end, danger=True)]
+        return [Link("Send invitation again", self._url("invite", pk=manager.id), post=True), Link("Withdraw invitation", end, danger=True)]
+
+
+def _since(manager: PropertyManagerRow) -> str:
+    if not manager.is_waiting:
+        return f"{manager.email}, property manager since {day(manager.accepted_at)}."
+    if manager.invitation_expires_at is None:
+        return f"{manager.email}, invited."
+    return f"{manager.email}, invited. The link in the e-mail is good until {day(manager.invitation_expires_at)}."

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import delete
@@ -17,7 +17,7 @@ from db.models import Workspace
 from views.forms import Form
 from views.mends import COUNT_CAP
 from views.rows import find, keep, write
-from views.screen import Link, Screen
+from views.screen import Link, Screen, here
 from views.searching import asked_search, contains
 
 
@@ -26,7 +26,7 @@ class Column:
     """A column of a list: the row's attribute, its heading, and how a value is worded.
 
     `sorts`: the direction it is first sorted in, where people may sort by it. `under`: an attribute shown in small below.
-    `none`: the words where there is no value. `link`: where they lead, besides the row's own link.
+    `none`: the words where there is no value. `link`: where they lead, besides the row's own link. `state`: shown as a badge.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Column:
     under: str | None = None
     none: str = ""
     link: Callable[[Workspace], str | None] | None = None
+    state: bool = False
 
     def word(self, row: Workspace) -> str:
         """The value of a row in words."""
@@ -47,22 +48,35 @@ class Column:
         return self.link(row) if self.link else None
 
 
+@dataclass(frozen=True)
+class Question:
+    """What a change does to others, said before it is saved: heading, sentences, and the button that agrees."""
+
+    title: str
+    sentences: list[str]
+    button: str
+
+
 class Records(Screen):
     """Base of such a screen. The first column names the thing and leads to it."""
 
     #: The table that the forms write; the datamodel, what the list shows, is often a view over it.
     record: type[Workspace]
+    #: Its key, which addresses hold.
+    key = "id"
     #: One of them, in the singular: "property manager".
     noun: str
     columns: tuple[Column, ...]
     #: Columns that the search box looks into, and what it says.
     searched: tuple[str, ...] = ()
     search_label = "Search"
+    #: Chips that narrow the list: `show` in the address -> (words, filters as Screen.rows() takes them). The first is the default.
+    narrowed: dict[str, tuple[str, Sequence[tuple[str, type, object]]]] = {}
     list_title: str
     list_page = "list.html"
     list_lead = ""
     add_title: str
-    add_label: str
+    add_label = ""
     edit_title: str
     empty_sentence: str
     #: What removing one means, in sentences.
@@ -83,6 +97,7 @@ class Records(Screen):
         count, rows, sort_links, pages = self.rows(*self.filters(), *filters)
         for row in rows:
             row.url = self.url_of(row)
+            self.word(row)
         return self.render_template(
             self.list_page, title=self.list_title, lead=self.list_lead, columns=self.shown(), rows=rows, count=count,
             count_capped=count > COUNT_CAP, noun=self.noun, q=search, searched=bool(self.searched), search_label=self.search_label,
@@ -94,8 +109,7 @@ class Records(Screen):
     @has_access
     def add(self):
         """The form for a new one."""
-        form = self.add_form()
-        self.ready(form)
+        form = self.form(self.add_form)
         if form.validate_on_submit():
             row = self.record()
             self.fill(row, form)
@@ -108,13 +122,17 @@ class Records(Screen):
     def edit(self, pk):
         """The form that changes one."""
         row = find(self.record, pk)
-        form = self.edit_form(obj=row)
-        self.ready(form)
+        form = self.form(self.edit_form, row)
         if form.validate_on_submit():
+            question = self.question(row, form)
+            if question and not form.agreed.to(question.sentences):
+                return self._ask(question, form, pk)
             self.fill(row, form)
             if keep(form):
-                return self.to_list(f"{self.noun.capitalize()} changed.")
-        return self.form_page(self.edit_title, form, "Save", self._url("list"), back=self._back(), actions=self.quiet_menu(pk))
+                return self.changed(pk)
+        return self.form_page(
+            self.heading(row), form, "Save", self.back_from(pk).url, back=self.back_from(pk), lead=self.lead(pk), actions=self.quiet_menu(pk),
+        )
 
     @expose("/<uuid:pk>/delete", methods=["GET", "POST"])
     @has_access
@@ -128,6 +146,13 @@ class Records(Screen):
             f"Remove {name}?", list(self.delete_sentences), f"Remove {self.noun}", self._url("edit", pk=pk), form=form, quote=None, back=self._back(),
         )
 
+    def _ask(self, question: Question, form: Form, pk: object):
+        """The question before a change, with the answers of the form in it. Nothing is saved yet: 409."""
+        page, _ = self.confirm_page(
+            question.title, question.sentences, question.button, self._url("edit", pk=pk), form=form, carried=True, quote=None, back=self._back(),
+        )
+        return page, 409
+
     # ---- what a screen may say otherwise -----------------------------------------------------------------------------
 
     def shown(self) -> Sequence[Column]:
@@ -136,22 +161,46 @@ class Records(Screen):
 
     def filters(self) -> Sequence[tuple[str, type, object]]:
         """Filters that the address asks for besides the search (see Screen.rows)."""
-        return []
+        return self.narrowed[self._shown()][1] if self.narrowed else []
 
     def chips(self) -> Sequence[Link]:
         """Links that switch those filters."""
-        return []
+        return [Link(words, here(show=name, page=None), name == self._shown()) for name, (words, _) in self.narrowed.items()]
 
     def kept(self) -> dict[str, str]:
-        """What of the address stays in a search: the filters that are on."""
-        return {}
-
-    def ready(self, form: Form) -> None:
-        """Gives a form what it needs to be shown."""
+        """What a search leaves in the address: the filter that is on, unless it is the first."""
+        return {"show": self._shown()} if self._shown() != next(iter(self.narrowed), "") else {}
 
     def url_of(self, row: Workspace) -> str | None:
         """Where the name of a row leads."""
-        return self._url("edit", pk=row.id)
+        return self._url("edit", pk=getattr(row, self.key))
+
+    def word(self, row: Workspace) -> None:
+        """Gives a row of the list the words for columns that are none of its own."""
+
+    def form(self, shown: type[Form], row: Workspace | None = None) -> Form:
+        """The form for a new row or, filled in, for this one."""
+        return shown(obj=row)
+
+    def question(self, row: Workspace, form: Form) -> Question | None:
+        """What is to be agreed to before these answers change this row; the form then has a field `agreed` (views.forms.Agreed)."""
+        return None
+
+    def heading(self, row: Workspace) -> str:
+        """What stands above the form that changes one."""
+        return self.edit_title
+
+    def lead(self, pk: object) -> str:
+        """A sentence below that heading."""
+        return ""
+
+    def back_from(self, pk: object) -> Link:
+        """The page that this form leads back to."""
+        return self._back()
+
+    def changed(self, pk: object):
+        """After a change was saved."""
+        return self.to_list(f"{self.noun.capitalize()} changed.")
 
     def fill(self, row: Workspace, form: Form) -> None:
         """Takes the answers of a form into a row."""
@@ -167,7 +216,7 @@ class Records(Screen):
 
     def remove(self, pk: uuid.UUID, form: Form) -> bool:
         """Deletes the row; False where the database refuses, which the form then says. 404 where the person may not."""
-        return write(form, delete(self.record).where(self.record.id == pk))
+        return write(form, delete(self.record).where(getattr(self.record, self.key) == pk))
 
     # ---- and what it need not ----------------------------------------------------------------------------------------
 
@@ -178,6 +227,10 @@ class Records(Screen):
 
     def _url(self, method: str, **arguments: object) -> str:
         return url_for(f"{self.endpoint}.{method}", **arguments)
+
+    def _shown(self) -> str:
+        asked = request.args.get("show")
+        return asked if asked in self.narrowed else next(iter(self.narrowed), "")
 
     def _back(self) -> Link:
         return Link(self.list_title, self._url("list"))

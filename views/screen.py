@@ -12,10 +12,13 @@ from views.mends import COUNT_CAP, NoForm
 
 @dataclass(frozen=True)
 class Link:
+    """A way on; `post`: a button that does something at once, where nothing needs asking."""
+
     label: str
     url: str
     current: bool = False
     danger: bool = False
+    post: bool = False
 
 
 @dataclass(frozen=True)

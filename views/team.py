@@ -13,6 +13,7 @@ from views.forms import Choice, Form, Line, NewRow, OptionalLine, Radio
 from views.links import send_team_invitation
 from views.mends import Rows
 from views.rows import find, keep, session, step
+from views.screen import Link
 from views.words import choices, label
 
 
@@ -61,8 +62,7 @@ class Team(CaseTab):
         for member in members:
             member.why = sees(member)
             at = {"case_id": case_id, "pk": member.id}
-            member.end_url = url_for(f"{self.endpoint}.end", **at) if member.may_end else None
-            member.invite_url = url_for(f"{self.endpoint}.invite", **at) if member.may_end and member.is_waiting else None
+            member.menu = _menu(member, url_for(f"{self.endpoint}.end", **at), url_for(f"{self.endpoint}.invite", **at)) if member.may_end else []
         adds = case.may_manage and case.is_open
         return self.page(
             case,
@@ -170,6 +170,13 @@ def sees(member: TeamMember) -> str:
     if member.mode == "full":
         return f"{invited}Sees {notes}, goals, sessions and the team; never Professional notes."
     return f"{invited}Sees {notes}, goals and the sessions they recorded; never Professional notes."
+
+
+def _menu(member: TeamMember, end_url: str, invite_url: str) -> list[Link]:
+    """What an operator may do to somebody on the team."""
+    if member.is_waiting:
+        return [Link("Send invitation again", invite_url, post=True), Link("Withdraw invitation", end_url, danger=True)]
+    return [Link("End assignment" if member.has_account else "Put away", end_url, danger=True)]
 
 
 def _operators_line(case) -> str:

@@ -1,6 +1,6 @@
 """Tenants of the firm: /tenants, for its org-admins."""
 
-from flask import request, url_for
+from flask import url_for
 from flask_appbuilder.models.sqla.filters import FilterEqual
 from sqlalchemy import select
 
@@ -10,13 +10,11 @@ from views.forms import Day, Line, NewRow, Radio
 from views.mends import CappedRows
 from views.records import Column, Records
 from views.rows import find, session
-from views.screen import Link, here
+from views.screen import Link
 from views.sign_in import signed_in_person
 from views.words import day, label
 
 PROPERTIES = Catalogue(PropertyRow, ("property_address",), "There are no properties yet. Add one first.")
-#: Chips above the list, by what the address says.
-VISIBILITIES = {"all": "All", "visible": "Notes visible", "hidden": "Notes hidden"}
 
 
 class NewTenant(NewRow):
@@ -70,32 +68,26 @@ class Tenants(Choosing, Records):
     searched = ("full_name", "property_address")
     search_label = "Tenant or address"
     columns = (NAME, SHARED_NOTES, CASE)
+    narrowed = {
+        "all": ("All", []),
+        "visible": ("Notes visible", [("note_visibility", FilterEqual, "visible")]),
+        "hidden": ("Notes hidden", [("note_visibility", FilterEqual, "hidden")]),
+    }
 
     def shown(self):
         """Cases only where the plan has them."""
         return self.columns if signed_in_person().has_support_cases else (NAME, SHARED_NOTES)
 
-    def filters(self):
-        """By the override, where the address asks for one."""
-        asked = self._asked()
-        return [] if asked == "all" else [("note_visibility", FilterEqual, asked)]
-
-    def kept(self):
-        """The override that was asked for stays in a search."""
-        return {} if self._asked() == "all" else {"notes": self._asked()}
-
-    def chips(self):
-        """All, and the two overrides."""
-        return [Link(words, here(notes=None if code == "all" else code, page=None), code == self._asked()) for code, words in VISIBILITIES.items()]
-
-    def ready(self, form):
+    def form(self, shown, row=None):
         """Each choice of visibility says what it does; the first one what the organisation has chosen."""
-        shown = session().scalars(select(Organisation.support_notes_visible_to_housing_officer)).one()
+        form = super().form(shown, row)
+        visible = session().scalars(select(Organisation.support_notes_visible_to_housing_officer)).one()
         form.housing_officer_note_visibility.choices = [
-            ("inherit", f"As the organisation: Shared notes are now {'shown to' if shown else 'not shown to'} housing officers"),
+            ("inherit", f"As the organisation: Shared notes are now {'shown to' if visible else 'not shown to'} housing officers"),
             ("visible", "Visible: housing officers on the case read Shared notes, whatever the organisation has chosen"),
             ("hidden", "Hidden: housing officers read no Shared notes; also left out of every digest"),
         ]
+        return form
 
     def quiet_menu(self, pk):
         """The case as well, where the plan has them."""
@@ -104,7 +96,3 @@ class Tenants(Choosing, Records):
             row = find(TenantRow, pk)
             case = [Link("Go to the open case" if row.open_case_id else "Open a case", case_url(row))]
         return [*case, *super().quiet_menu(pk)]
-
-    def _asked(self) -> str:
-        asked = request.args.get("notes", "all")
-        return asked if asked in VISIBILITIES else "all"

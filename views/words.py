@@ -1,5 +1,6 @@
 """Codes, times and counts in the words people read. Times are shown in Europe/London."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ LABELS = {
     },
     #: In the middle of a sentence.
     "a_hat": {"org_admin": "an org-admin", "property_manager": "a property manager"},
+    "feature": {"support_cases": "Support cases"},
 }
 
 
@@ -91,21 +93,36 @@ def minutes(duration: int) -> str:
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part) or "0 min"
 
 
+def plural(noun: str) -> str:
+    """'open cases' of 'open case', 'people' of 'person'."""
+    irregular = {"person": "people", "entry": "entries", "tenancy": "tenancies", "property": "properties"}
+    first, _, last = noun.rpartition(" ")
+    return f"{first} {irregular.get(last, last + 's')}".strip()
+
+
 def count(number: int, noun: str) -> str:
     """'no open cases', '1 open case', '1,234 open cases': the noun is given in the singular."""
     return f"no {plural(noun)}" if number == 0 else f"{number:,} {noun if number == 1 else plural(noun)}"
 
 
-def plural(noun: str) -> str:
-    """'open cases', 'properties': many of what the singular names."""
-    irregular = {"person": "people", "entry": "entries", "property": "properties"}
-    first, _, last = noun.rpartition(" ")
-    return f"{first} {irregular.get(last, last + 's')}".strip()
-
-
 def number(value: int) -> str:
     """'1,234'."""
     return f"{value:,}"
+
+
+def listed(things: Sequence[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    return " and ".join(part for part in (", ".join(things[:-1]), things[-1]) if part) if things else ""
+
+
+def inside(words: str) -> str:
+    """Words that begin a sentence, as they stand inside one: 'support cases' of 'Support cases'."""
+    return words[:1].lower() + words[1:]
+
+
+def price(pounds: int, span: str) -> str:
+    """'£1,910 a year', 'free'."""
+    return f"£{pounds:,} a {span}" if pounds else "free"
 
 
 def paragraphs(text: str) -> Markup:

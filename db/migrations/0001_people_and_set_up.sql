@@ -2,6 +2,43 @@
 
 
 ------------------------------------------------------------------------------------------------------------------------
+-- Plans, feature gates, accounts: what the platform-admin keeps
+------------------------------------------------------------------------------------------------------------------------
+
+alter table app.plans
+    drop constraint plan_prices_are_not_negative,
+    drop constraint plan_caps_are_positive,
+    add constraint plan_names_are_filled check (length(btrim(name)) between 1 and 60),
+    add constraint plan_names_are_unique unique (name),
+    add constraint plan_monthly_prices_are_not_negative check (monthly_pounds >= 0),
+    add constraint plan_yearly_prices_are_not_negative check (yearly_pounds >= 0),
+    add constraint plans_allow_a_tenancy check (tenancies > 0),
+    add constraint plans_allow_a_user check (users > 0),
+    add constraint plan_positions_are_positive check (position > 0);
+
+create table app.features (
+    feature_key text primary key,
+    constraint feature_keys_are_plain_words check (feature_key ~ '^[a-z_]{2,40}$')
+);
+comment on table app.features is 'What a plan can include: the features that this version of Keywork knows. Their words are in views/words.py.';
+insert into app.features (feature_key) values ('support_cases');
+
+-- A gate to something that Keywork does not know opened nothing.
+delete from app.feature_gates where feature_key not in (select feature_key from app.features);
+alter table app.feature_gates
+    drop constraint feature_keys_are_plain_words,
+    drop constraint feature_gates_plan_code_fkey,
+    -- A gate is part of its plan, and goes with it.
+    add constraint feature_gates_plan_code_fkey foreign key (plan_code) references app.plans on delete cascade,
+    add constraint feature_gates_feature_key_fkey foreign key (feature_key) references app.features;
+
+create trigger a_platform_admin_stays before update of disabled_at, is_platform_admin on app.users
+    for each row execute function app.a_platform_admin_stays();
+create trigger disabling_ends_every_session after update of disabled_at on app.users
+    for each row when (old.disabled_at is null and new.disabled_at is not null) execute function app.disabling_ends_every_session();
+
+
+------------------------------------------------------------------------------------------------------------------------
 -- What operators set up
 ------------------------------------------------------------------------------------------------------------------------
 
@@ -72,6 +109,8 @@ comment on column app.memberships.invited_name is
 -- side, so that none of them tells one firm of another (threat 6).
 create unique index one_organisation_for_each_operator on app.memberships (user_id) where accepted_at is not null;
 create index memberships_by_person on app.memberships (user_id);
+create trigger operators_are_invited_now before insert or update of invitation_sent_at on app.memberships
+    for each row execute function app.operators_are_invited_now();
 -- Whoever operated already had been appointed by the platform.
 update app.memberships set accepted_at = created_at;
 alter table app.property_manager_landlords add constraint assigned_managers_are_members

@@ -18,7 +18,7 @@ PLAIN_ADDRESS, MARKUP_ADDRESS = "plain", "\"'></a><img/class=planted/onerror=x>"
 
 #: Text columns whose constraints let no markup in: codes, postcodes, telephone numbers.
 CODES = {
-    "plans.code", "organisations.plan_code", "feature_gates.plan_code", "feature_gates.feature_key", "memberships.role",
+    "plans.code", "organisations.plan_code", "features.feature_key", "feature_gates.plan_code", "feature_gates.feature_key", "memberships.role",
     "properties.postcode", "tenants.housing_officer_note_visibility", "support_cases.closing_reason", "support_collaborators.kind",
     "support_collaborators.participation_mode", "support_collaborators.phone", "support_notes.stream", "support_goals.status",
     "support_sessions.type", "support_sessions.status",
@@ -45,7 +45,11 @@ SCREENS = [
     ("worker", f"/support/cases/{{case[ann]}}/notes/{{note[{ROW['mine']}]}}/edit"),
     ("worker", f"/support/cases/{{case[ann]}}/notes/{{note[{ROW['mine']}]}}/delete"),
     ("small_admin", "/support-cases"),
-    ("platform", "/organisations"),
+    *[("platform", path) for path in (
+        "/organisations", "/organisations?q=nothing", "/organisations/add", "/organisations/{organisation[harbour]}",
+        "/organisations/{organisation[harbour]}/edit", "/plans", "/plans/add", "/plans/enterprise/edit", "/plans/business/delete",
+        "/people", "/people?show=disabled", "/people/{user[quay_manager]}/edit", "/people/{user[worker]}/disable",
+        "/people/{user[disabled_admin]}/enable", "/people/{user[worker]}/make-platform-admin", "/people/{user[platform]}/end-platform-admin")],
 ]  # fmt: skip
 
 
@@ -59,7 +63,7 @@ def text_columns(site) -> list[str]:
 def plant(site, name: str, words: str) -> None:
     """Puts words into a text column of every row, told apart by a number at the end that keeps the rows' order."""
     table, column = name.split(".")
-    key = {"plans": "code", "memberships": "user_id", "feature_gates": "feature_key"}.get(table, "id")
+    key = {"plans": "code", "memberships": "user_id", "features": "feature_key", "feature_gates": "feature_key"}.get(table, "id")
     which = "t.status <> 'scheduled'" if column == "outcome_note" else "true"
     statement = sql.SQL(
         "update app.{0} as t set {1} = %(words)s || n || %(end)s"
