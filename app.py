@@ -13,6 +13,7 @@ from views.case_steps import CaseSteps
 from views.caseload import Caseload
 from views.cases import Cases
 from views.collaborators import Collaborators
+from views.demo_mail import DemoMail
 from views.documents import CollaboratorDocuments, OperatorDocuments
 from views.goals import CollaboratorGoals, OperatorGoals
 from views.home import Home
@@ -20,6 +21,7 @@ from views.landlords import Landlords
 from views.links import Links
 from views.mends import Console
 from views.notes import CollaboratorNotes, OperatorNotes
+from views.operators import Operators
 from views.organisations import Organisations
 from views.people import People
 from views.plans import Plans
@@ -67,8 +69,10 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(Organisations, "Organisations", href="/organisations")
         console.add_view(Plans, "Plans", href="/plans")
         console.add_view(People, "People", href="/people")
-        for screen in (Links, CaseSteps, *TABS):
+        for screen in (Links, Operators, CaseSteps, *TABS):
             console.add_view_no_menu(screen)
+        if app.config["DEMO"]:
+            console.add_view_no_menu(DemoMail)
         frame.register(app)
         health.register(app)
     return app

@@ -30,7 +30,7 @@ FAB_ROLES = {
     ],
     "property_manager": [[rf"({CASES})$", "can_.*"], [rf"({CASES_MENU})$", "menu_access"]],
     "collaborator": [[rf"(Caseload|Collaborator({CASE_TABS}))$", "can_.*"], ["Your tenants$", "menu_access"]],
-    "platform_admin": [[f"({PLATFORM})$", "can_.*"], [f"({PLATFORM})$", "menu_access"]],
+    "platform_admin": [[f"({PLATFORM}|Operators)$", "can_.*"], [f"({PLATFORM})$", "menu_access"]],
 }
 
 FOLDER = Path(__file__).resolve().parent

@@ -1,4 +1,4 @@
-"""Single-use links: asking for one, following one, and the password that one may choose afterwards."""
+"""Single-use links: asking for one, following one, and the password that one may choose afterwards. Invitations: views/inviting.py."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -24,8 +24,6 @@ _LOOK = text("select * from app.look_at_link(:hash, :network)")
 _USE = text("select * from app.use_link(:hash, :network)")
 _MAY_SET_PASSWORD = text("select app.may_set_password(:sign_in)")
 _SET_PASSWORD = text("select app.set_password(:sign_in, :hash)")
-_TO_ASSIGNMENT = text("select * from app.link_to_assignment(:collaborator, :hash)")
-_TO_MEMBERSHIP = text("select * from app.link_to_membership(:organisation, :user, :hash)")
 
 ASKED_TOO_OFTEN = "That was too often. Please wait an hour before you ask for another link."
 #: Purpose -> the words of the page that asks for such a link.
@@ -59,23 +57,6 @@ def hash_of(token: str) -> bytes:
 def ask(question, **values: object) -> Row | None:
     """Asks a door of the sign-in login; see Security.ask."""
     return current_app.appbuilder.sm.ask(question, **values)
-
-
-def send_team_invitation(collaborator_id) -> None:
-    """Sends the invitation of a waiting assignment, which the acting operator has just made or renewed."""
-    secret = Secret()
-    to = ask(_TO_ASSIGNMENT, collaborator=collaborator_id, hash=secret.hash)
-    if to is not None:
-        letters.post(letters.team_invitation(
-            to.full_name, to.email, secret.url(), organisation=to.organisation_name, inviter=to.inviter_name))
-
-
-def send_operator_invitation(organisation_id, user_id) -> None:
-    """Sends the invitation to operate that has just been made or renewed."""
-    secret = Secret()
-    to = ask(_TO_MEMBERSHIP, organisation=organisation_id, user=user_id, hash=secret.hash)
-    if to is not None:
-        letters.post(letters.operator_invitation(to.full_name, to.email, secret.url(), organisation=to.organisation_name, role=to.role))
 
 
 class AskForm(Form):

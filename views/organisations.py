@@ -10,6 +10,7 @@ from db.models_platform import OperatorRow, OrganisationRow
 from views.forms import Agreed, Line, NewRow, Radio
 from views.gates import hidden, offered, price_list, without
 from views.mends import CappedRows
+from views.operators import menu_of
 from views.records import Column, Question, Records
 from views.rows import find, session
 from views.screen import Link
@@ -59,8 +60,10 @@ class Organisations(Records):
         ).all()
         for person in operators:
             person.url = url_for("People.edit", pk=person.id)
+            person.menu = menu_of(person)
         return self.render_template(
-            "organisation.html", organisation=organisation, operators=operators, edit_url=self._url("edit", pk=pk), back=self._back()
+            "organisation.html", organisation=organisation, operators=operators, edit_url=self._url("edit", pk=pk),
+            invite_url=url_for("Operators.invite", organisation_id=pk), back=self._back(),
         )
 
     def url_of(self, row):

@@ -5,15 +5,15 @@ from uuid import UUID
 from flask import abort, flash, redirect
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from db.models import LandlordRow, ManagedLandlord, Membership, PropertyManagerRow
 from views.choosing import Catalogue, Choosing, SeveralOf
-from views.forms import Form, Line
-from views.links import send_operator_invitation
+from views.forms import Form
+from views.inviting import InviteOperator, invite_operator, send_again, send_operator_invitation
 from views.mends import CappedRows
 from views.records import Column, Records
-from views.rows import keep, run, session, step, write
+from views.rows import keep, run, session, write
 from views.screen import Link
 from views.words import day
 
@@ -28,9 +28,7 @@ def landlords_field() -> SeveralOf:
     )
 
 
-class NewPropertyManager(Form):
-    invited_name = Line("Full name", required=True)
-    invited_email = Line("E-mail address", required=True, description="The invitation goes there, and they sign in with it.")
+class NewPropertyManager(InviteOperator):
     landlord_ids = landlords_field()
 
 
@@ -66,9 +64,13 @@ class PropertyManagers(Choosing, Records):
     def add(self):
         """Invites somebody: an account if they have none, a link by e-mail, and the landlords they will look after."""
         form = NewPropertyManager()
-        if form.validate_on_submit() and (user_id := self._invited(form)):
-            send_operator_invitation(self._organisation_of(user_id), user_id)
-            return self.to_list(f"An invitation is on its way to {form.invited_email.data}.")
+        if form.validate_on_submit() and (membership := invite_operator(form, "property_manager")):
+            # Before the landlords, which hang on it.
+            session().add(membership)
+            landlords = [ManagedLandlord(user_id=membership.user_id, landlord_id=each) for each in form.landlord_ids.data]
+            if keep(form, *landlords):
+                send_operator_invitation(membership.organisation_id, membership.user_id)
+                return self.to_list(f"An invitation is on its way to {form.invited_email.data}.")
         return self.form_page(self.add_title, form, "Send invitation", self._url("list"), back=self._back())
 
     @expose("/<uuid:pk>/edit", methods=["GET", "POST"])
@@ -91,9 +93,8 @@ class PropertyManagers(Choosing, Records):
     def invite(self, pk):
         """Sends a waiting invitation again; the link of the earlier e-mail is good no longer."""
         manager = self._manager(pk)
-        name, organisation_id = manager.full_name, manager.organisation_id
-        if step(None, func.app.invite_operator_again(organisation_id, pk)) is not None and keep():
-            send_operator_invitation(organisation_id, pk)
+        name = manager.full_name
+        if send_again(manager.organisation_id, pk):
             flash(f"A new invitation is on its way to {name}.", "success")
         return redirect(self._url("list"), 303)
 
@@ -113,24 +114,8 @@ class PropertyManagers(Choosing, Records):
             sentences = [f"{name} loses sight of every case at once. What {name} wrote stays.", "To bring them back later, invite them again."]
         return self.confirm_page(title, sentences, button, self._url("edit", pk=pk), form=form, quote=None, back=self._back())
 
-    def _invited(self, form: NewPropertyManager) -> UUID | None:
-        """The person invited by these answers, with their landlords; None where the database refuses, which the form then says."""
-        account = step(form, func.app.account_for(form.invited_email.data, form.invited_name.data))
-        if account is None:
-            return None
-        membership = Membership(
-            user_id=account[0], role="property_manager", invited_name=form.invited_name.data, invited_email=form.invited_email.data,
-        )
-        # Before the landlords, which hang on it.
-        session().add(membership)
-        landlords = [ManagedLandlord(user_id=account[0], landlord_id=each) for each in form.landlord_ids.data]
-        return account[0] if keep(form, membership, *landlords) else None
-
     def _manager(self, pk: UUID) -> PropertyManagerRow:
         return session().scalars(select(PropertyManagerRow).where(PropertyManagerRow.id == pk)).one_or_none() or abort(404)
-
-    def _organisation_of(self, pk: UUID) -> UUID:
-        return self._manager(pk).organisation_id
 
     def _menu(self, manager: PropertyManagerRow) -> list[Link]:
         end = self._url("delete", pk=manager.id)

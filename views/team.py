@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from db.models import SupportCollaborator, TeamMember
 from views.case import CaseTab, CollaboratorSide, OperatorSide
 from views.forms import Choice, Form, Line, NewRow, OptionalLine, Radio
-from views.links import send_team_invitation
+from views.inviting import send_team_invitation
 from views.mends import Rows
 from views.rows import find, keep, session, step
 from views.screen import Link
