@@ -3,7 +3,7 @@
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_wtf import FlaskForm
-from sqlalchemy import Uuid
+from sqlalchemy import ARRAY, JSON, Uuid
 from sqlalchemy.orm import Query
 
 #: Rows that a list counts; beyond it says "1,000+". An exact count of everything costs more than the page.
@@ -27,8 +27,8 @@ class Rows(SQLAInterface):
     """Rows of one of our models."""
 
     def get_columns_list(self) -> list[str]:
-        """Columns that filters and labels are made for. Stock tries uuid columns as well, and logs a warning for each."""
-        return [name for name in super().get_columns_list() if not isinstance(self.list_columns[name].type, Uuid)]
+        """Columns that filters and labels are made for. Stock tries all, and logs a warning for each that it knows no filter for."""
+        return [name for name in super().get_columns_list() if not isinstance(self.list_columns[name].type, (ARRAY, JSON, Uuid))]
 
 
 class CappedRows(Rows):
