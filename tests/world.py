@@ -135,7 +135,7 @@ ASSIGNMENTS = [
     ("ben", "worker", WORKER, "full", None), ("ben", "officer_open", OFFICER, "full", None),
     ("ben", "officer_shut", OFFICER, "full", None),
     ("cora", "officer_open", OFFICER, "full", None), ("cora", "officer_context", OFFICER, "context_only", None),
-    ("cora", "worker", WORKER, "full", "2024-04-01"),
+    ("cora", "worker", WORKER, "full", "2024-04-01"), ("cora", "invited", WORKER, "context_only", None),
     ("dan", "watcher", WORKER, "context_only", None), ("dan", "two_hats", WORKER, "full", None),
     ("eve", "worker", WORKER, "full", None), ("eve", "officer_open", OFFICER, "full", None),
     ("gus", "both_worker", WORKER, "full", None), ("gus", "officer_shut", OFFICER, "full", None),
@@ -146,7 +146,7 @@ ASSIGNMENTS = [
 ]
 
 #: Assignments whose invitation waits: the person has not signed in since. They are live all the same.
-WAITING = {("ben", "officer_shut"), ("jon", "small_worker")}
+WAITING = {("cora", "invited")}
 
 # case, card, kind
 CARDS = [
