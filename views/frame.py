@@ -104,6 +104,8 @@ def _page(code: int, heading: str, sentence: str):
         # The page about a database that does not answer must not ask it for somebody's name.
         current_app.extensions["sqlalchemy"].session.rollback()
         g.person = None
+        # Flask-Login puts current_user into every template, and would look for it there again.
+        g._login_user = current_app.login_manager.anonymous_user()
     return render_template("error.html", code=code, heading=heading, sentence=sentence, reference=logs.request_id()), code
 
 

@@ -26,8 +26,8 @@ LOG = logging.getLogger("keywork")
 _FIELDS = "keywork_fields"
 #: A method is the client's own word; any other than these is written as "other".
 METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"}
-#: An error is followed this far back to what caused it, and into this many of its innermost calls.
-MOST_CAUSES, MOST_FRAMES = 5, 15
+#: An error is followed this far back to what caused it. Of its calls the innermost are written, and all in code of ours.
+MOST_CAUSES, INNERMOST = 5, 5
 _HERE = Path(__file__).resolve().parent.parent
 
 
@@ -74,9 +74,11 @@ def _described(error: BaseException | None) -> Iterator[dict[str, object]]:
     for _ in range(MOST_CAUSES):
         if error is None:
             return
+        calls = extract_tb(error.__traceback__)
         described: dict[str, object] = {
             "class": f"{type(error).__module__}.{type(error).__qualname__}",
-            "frames": [_place(frame.filename, frame.lineno, frame.name) for frame in extract_tb(error.__traceback__)[-MOST_FRAMES:]],
+            "frames": [_place(call.filename, call.lineno, call.name) for number, call in enumerate(calls, start=1)
+                       if number > len(calls) - INNERMOST or _is_ours(Path(call.filename))],
         }
         if getattr(error, "sqlstate", None):
             described["sqlstate"] = error.sqlstate
@@ -90,8 +92,12 @@ def _described(error: BaseException | None) -> Iterator[dict[str, object]]:
 def _place(file: str, line: int | None, function: str | None) -> str:
     """A place in the code; a file of ours from our folder on, another by its last three names."""
     path = Path(file)
-    ours = path.is_relative_to(_HERE) and "site-packages" not in path.parts
-    return f"{path.relative_to(_HERE) if ours else Path(*path.parts[-3:])}:{line} {function}"
+    return f"{path.relative_to(_HERE) if _is_ours(path) else Path(*path.parts[-3:])}:{line} {function}"
+
+
+def _is_ours(path: Path) -> bool:
+    # The environment lies in our folder, and is not ours.
+    return path.is_relative_to(_HERE) and "site-packages" not in path.parts
 
 
 def configure() -> None:
@@ -118,6 +124,9 @@ class ServerLog(GunicornLogger):
         configure()
         self.error_log.handlers.clear()
         self.error_log.propagate = True
+        # Straight to the logger, so that a record says which line of gunicorn's it is from and not that of a go-between.
+        for each in ("critical", "error", "warning", "info", "debug", "exception"):
+            setattr(self, each, getattr(self.error_log, each))
 
 
 def register(app: Flask) -> None:

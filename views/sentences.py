@@ -5,7 +5,7 @@ The database decides, this module words it. A test walks the catalogue and fails
 
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 #: Constraint or unique index -> (form field it is about, or None for the whole form; what to do). A field is the column of
 #: its name; "column.key" is one part of a column that holds several.
@@ -204,7 +204,8 @@ def explain(error: DBAPIError) -> Refusal | None:
         # psycopg itself refuses NUL before the server sees it; a lost connection has no state either.
         if "NUL" in str(error.orig):
             return Refusal(*STATES["22021"])
-        return Refusal(None, "Keywork cannot reach its records just now. Please try again.", 503) if error.connection_invalidated else None
+        lost = error.connection_invalidated or isinstance(error, OperationalError)
+        return Refusal(None, "Keywork cannot reach its records just now. Please try again.", 503) if lost else None
     if state in HIDDEN:
         return Refusal(None, STATES["KW404"][1], 404, hidden=True)
     if state in STATES:
