@@ -27,6 +27,7 @@ TOKEN_KEY = secrets.token_bytes(32)
 
 #: Older servers of the system, newest first: the SQL must run there as on the embedded one.
 OTHER_SERVERS = [Path(f"/usr/lib/postgresql/{major}/bin") for major in (17, 16, 15)]
+OLDEST_SERVER = OTHER_SERVERS[-1]
 
 _TAKE_HAT = "select set_config('app.token', %s, true), set_config('role', %s, true)"
 

@@ -1,0 +1,28 @@
+"""What `./run test` runs: every test, then the SQL tests once more on the oldest PostgreSQL there is, where it is here."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import OLDEST_SERVER
+
+#: Not about the server that --postgres names: the first two start others, the third is about what stands before one.
+ONCE = {"test_run.py", "test_bench.py", "test_pgbouncer.py"}
+TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]
+
+
+def main() -> int:
+    """Both runs, even where the first one fails; the exit status of the first that failed."""
+    runs = [[]]
+    if (OLDEST_SERVER / "postgres").exists():
+        files = sorted(str(path) for path in Path(__file__).parent.glob("test_*.py") if path.name not in ONCE)
+        runs.append([f"--postgres={OLDEST_SERVER}", *files])
+    statuses = []
+    for arguments in runs:
+        print(f"\n{'Every test' if not arguments else f'The SQL tests on {OLDEST_SERVER}'}", flush=True)
+        statuses.append(subprocess.call([sys.executable, "-m", "pytest", *TWO_AT_A_TIME, *arguments]))
+    return next((status for status in statuses if status), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
