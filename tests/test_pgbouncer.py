@@ -110,6 +110,7 @@ class Bounced(World):
     def __init__(self, world: World, folder: Path):
         super().__init__(world.server, world.database)
         self._folder = folder
+        self.folder = world.server.folder
         self.server = self
 
     def urls(self, database: str) -> tuple[str, str]:
@@ -177,7 +178,7 @@ class Person:
     def work(self, requests: int) -> "Person":
         """Opens pages of every kind, and now and then writes."""
         while self.answers.total() < requests:
-            self.dice.choice((self.open_a_tab, self.open_a_tab, self.open_a_tab, self.open_a_list, self.write_a_note))()
+            self.dice.choice((self.open_a_tab, self.open_a_tab, self.open_a_tab, self.open_a_list, self.open_the_firms_lists, self.write_a_note))()
         return self
 
     def ask(self, method: str, path: str, **fields: str):
@@ -194,6 +195,18 @@ class Person:
             for case in made.CASES:
                 if (str(self.world.case[case]) in text) != bool(sees(self.user, case)):
                     self.wrong.append(f"{path}: {case}")
+
+    def open_the_firms_lists(self) -> None:
+        """An org-admin's tenants are those of their firm; nobody else opens that list, or the next."""
+        organisation, role = made.MEMBERS.get(self.user, (None, None))
+        answer = self.ask("GET", "/tenants")
+        for tenant, (home, _) in made.TENANTS.items():
+            mine = role == "org_admin" and made.LANDLORDS[made.PROPERTIES[home][0]] == organisation
+            if (f"{tenant.title()} Tenant" in answer.text) != mine:
+                self.wrong.append(f"/tenants ({answer.status_code}): {tenant}")
+        everybodys = self.ask("GET", "/organisations").text
+        if ("Moor Homes" in everybodys and "Small Homes" in everybodys) != (self.user == "platform"):
+            self.wrong.append("/organisations")
 
     def open_a_tab(self) -> None:
         """A tab of any case there is, from either side: 404 or its own notes, as the oracle says."""

@@ -8,7 +8,7 @@ from flask import request
 from werkzeug.routing import AnyConverter, PathConverter, UUIDConverter
 
 from app import create_app
-from config import SettingMissing, SettingWrong, from_environment
+from config import REQUIRED, SettingMissing, SettingWrong, from_environment
 from tests.conftest import World
 from tests.web.conftest import environment_of
 from tests.web.visitor import token_in
@@ -159,8 +159,9 @@ def test_the_server_names_no_version(site):
 
 @pytest.fixture
 def settings(shared_world):
-    """A function that reads settings with some more variables set."""
-    return lambda **more: from_environment(environment_of(shared_world) | more)
+    """A function that reads settings: those that have no default, and some more."""
+    needed = {name: value for name, value in environment_of(shared_world).items() if name in REQUIRED}
+    return lambda **more: from_environment(needed | more)
 
 
 def test_settings_that_nobody_gives_have_defaults(settings):
