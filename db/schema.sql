@@ -68,7 +68,7 @@ create table app.plans (
     tenancies      integer not null,
     users          integer,
     constraint plan_codes_are_plain_words check (code ~ '^[a-z]{2,30}$'),
-    constraint plan_names_are_filled check (length(btrim(name)) between 1 and 60),
+    constraint plan_names_are_filled check (length(btrim(name)) between 1 and 120),
     constraint plan_names_are_unique unique (name),
     constraint plan_monthly_prices_are_not_negative check (monthly_pounds >= 0),
     constraint plan_yearly_prices_are_not_negative check (yearly_pounds >= 0),

@@ -14,7 +14,7 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "installation_has_one_row": (None, "Keywork is installed here already."),
     "pads_fill_one_block": (None, "That signing key does not have the right length."),
     "plan_codes_are_plain_words": ("code", "Use small letters only for the code of a plan."),
-    "plan_names_are_filled": ("name", "Give the plan a name of up to 60 characters."),
+    "plan_names_are_filled": ("name", "Give the plan a name of up to 120 characters."),
     "plan_names_are_unique": ("name", "There is a plan with this name already."),
     "plan_monthly_prices_are_not_negative": ("monthly_pounds", "A price cannot be below zero."),
     "plan_yearly_prices_are_not_negative": ("yearly_pounds", "A price cannot be below zero."),

@@ -8,7 +8,7 @@
 alter table app.plans
     drop constraint plan_prices_are_not_negative,
     drop constraint plan_caps_are_positive,
-    add constraint plan_names_are_filled check (length(btrim(name)) between 1 and 60),
+    add constraint plan_names_are_filled check (length(btrim(name)) between 1 and 120),
     add constraint plan_names_are_unique unique (name),
     add constraint plan_monthly_prices_are_not_negative check (monthly_pounds >= 0),
     add constraint plan_yearly_prices_are_not_negative check (yearly_pounds >= 0),

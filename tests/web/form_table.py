@@ -25,6 +25,9 @@ SESSION = {"scheduled_at": "2030-05-01T10:30", "duration_minutes": "45", "type":
 PERSON = {"full_name": "Nia New", "email": "nia@example.org", "kind": "housing_officer", "participation_mode": "context_only"}
 CARD = {"full_name": "Dr Lee", "kind": "external_contact", "works_for": "Hyde Surgery", "role_label": "GP", "email": "lee@example.net",
         "phone": "0113 496 0000"}
+PLAN = {"name": "Larger", "position": "9", "monthly_pounds": "399", "yearly_pounds": "3830", "tenancies": "2000", "users": "",
+        "includes_support_cases": True}
+PERSON_EDIT = {"full_name": "Quay Manager", "email": "quay.manager@example.org"}
 WORDS = {"body": "First line.\nSecond line.\n\nAnother paragraph."}
 
 HOME = {"address": "12 Station Road", "town": "Leeds", "postcode": "LS6 2XY", "landlord_id": "{landlord[quay]}"}
@@ -49,6 +52,12 @@ FORMS = {
     "contact card": FormAt(OP + "/{case[ann]}/team/add-contact-card", CARD, makes="support_collaborators"),
     "open case": FormAt(OP + "/open", {"tenant_id": "{tenant[fay]}", "context_summary": "Why and what."}, makes="support_cases"),
     "summary": FormAt(OP + "/{case[ann]}/summary", {"context_summary": "Why and what."}),
+    "organisation": FormAt("/organisations/add", {"name": "Riverside Homes", "plan_code": "starter"}, persona="platform", makes="organisations"),
+    "organisation edit": FormAt(
+        "/organisations/{organisation[moor]}/edit", {"name": "Moor and Fell", "plan_code": "enterprise"}, persona="platform"),
+    "plan": FormAt("/plans/add", {**PLAN, "code": "larger"}, persona="platform"),
+    "plan edit": FormAt("/plans/business/edit", {**PLAN, "name": "Business", "position": "4", "users": "15"}, persona="platform"),
+    "person edit": FormAt("/people/{user[quay_manager]}/edit", PERSON_EDIT, persona="platform"),
     "close": FormAt(OP + "/{case[ann]}/close", {"closing_reason": "moved_on", "end_assignments": True}),
     "landlord": FormAt("/landlords/add", {"name": "Station Homes"}, makes="landlords"),
     "landlord edit": FormAt("/landlords/{landlord[quay]}/edit", {"name": "Quay"}),
@@ -132,11 +141,31 @@ REFUSED = [
     ("settings", {"support_retention_years_case": "31"}, "support_retention_years_safeguarding", "Keep safeguarding notes at least as long"),
     *[("settings", {"housing_officer_emails": wrong}, "housing_officer_emails", "Give e-mail addresses")
       for wrong in ("nobody", "a b@example.org", "a@b", "fine@example.org\nnobody", "<script>@example.org x")],
+    *[(form, {"name": wrong}, "name", "160 characters") for form in ("organisation", "organisation edit") for wrong in ("", "  ", "x" * 161)],
+    *[(form, {"name": "Harbour Homes"}, "name", "with this name already") for form in ("organisation", "organisation edit")],
+    *[(form, {"plan_code": wrong}, "plan_code", "Choose a plan from the list")
+      for form in ("organisation", "organisation edit") for wrong in ("secret", "")],
+    *[(form, {"name": wrong}, "name", "120 characters") for form in ("plan", "plan edit") for wrong in ("", "  ", "x" * 121)],
+    *[(form, {"name": "Starter"}, "name", "with this name already") for form in ("plan", "plan edit")],
+    *[("plan", {"code": wrong}, "code", "small letters") for wrong in ("", "x", "Two words", "UPPER", "x" * 31)],
+    ("plan", {"code": "starter"}, "code", "with this code already"),
+    *[(form, {field: wrong}, field, "Give a ") for form in ("plan", "plan edit") for field in ("position", "monthly_pounds", "yearly_pounds", "tenancies")
+      for wrong in ("", "abc", "9.5", "99999999999999999999")],
+    *[(form, {field: "-1"}, field, "below zero") for form in ("plan", "plan edit") for field in ("monthly_pounds", "yearly_pounds")],
+    *[(form, {"tenancies": "0"}, "tenancies", "at least one tenancy") for form in ("plan", "plan edit")],
+    *[(form, {"users": "0"}, "users", "at least one user") for form in ("plan", "plan edit")],
+    ("plan", {"users": "many"}, "users", "Give a whole number"),
+    *[(form, {"position": wrong}, "position", sentence) for form in ("plan", "plan edit")
+      for wrong, sentence in (("1", "this place already"), ("0", "from 1"))],
+    ("plan", {"position": "40000"}, None, "too large"),
+    *[("person edit", {"full_name": wrong}, "full_name", "120 characters") for wrong in ("", "  ", "x" * 121)],
+    *[("person edit", {"email": wrong}, "email", "Give an e-mail address") for wrong in ("", "nobody", "a b@example.org", "x" * 250 + "@example.org")],
+    *[("person edit", {"email": wrong}, "email", "has an account with this e-mail") for wrong in ("worker@example.org", " worker@example.org ")],
     # a character that cannot be stored, in each field that takes text
     *[(form, {name: "before\x00after"}, None, "cannot be stored")
       for form, each in FORMS.items() for name in each.fields
       if name in ("body", "title", "description", "attendees", "outcome_note", "full_name", "works_for", "role_label", "context_summary",
-                  "name", "address", "town", "postcode", "housing_officer_emails")],
+                  "name", "address", "town", "postcode", "housing_officer_emails", "email", "code")],
 ]  # fmt: skip
 
 #: Texts that are unusual and fine: kept to the letter.

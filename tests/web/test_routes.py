@@ -36,11 +36,15 @@ ROUTES = {
     "/logout/": (POST, ANYBODY),
     "/support-cases": (GET, OPERATORS),
     "/support/tenants": (GET, COLLABORATORS),
-    "/organisations": (GET, PLATFORM),
     **{f"/{kind}{path}": (methods, ORG_ADMINS) for kind in ("landlords", "properties", "tenants") for path, methods in RECORDS.items()},
     "/properties/choices": (GET, ORG_ADMINS),
     "/tenants/choices": (GET, ORG_ADMINS),
     "/settings": (BOTH, ORG_ADMINS),
+    **{f"/organisations{path}": (methods, PLATFORM) for path, methods in {**RECORDS, ROW: GET}.items() if not path.endswith("delete")},
+    **{f"/plans{path.replace('<uuid:pk>', '<pk>')}": (methods, PLATFORM) for path, methods in RECORDS.items()},
+    "/people": (GET, PLATFORM),
+    f"/people{ROW}/edit": (BOTH, PLATFORM),
+    f"/people{ROW}/<any('disable', 'enable', 'make-platform-admin', 'end-platform-admin'):name>": (BOTH, PLATFORM),
     **{f"/support-cases{path}": (methods, OPERATORS) for path, methods in (WORKSPACE | STEPS).items()},
     **{f"/support/cases{path}": (methods, COLLABORATORS) for path, methods in WORKSPACE.items() if not path.endswith("/flag")},
 }
@@ -54,6 +58,9 @@ def address(site, rule: str) -> str:
     for start, its_id in set_up.items():
         if rule.startswith(start):
             return rule.replace("<uuid:pk>", str(its_id))
+    if rule.startswith(("/organisations", "/plans", "/people")):
+        kind, name = ("organisation", "small") if rule.startswith("/organisations") else ("user", "gone")
+        return re.sub("<any.*>", "disable", rule.replace("<uuid:pk>", str(getattr(site.world, kind)[name])).replace("<pk>", "business"))
     kind = "collaborator" if "/team/" in rule else "goal" if "/goals/" in rule else "session" if "/sessions/" in rule else "note"
     row = {"collaborator": "ann/watcher", "goal": "ann/active", "session": "ann/worker/next"}.get(
         kind, "ann/professional/quay_manager" if rule.endswith("flag") else
@@ -162,7 +169,7 @@ PAGES = [
     (None, "/login/", 200), (None, "/", 302), (None, "/support-cases", 302), (None, "/nothing", 404), ("worker", "/support/tenants", 200),
     ("worker", "/support/cases/{case[ann]}", 200), ("worker", "/support/cases/{case[gus]}", 404), ("worker", "/nothing", 404),
     ("worker", "/logout/", 405), ("harbour_admin", "/support-cases", 200), ("harbour_admin", "/support-cases/{case[ann]}/notes/professional", 200),
-    ("small_admin", "/support-cases", 200), ("platform", "/organisations", 200),
+    ("small_admin", "/support-cases", 200), ("platform", "/organisations", 200), ("platform", "/people", 200), ("worker", "/people", 404),
 ]  # fmt: skip
 
 

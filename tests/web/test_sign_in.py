@@ -38,7 +38,7 @@ LANDINGS = {
     "worker": ("/support/tenants", "Your tenants"),
     "officer_shut": ("/support/tenants", "Your tenants"),
     "gone": ("/support/tenants", "Your tenants"),
-    "platform": ("/organisations", "Organisations"),
+    "platform": ("/organisations", "Organisations Plans People"),
 }
 
 

@@ -10,6 +10,10 @@ LIST, TAB = 9, 12
 #: persona, address, most statements
 PAGES = [
     *[(persona, address, LIST) for persona in ("harbour_admin", "quay_manager") for address in ("/support-cases", "/support-cases?state=all&q=a")],
+    *[("platform", address, LIST) for address in ("/organisations", "/organisations?q=a&sort=operator_count", "/plans", "/people", "/people?q=a",
+                                                  "/people?show=operators", "/people?show=disabled")],
+    ("platform", "/organisations/{organisation[harbour]}", LIST), ("platform", "/organisations/{organisation[harbour]}/edit", LIST),
+    ("platform", "/plans/enterprise/edit", LIST), ("platform", "/people/{user[worker]}/edit", LIST),
     ("worker", "/support/tenants", LIST), ("worker", "/support/tenants?q=a", LIST), ("officer_open", "/support/tenants", LIST),
     *[(persona, "/support-cases/{case[ann]}" + tab, TAB) for persona in ("harbour_admin", "quay_manager")
       for tab in ("", "/notes/professional", "/goals", "/sessions", "/team", "/documents")],
@@ -38,6 +42,10 @@ ROWS = [
            select 'many' || n || '@example.org', 'Many ' || n from generate_series(1, 50) as n returning id)
        insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, invited_by_name)
        select %(ann)s, id, 'Many', 'support_worker', 'full', 'Somebody' from people""",
+    "insert into app.organisations (name, plan_code) select 'Many ' || n, 'enterprise' from generate_series(1, 100) as n",
+    """with people as (insert into app.users (email, full_name, disabled_at)
+           select 'operator' || n || '@example.org', 'Operator ' || n, now() from generate_series(1, 100) as n returning id)
+       insert into app.memberships (user_id, organisation_id, role) select id, %(harbour)s, 'property_manager' from people""",
 ]
 
 
@@ -46,7 +54,7 @@ def counted(console):
     clients = {persona: console.client(persona) for persona, *_ in PAGES}
     counts = {}
     for persona, address, _ in PAGES:
-        path = address.format(case=console.world.case)
+        path = address.format(case=console.world.case, organisation=console.world.organisation, user=console.world.user)
         console.statements_of(clients[persona], path)
         counts[persona, address] = console.statements_of(clients[persona], path)
     return counts
@@ -59,12 +67,13 @@ def fill(world):
         people = [world.user["worker"]] * len(cases)
         for statement in ROWS:
             connection.execute(statement, {
-                "cases": cases, "people": people, "ann": world.case["ann"], "worker": world.user["worker"], "watcher": world.user["watcher"]})
+                "cases": cases, "people": people, "ann": world.case["ann"], "worker": world.user["worker"], "watcher": world.user["watcher"],
+                "harbour": world.organisation["harbour"]})
 
 
 #: What the pages of each hat begin with.
 VIEWS = {"harbour_admin": ("case_list", "case_workspace"), "quay_manager": ("case_list", "case_workspace"),
-         "worker": ("caseload", "case_workspace"), "officer_open": ("caseload", "case_workspace")}  # fmt: skip
+         "platform": ("organisation_list",), "worker": ("caseload", "case_workspace"), "officer_open": ("caseload", "case_workspace")}  # fmt: skip
 
 
 def helper_calls(world):
@@ -116,3 +125,7 @@ def test_the_pages_were_really_long_the_second_time(console, counts):
     assert client.get(f"{workspace}/goals").data.count(b'<article class="card goal') == 102
     assert client.get(f"{workspace}/team").data.count(b'<li class="member">') >= 50
     assert client.get(f"{workspace}/sessions").data.count(b'<li class="session"') == 50
+    platform = console.client("platform")
+    for address, rows in (("/organisations", 25), ("/people", 25), ("/people?show=disabled", 25)):
+        assert platform.get(address).data.count(b'class="row-link"') == rows, address
+    assert platform.get(f"/organisations/{console.world.organisation['harbour']}").data.count(b'<li class="member">') > 100
