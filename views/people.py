@@ -53,7 +53,7 @@ STEPS = {
     "make-platform-admin": Step(
         "Make platform-admin", "Make {name} a platform-admin?",
         ("{name} will see and change every organisation, plan and account here, yours too.", "It opens no case, and no firm's own settings."),
-        "{name} is a platform-admin now.", {"is_platform_admin": True}, lambda person: not person.is_platform_admin,
+        "{name} is a platform-admin now.", {"is_platform_admin": True}, lambda person: not person.is_platform_admin, danger=False,
     ),
     "end-platform-admin": Step(
         "End platform-admin", "End {name}'s time as platform-admin?",
@@ -73,6 +73,7 @@ class People(Records):
     include_route_methods = {"list", "edit", "step"}
     noun = "person"
     list_title = "People"
+    list_lead = "Everybody with an account. People get one by being invited."
     empty_sentence = "Nobody has an account yet."
     edit_form = EditPerson
     base_order = ("full_name", "asc")

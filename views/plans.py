@@ -15,6 +15,7 @@ from views.words import count, inside, label, number, price
 
 #: Before the key of a feature, in the name of its switch.
 SWITCH = "includes_"
+PART = "Part of this plan, for every organisation on it."
 
 
 class NewPlan(Form):
@@ -87,7 +88,7 @@ class Plans(Records):
     def form(self, shown, row=None):
         """Below the plan's own fields a switch for each feature that there is."""
         features = session().scalars(select(Feature.feature_key).order_by(Feature.feature_key)).all()
-        switches = {SWITCH + feature: BooleanField(label(feature, "feature")) for feature in features}
+        switches = {SWITCH + feature: BooleanField(label(feature, "feature"), description=PART) for feature in features}
         if row is None:
             served = {"position": (session().scalar(select(func.max(Plan.position))) or 0) + 1}
         else:

@@ -149,7 +149,8 @@ class Records(Screen):
     def _ask(self, question: Question, form: Form, pk: object):
         """The question before a change, with the answers of the form in it. Nothing is saved yet: 409."""
         page, _ = self.confirm_page(
-            question.title, question.sentences, question.button, self._url("edit", pk=pk), form=form, carried=True, quote=None, back=self._back(),
+            question.title, question.sentences, question.button, self._url("edit", pk=pk), form=form, carried=True, quote=None,
+            back=self.back_from(pk),
         )
         return page, 409
 
