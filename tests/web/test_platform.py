@@ -14,6 +14,7 @@ from tests.web.test_rights_end import menu
 from tests.web.visitor import new_id
 
 HARBOUR = "/organisations/{organisation[harbour]}/edit"
+NOBODY = "3f0c6f2e-8a52-4a3e-9f3e-0f4c7f1d9a11"
 HIDDEN = "Support cases will be hidden from everybody"
 PAGES = [
     "/organisations", "/organisations?q=o", "/organisations/add", "/organisations/{organisation[harbour]}", "/organisations/{organisation[moor]}",
@@ -177,8 +178,8 @@ def test_a_plan_in_use_is_not_removed(site, platform):
 
 
 @pytest.mark.parametrize("path", ["/plans/nothing/edit", "/plans/nothing/delete", "/plans/%00/edit", "/plans/" + "x" * 500 + "/edit", "/plans/'/delete",
-                                  f"/organisations/{new_id()}", f"/organisations/{new_id()}/edit", f"/people/{new_id()}/edit",
-                                  f"/people/{new_id()}/disable", "/people/x/edit", "/organisations/x", "/people/{user[worker]}/destroy",
+                                  f"/organisations/{NOBODY}", f"/organisations/{NOBODY}/edit", f"/people/{NOBODY}/edit",
+                                  f"/people/{NOBODY}/disable", "/people/x/edit", "/organisations/x", "/people/{user[worker]}/destroy",
                                   "/people/{user[worker]}/enable", "/people/{user[worker]}/end-platform-admin",
                                   "/people/{user[disabled_admin]}/disable", "/people/{user[platform]}/make-platform-admin",
                                   "/organisations/{organisation[harbour]}/delete", "/people/{user[worker]}/delete"])  # fmt: skip
