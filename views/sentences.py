@@ -54,8 +54,7 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     # organisations
     "organisation_names_are_filled": ("name", "Give a name of up to 160 characters."),
     "organisation_names_are_unique": ("name", "There is an organisation with this name already."),
-    "organisations_plan_code_fkey": (
-        "plan_code", "Choose a plan from the list. A plan with organisations on it cannot be removed."),
+    "organisations_plan_code_fkey": ("plan_code", "Choose a plan from the list."),
     "retention_windows_are_case_and_safeguarding": (
         "support_retention_years", "Give both windows: one for cases and one for safeguarding notes."),
     "case_window_is_1_to_100_whole_years": ("support_retention_years.case", "Give whole years, from 1 to 100."),
