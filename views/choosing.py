@@ -14,7 +14,7 @@ from flask import jsonify, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import Select, select
-from wtforms.fields.choices import SelectFieldBase
+from wtforms.fields.choices import Choice, SelectFieldBase
 from wtforms.widgets import CheckboxInput, ListWidget, RadioInput
 
 from db.models import Workspace
@@ -118,9 +118,9 @@ class Remote(Asked, SelectFieldBase):
         return self.of.matching(self.words, MOST_OFFERED + 1)
 
     def iter_choices(self):
-        """The options as (value, label, chosen, attributes)."""
+        """The options, the chosen ones marked."""
         for each in self.options:
-            yield str(each.id), each.label, each.id in self.chosen, {}
+            yield Choice(str(each.id), each.label, each.id in self.chosen, {})
 
     def when_not_there(self) -> Refusal:
         """The refusal of an id that is nobody's, or somebody else's: the same words for both."""
