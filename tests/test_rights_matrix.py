@@ -231,6 +231,8 @@ def test_views_show_what_their_tables_show(act, facts):
     cases = {row["id"] for row in facts["support_cases"] if oracle.reads("support_cases", row)}
     opened = {row["tenant_id"] for row in facts["support_cases"] if row["id"] in cases and row["closed_at"] is None}
     expected = {
+        **{view: {row["id"] for row in facts[table] if oracle.hat == "org_admin" and oracle.reads(table, row)} for view, table in (
+            ("landlord_list", "landlords"), ("property_list", "properties"), ("tenant_list", "tenants"))},
         "case_list": cases if operates else set(), "case_workspace": cases,
         "caseload": cases if oracle.hat == "collaborator" else set(),
         "tenants_without_case": {t["id"] for t in facts["tenants"] if operates and oracle.reads("tenants", t) and t["id"] not in opened},
@@ -248,6 +250,14 @@ def test_views_show_what_their_tables_show(act, facts):
         assert set(shown[view]) == expected[view], view
         with pytest.raises((errors.InsufficientPrivilege, errors.ObjectNotInPrerequisiteState)), connection.transaction():
             connection.execute(sql.SQL("delete from app.{}").format(sql.Identifier(view)))
+    for tenant in (facts.row(key) for key in shown["tenant_list"]):
+        its_case = next((row for row in facts["support_cases"] if row["tenant_id"] == tenant["id"] and row["id"] in cases and row["closed_at"] is None), {})
+        row = shown["tenant_list"][tenant["id"]]
+        assert (row["open_case_id"], row["case_opened_at"]) == (its_case.get("id"), its_case.get("opened_at"))
+    for home in (facts.row(key) for key in shown["property_list"]):
+        row = shown["property_list"][home["id"]]
+        assert row["tenant_count"] == sum(tenant["property_id"] == home["id"] for tenant in facts["tenants"])
+        assert row["landlord_name"] == facts.row(home["landlord_id"])["name"]
     for note in (facts.row(key) for key in shown["note_feed"]):
         row = shown["note_feed"][note["id"]]
         assert row["may_edit"] == (oracle.changes("support_notes", note) == YES), row

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from tests.web.form_table import FORMS
 from tests.web.pages import Page
+from tests.web.test_forms import A_ROW
 
 PLAIN = "plain words "
 MARKUP = "'\"></textarea></title></option><script>planted</script><img class=planted onerror=x>{{707*707}} "
@@ -23,7 +24,9 @@ CODES = {
     "support_collaborators.participation_mode", "support_collaborators.phone", "support_notes.stream", "support_goals.status",
     "support_sessions.type", "support_sessions.status",
 }  # fmt: skip
-ADDRESSES = {"users.email", "support_collaborators.email"}
+ADDRESSES = {"users.email", "support_collaborators.email", "organisations.housing_officer_emails"}
+#: Columns that hold several texts.
+LISTS = {"organisations.housing_officer_emails"}
 #: Fingerprints of the SQL, on no screen.
 INTERNAL = {"installation.schema_version", "installation.rules_version"}
 
@@ -44,6 +47,13 @@ SCREENS = [
       for tab in ("", "/goals", "/sessions", "/team", "/documents")],
     ("worker", f"/support/cases/{{case[ann]}}/notes/{{note[{ROW['mine']}]}}/edit"),
     ("worker", f"/support/cases/{{case[ann]}}/notes/{{note[{ROW['mine']}]}}/delete"),
+    *[("harbour_admin", path) for path in (
+        "/landlords", "/properties", "/tenants", "/tenants?notes=hidden", "/tenants?q=nothing", "/landlords/add", "/properties/add", "/tenants/add", "/settings",
+        "/landlords/{landlord[quay]}/edit", "/landlords/{landlord[quay]}/delete", "/properties/{property[dock_1]}/edit",
+        "/properties/{property[dock_1]}/delete", "/tenants/{tenant[fay]}/edit", "/tenants/{tenant[fay]}/delete",
+        "/support-cases/open?tenant_id={tenant[fay]}", "/tenants/add?property_id-q=nothing")],
+    ("quay_manager", "/support-cases/open"),
+    ("small_admin", "/tenants"),
     ("small_admin", "/support-cases"),
     *[("platform", path) for path in (
         "/organisations", "/organisations?q=nothing", "/organisations/add", "/organisations/{organisation[harbour]}",
@@ -54,10 +64,10 @@ SCREENS = [
 
 
 def text_columns(site) -> list[str]:
-    """Every text column of the tables of schema app, as table.column."""
+    """Every column of the tables of schema app that holds a text, or several, as table.column."""
     return [name for (name,) in site.as_owner(
         "select table_name || '.' || column_name from information_schema.columns join pg_tables on schemaname = 'app' and tablename = table_name"
-        " where table_schema = 'app' and data_type = 'text' order by 1")]
+        " where table_schema = 'app' and (data_type = 'text' or udt_name = '_text') order by 1")]
 
 
 def plant(site, name: str, words: str) -> None:
@@ -66,9 +76,10 @@ def plant(site, name: str, words: str) -> None:
     key = {"plans": "code", "memberships": "user_id", "features": "feature_key", "feature_gates": "feature_key"}.get(table, "id")
     which = "t.status <> 'scheduled'" if column == "outcome_note" else "true"
     statement = sql.SQL(
-        "update app.{0} as t set {1} = %(words)s || n || %(end)s"
+        "update app.{0} as t set {1} = {4}"
         " from (select ctid as at, row_number() over (order by {2}) as n from app.{0}) as numbered where t.ctid = at and {3}").format(
-        sql.Identifier(table), sql.Identifier(column), sql.Identifier(key), sql.SQL(which))
+        sql.Identifier(table), sql.Identifier(column), sql.Identifier(key), sql.SQL(which),
+        sql.SQL("array[%(words)s || n || %(end)s]" if name in LISTS else "%(words)s || n || %(end)s"))
     with site.world.owner() as connection:
         connection.execute(statement, {"words": words, "end": "@evil.example" if name in ADDRESSES else ""})
 
@@ -128,9 +139,9 @@ def test_markup_typed_into_a_form_comes_back_as_text(site, shapes, name):
     """A refused form shows what was typed: the same shape as with plain words."""
     form, refused = FORMS[name], []
     for words in (PLAIN, MARKUP):
-        fields = {field: words + "\x00" if isinstance(value, str) and not value.startswith("{") else value for field, value in form.fields.items()}
+        fields = {field: (site.at(value) if A_ROW.match(value) else words + "\x00") if isinstance(value, str) else value
+                  for field, value in form.fields.items()}
         served = site.visitor(form.persona).page(site.at(form.page or form.address)).form_with(*form.fields)
-        fields |= {"tenant_id": site.at(form.fields["tenant_id"])} if "tenant_id" in fields else {}
         refused.append(site.visitor(form.persona).fill(served, site.at(form.address), **fields))
     plain, markup = refused
     assert plain.status_code == markup.status_code == 409
@@ -139,8 +150,9 @@ def test_markup_typed_into_a_form_comes_back_as_text(site, shapes, name):
 
 
 @pytest.mark.parametrize(("persona", "path"), [
-    ("harbour_admin", "/support-cases"), ("harbour_admin", "/support-cases/open"), ("worker", "/support/tenants"), (None, "/login/")])  # fmt: skip
-@pytest.mark.parametrize("parameter", ["q", "next", "state", "sort", "page"])
+    ("harbour_admin", "/support-cases"), ("harbour_admin", "/support-cases/open"), ("harbour_admin", "/tenants"), ("harbour_admin", "/tenants/add"),
+    ("worker", "/support/tenants"), (None, "/login/")])  # fmt: skip
+@pytest.mark.parametrize("parameter", ["q", "next", "state", "sort", "page", "tenant_id", "tenant_id-q", "property_id-q", "notes"])
 def test_markup_in_the_address_changes_no_screen(site, shapes, persona, path, parameter):
     """Reflected text: the search box above all."""
     with site.visited_by() as stranger:
@@ -165,6 +177,23 @@ def test_markup_in_what_is_said_after_a_change_is_text(site, shapes):
     assert_harmless(confirm.text)
     assert visitor.post(f"{team}/{row}/end").status_code == 303
     assert_harmless(visitor.get(team).text)
+
+
+def test_markup_in_choices_is_no_page(site, shapes):
+    """What the script reads: JSON that no browser takes for a page, with the words as they are."""
+    for path in ("/properties/choices", "/tenants/choices", "/support-cases/choices"):
+        answer = site.visitor("harbour_admin").get(path)
+        assert answer.headers["content-type"] == "application/json" and answer.headers["x-content-type-options"] == "nosniff"
+        assert any("<script>planted</script>" in each["label"] for each in answer.json())
+    visitor = site.visitor("harbour_admin")
+    answer = visitor.post("/landlords/add", name=MARKUP)
+    assert answer.status_code == 303
+    row = site.as_owner("select id from app.landlords where name = %(name)s", name=MARKUP.strip())[0][0]
+    assert_harmless(visitor.get(f"/landlords/{row}/delete").text)
+    assert visitor.post(f"/landlords/{row}/delete").status_code == 303
+    said = visitor.get("/landlords").text
+    assert "planted" in Page(said).ids["main"] and "removed." in said
+    assert_harmless(said)
 
 
 def test_a_wrong_sign_in_shows_the_address_as_text(site):

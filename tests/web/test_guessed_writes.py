@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from tests.web.pages import Page
 from tests.web.test_rights_on_screens import masked
 from tests.web.visitor import new_id
 
@@ -16,6 +17,10 @@ CARD = {"full_name": "Planted", "kind": "external_contact", "phone": "01234 5678
 CLOSE = {"closing_reason": "died", "end_assignments": "y"}
 SUMMARY = {"context_summary": "planted"}
 OP, CO = "/support-cases", "/support/cases"
+LANDLORD = {"name": "Planted"}
+HOME = {"address": "1 Planted Street", "town": "Leeds", "postcode": "LS1 1AA", "landlord_id": "{landlord[quay]}"}
+TENANT = {"full_name": "Planted", "property_id": "{property[quay_1]}", "housing_officer_note_visibility": "visible"}
+SETTINGS = {"support_retention_years_case": "1", "support_retention_years_safeguarding": "1"}
 
 # persona, address (with ids of the world by name), fields
 FORGED = [
@@ -103,6 +108,15 @@ FORGED = [
     ("harbour_admin", OP + "/open", {"tenant_id": "{tenant[ida]}", **SUMMARY}),
     ("small_admin", OP + "/open", {"tenant_id": "{tenant[joe]}", **SUMMARY}),
     ("worker", OP + "/open", {"tenant_id": "{tenant[fay]}", **SUMMARY}),
+    # what org-admins set up: nobody else's screens, and no other firm's rows
+    *[(persona, f"/{address}", fields) for persona in ("quay_manager", "worker", "platform") for address, fields in (
+        ("landlords/add", LANDLORD), ("landlords/{landlord[quay]}/edit", LANDLORD), ("landlords/{landlord[quay]}/delete", {}),
+        ("properties/add", HOME), ("properties/{property[quay_1]}/edit", HOME), ("properties/{property[quay_1]}/delete", {}),
+        ("tenants/add", TENANT), ("tenants/{tenant[ann]}/edit", TENANT), ("tenants/{tenant[fay]}/delete", {}), ("settings", SETTINGS))],
+    *[("moor_admin", f"/{address}", fields) for address, fields in (
+        ("landlords/{landlord[quay]}/edit", LANDLORD), ("landlords/{landlord[quay]}/delete", {}),
+        ("properties/{property[quay_1]}/edit", HOME), ("properties/{property[quay_1]}/delete", {}),
+        ("tenants/{tenant[fay]}/edit", TENANT), ("tenants/{tenant[fay]}/delete", {}))],
 ]  # fmt: skip
 
 #: What the person may see but not do: the page may say why (409), and again nothing is written.
@@ -130,6 +144,10 @@ NOT_THEIRS_TO_DO = [
     ("harbour_admin", OP + "/{case[eve]}/summary", SUMMARY),
     ("harbour_admin", OP + "/{case[eve]}/team/add", PERSON),
     ("harbour_admin", OP + "/{case[eve]}/team/add-contact-card", CARD),
+    # parents of another firm, and what is still used
+    *[("moor_admin", f"/{address}", fields) for address, fields in (
+        ("properties/add", HOME), ("properties/{property[heath_1]}/edit", HOME), ("tenants/add", TENANT), ("tenants/{tenant[ida]}/edit", TENANT),
+        ("landlords/{landlord[heath]}/delete", {}), ("properties/{property[heath_1]}/delete", {}), ("tenants/{tenant[ida]}/delete", {}))],
 ]  # fmt: skip
 
 
@@ -168,6 +186,38 @@ def test_a_case_for_a_hidden_tenant_answers_like_one_for_nobody(site):
     nobody = sent(site, "quay_manager", OP + "/open", {"tenant_id": str(uuid.uuid4()), **SUMMARY})
     assert hidden.status_code == nobody.status_code == 404
     assert masked(hidden.text) == masked(nobody.text)
+
+
+@pytest.mark.parametrize(("address", "field", "fields", "sentence"), [
+    ("/properties/add", "landlord_id", HOME, "Choose one of your landlords."),
+    ("/properties/{property[heath_1]}/edit", "landlord_id", HOME, "Choose one of your landlords."),
+    ("/tenants/add", "property_id", TENANT, "Choose one of your properties."),
+    ("/tenants/{tenant[ida]}/edit", "property_id", TENANT, "Choose one of your properties."),
+])
+def test_a_row_of_another_firm_is_refused_like_one_that_is_nobody_s(site, address, field, fields, sentence):
+    """Threat 6: the same page for both, with the field's sentence and everything typed."""
+    its_id = new_id()
+    theirs, nobodys = (sent(site, "moor_admin", address, {**fields, field: value, "id": its_id}) for value in (fields[field], str(uuid.uuid4())))
+    assert theirs.status_code == nobodys.status_code == 409
+    assert masked(theirs.text) == masked(nobodys.text)
+    page = Page(theirs.text)
+    form = page.form_with(field)
+    assert form.controls[field].invalid and sentence in page.error_of(form.controls[field])
+    assert all(form.controls[name].value == value for name, value in fields.items() if name != field)
+
+
+@pytest.mark.parametrize(("address", "sentence"), [
+    ("/landlords/{landlord[quay]}", "A landlord with properties cannot be removed."),
+    ("/properties/{property[quay_1]}", "A property with tenants cannot be removed."),
+    ("/tenants/{tenant[ann]}", "A tenant with a case, open or closed, cannot be removed."),
+])
+def test_what_is_still_used_says_so_and_nothing_else(site, address, sentence):
+    """A removal that the database refuses: the reason above the question, and no word about choosing."""
+    before = site.content()
+    answer = site.visitor("harbour_admin").post(site.at(address) + "/delete")
+    assert answer.status_code == 409 and site.content() == before
+    page = Page(answer.text)
+    assert sentence in page.alerts and "Choose" not in page.alerts and "saved" not in page.alerts
 
 
 def test_fields_that_a_form_does_not_have_are_not_read(site):

@@ -6,7 +6,13 @@ from psycopg import sql
 
 from tests.conftest import take_hat
 
-LIST, TAB = 9, 12
+LIST, TAB, FORM = 9, 12, 9
+#: Pages that offer some of many rows, and what their scripts ask: persona, address.
+OFFERING = [
+    ("harbour_admin", "/properties/add"), ("harbour_admin", "/tenants/add"), ("harbour_admin", "/tenants/add?property_id-q=many"),
+    ("harbour_admin", "/properties/choices?q=many"), ("harbour_admin", "/tenants/choices?q=many"),
+    *[(persona, f"/support-cases/{path}") for persona in ("harbour_admin", "quay_manager") for path in ("open", "choices", "choices?q=many")],
+]  # fmt: skip
 #: persona, address, most statements
 PAGES = [
     *[(persona, address, LIST) for persona in ("harbour_admin", "quay_manager") for address in ("/support-cases", "/support-cases?state=all&q=a")],
@@ -19,6 +25,11 @@ PAGES = [
       for tab in ("", "/notes/professional", "/goals", "/sessions", "/team", "/documents")],
     *[(persona, "/support/cases/{case[ann]}" + tab, TAB) for persona in ("worker", "watcher", "officer_open")
       for tab in ("", "/goals", "/sessions", "/team", "/documents")],
+    *[("harbour_admin", f"/{screen}{query}", LIST) for screen in ("landlords", "properties", "tenants") for query in ("", "?q=many")],
+    ("harbour_admin", "/tenants?notes=visible", LIST),
+    *[("harbour_admin", address, FORM) for address in (
+        "/landlords/add", "/properties/{property[quay_1]}/edit", "/tenants/{tenant[ann]}/edit", "/settings")],
+    *[(*each, FORM) for each in OFFERING],
 ]  # fmt: skip
 
 MANY = """
@@ -28,6 +39,13 @@ MANY = """
     select array_agg(id) from cases
 """
 ROWS = [
+    """with landlords as (insert into app.landlords (organisation_id, name)
+           select %(harbour)s, 'Many ' || n from generate_series(1, 200) as n returning id, organisation_id),
+       homes as (insert into app.properties (organisation_id, landlord_id, address, town, postcode)
+           select organisation_id, id, id || ' Many Street', 'Leeds', 'LS1 1AA' from landlords)
+       insert into app.property_manager_landlords (organisation_id, user_id, landlord_id) select organisation_id, %(manager)s, id from landlords""",
+    """insert into app.tenants (property_id, full_name, housing_officer_note_visibility)
+       select %(home)s, 'Many without a case ' || n, 'visible' from generate_series(1, 200) as n""",
     """insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, invited_by_name)
        select unnest(%(cases)s::uuid[]), unnest(%(people)s::uuid[]), 'Many', 'support_worker', 'full', 'Somebody'""",
     """insert into app.support_notes (case_id, stream, body, author_id, author_name)
@@ -49,31 +67,37 @@ ROWS = [
 ]
 
 
+def at(console, address):
+    """An address with ids of the world in place of their names."""
+    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property")})
+
+
 def counted(console):
     """The number of statements of each page, after one request that fills caches."""
     clients = {persona: console.client(persona) for persona, *_ in PAGES}
     counts = {}
     for persona, address, _ in PAGES:
-        path = address.format(case=console.world.case, organisation=console.world.organisation, user=console.world.user)
+        path = at(console, address)
         console.statements_of(clients[persona], path)
         counts[persona, address] = console.statements_of(clients[persona], path)
     return counts
 
 
 def fill(world):
-    """200 cases, and in one case 500 notes, 100 goals with progress, 100 sessions and 50 people more."""
+    """200 landlords, homes, tenants and cases, and in one case 500 notes, 100 goals with progress, 100 sessions and 50 people more."""
     with world.owner() as connection:
         cases = connection.execute(MANY, {"home": world.property["quay_1"]}).fetchone()[0]
         people = [world.user["worker"]] * len(cases)
         for statement in ROWS:
             connection.execute(statement, {
-                "cases": cases, "people": people, "ann": world.case["ann"], "worker": world.user["worker"], "watcher": world.user["watcher"],
-                "harbour": world.organisation["harbour"]})
+                "cases": cases, "people": people, "ann": world.case["ann"], "harbour": world.organisation["harbour"],
+                "manager": world.user["quay_manager"], "home": world.property["quay_1"], "worker": world.user["worker"], "watcher": world.user["watcher"]})
 
 
 #: What the pages of each hat begin with.
-VIEWS = {"harbour_admin": ("case_list", "case_workspace"), "quay_manager": ("case_list", "case_workspace"),
-         "platform": ("organisation_list",), "worker": ("caseload", "case_workspace"), "officer_open": ("caseload", "case_workspace")}  # fmt: skip
+VIEWS = {"harbour_admin": ("case_list", "case_workspace", "landlord_list", "property_list", "tenant_list", "tenants_without_case"),
+         "quay_manager": ("case_list", "case_workspace", "tenants_without_case"), "platform": ("organisation_list",),
+         "worker": ("caseload", "case_workspace"), "officer_open": ("caseload", "case_workspace")}  # fmt: skip
 
 
 def helper_calls(world):
@@ -129,3 +153,28 @@ def test_the_pages_were_really_long_the_second_time(console, counts):
     for address, rows in (("/organisations", 25), ("/people", 25), ("/people?show=disabled", 25)):
         assert platform.get(address).data.count(b'class="row-link"') == rows, address
     assert platform.get(f"/organisations/{console.world.organisation['harbour']}").data.count(b'<li class="member">') > 100
+
+
+#: What somebody may choose, and a line of a list, as they stand in a page.
+CHOICE, LINE = b'<label class="choice"', b'<th scope="row">'
+
+
+LONG_LISTS = [("harbour_admin", f"/{screen}{query}") for screen in ("landlords", "properties", "tenants", "support-cases")
+              for query in ("", "?q=many", "?page=2")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("persona", "address"), OFFERING + LONG_LISTS)
+def test_no_page_ships_a_table(console, counts, persona, address):
+    """With hundreds of rows behind it a page holds 25 choices or lines at most, and a list or a choice is really long."""
+    body = console.client(persona).get(at(console, address)).data
+    offered = body.count(CHOICE) + body.count(LINE) + body.count(b'"label"')
+    fixed = 3 if "/tenants/" in address and "/choices" not in address else 0     # the three of note visibility
+    assert 20 <= offered - fixed <= 25
+
+
+def test_the_chosen_one_is_shown_besides_the_first(console, counts):
+    """A property that no page of choices would come to: first, ticked, and 20 others."""
+    body = console.client("harbour_admin").get(at(console, "/tenants/{tenant[ann]}/edit")).data.decode()
+    choices = body.split('class="choosing-list"')[1].split("</fieldset>")[0].split('<label class="choice"')[1:]
+    assert len(choices) == 21 and "Quay 1 Street" in choices[0] and "checked" in choices[0]
+    assert not any("checked" in each for each in choices[1:])
