@@ -76,10 +76,10 @@
     // The chosen stay, and so do those that were chosen when the page came: a reset finds them again.
     const staying = picks(field).filter((each) => each.checked || each.defaultChecked);
     const there = new Set(staying.map((each) => each.value));
-    list.style.minHeight = `${list.offsetHeight}px`;      // nothing below jumps
+    list.style.minHeight = `${list.getBoundingClientRect().height}px`;      // nothing below jumps
     list.replaceChildren(...staying.map((each) => each.closest("label")), ...found.filter(({ id }) => !there.has(id)).map((each) => pick(field, each)));
     list.scrollTop = 0;
-    field.querySelector(".choosing-found").textContent = found.length >= MOST_OFFERED ? `These are the first ${MOST_OFFERED}. Type more to find others.`
+    field.querySelector(".choosing-found").textContent = found.length >= MOST_OFFERED ? `The first ${MOST_OFFERED}. Type more to find others.`
       : found.length ? `${found.length} found` : `Nothing matches “${words}”.`;
   }
 

@@ -108,7 +108,7 @@ class Remote(Asked, SelectFieldBase):
     def found_sentence(self) -> str:
         """How many rows match, as static/keywork.js says it too."""
         if len(self._found) > MOST_OFFERED:
-            return f"These are the first {MOST_OFFERED}. Search to find others."
+            return f"The first {MOST_OFFERED}. Search to find others."
         if self._found:
             return f"{len(self._found)} found"
         return f"Nothing matches “{self.words}”." if self.words else self.of.none
