@@ -144,7 +144,7 @@ STILL_USED: dict[str, str] = {
     "properties_belong_to_a_landlord": "A landlord with properties cannot be removed.",
     "tenants_live_at_a_property": "A property with tenants cannot be removed.",
     "cases_are_of_a_tenant": "A tenant with a case, open or closed, cannot be removed.",
-    "organisations_plan_code_fkey": "A plan that an organisation has cannot be removed.",
+    "organisations_plan_code_fkey": "A plan with organisations on it cannot be removed.",
 }
 
 #: A row with this id is there already: the form was sent twice.

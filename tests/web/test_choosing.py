@@ -121,8 +121,8 @@ def test_the_list_of_tenants_leads_to_cases(site):
 
 
 @pytest.mark.parametrize(("address", "shown"), [
-    ("/tenants", "ann ben cora dan eve fay"), ("/tenants?notes=visible", "cora"), ("/tenants?notes=hidden", "ben eve"), ("/tenants?notes=nonsense", "ann ben cora dan eve fay"),
-    ("/tenants?notes=hidden&q=dock", "eve"), ("/tenants?q=LS7", "dan eve fay"), ("/tenants?sort=full_name&way=desc", "fay eve dan cora ben ann")])
+    ("/tenants", "ann ben cora dan eve fay"), ("/tenants?show=visible", "cora"), ("/tenants?show=hidden", "ben eve"), ("/tenants?show=nonsense", "ann ben cora dan eve fay"),
+    ("/tenants?show=hidden&q=dock", "eve"), ("/tenants?q=LS7", "dan eve fay"), ("/tenants?sort=full_name&way=desc", "fay eve dan cora ben ann")])
 def test_tenants_by_their_override_and_a_search(site, address, shown):
     """Chips and search narrow together; own firm only."""
     page = site.visitor("harbour_admin").get(address).text
@@ -132,10 +132,10 @@ def test_tenants_by_their_override_and_a_search(site, address, shown):
 
 def test_a_search_keeps_the_chip_and_an_empty_list_says_so(site):
     """A hidden field carries the override; none of these is not "no tenants yet"."""
-    form = Page(site.visitor("harbour_admin").get("/tenants?notes=hidden").text).form_with("q")
-    assert form.controls["notes"].value == "hidden"
-    page = site.visitor("small_admin").get("/tenants?notes=hidden").text
-    assert "There is none of these." in page and "Add tenant" in page and "There are no tenants yet" not in page
+    form = Page(site.visitor("harbour_admin").get("/tenants?show=hidden").text).form_with("q")
+    assert form.controls["show"].value == "hidden"
+    page = site.visitor("small_admin").get("/tenants?show=hidden").text
+    assert "None of these at the moment." in page and "Add tenant" in page and "There are no tenants yet" not in page
 
 
 @pytest.mark.parametrize(("typed", "kept"), [

@@ -48,7 +48,7 @@ SCREENS = [
     ("worker", f"/support/cases/{{case[ann]}}/notes/{{note[{ROW['mine']}]}}/edit"),
     ("worker", f"/support/cases/{{case[ann]}}/notes/{{note[{ROW['mine']}]}}/delete"),
     *[("harbour_admin", path) for path in (
-        "/landlords", "/properties", "/tenants", "/tenants?notes=hidden", "/tenants?q=nothing", "/landlords/add", "/properties/add", "/tenants/add", "/settings",
+        "/landlords", "/properties", "/tenants", "/tenants?show=hidden", "/tenants?q=nothing", "/landlords/add", "/properties/add", "/tenants/add", "/settings",
         "/landlords/{landlord[quay]}/edit", "/landlords/{landlord[quay]}/delete", "/properties/{property[dock_1]}/edit",
         "/properties/{property[dock_1]}/delete", "/tenants/{tenant[fay]}/edit", "/tenants/{tenant[fay]}/delete",
         "/support-cases/open?tenant_id={tenant[fay]}", "/tenants/add?property_id-q=nothing")],
@@ -152,7 +152,7 @@ def test_markup_typed_into_a_form_comes_back_as_text(site, shapes, name):
 @pytest.mark.parametrize(("persona", "path"), [
     ("harbour_admin", "/support-cases"), ("harbour_admin", "/support-cases/open"), ("harbour_admin", "/tenants"), ("harbour_admin", "/tenants/add"),
     ("worker", "/support/tenants"), (None, "/login/")])  # fmt: skip
-@pytest.mark.parametrize("parameter", ["q", "next", "state", "sort", "page", "tenant_id", "tenant_id-q", "property_id-q", "notes"])
+@pytest.mark.parametrize("parameter", ["q", "next", "state", "sort", "page", "tenant_id", "tenant_id-q", "property_id-q", "show"])
 def test_markup_in_the_address_changes_no_screen(site, shapes, persona, path, parameter):
     """Reflected text: the search box above all."""
     with site.visited_by() as stranger:

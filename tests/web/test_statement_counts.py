@@ -26,7 +26,7 @@ PAGES = [
     *[(persona, "/support/cases/{case[ann]}" + tab, TAB) for persona in ("worker", "watcher", "officer_open")
       for tab in ("", "/goals", "/sessions", "/team", "/documents")],
     *[("harbour_admin", f"/{screen}{query}", LIST) for screen in ("landlords", "properties", "tenants") for query in ("", "?q=many")],
-    ("harbour_admin", "/tenants?notes=visible", LIST),
+    ("harbour_admin", "/tenants?show=visible", LIST),
     *[("harbour_admin", address, FORM) for address in (
         "/landlords/add", "/properties/{property[quay_1]}/edit", "/tenants/{tenant[ann]}/edit", "/settings")],
     *[(*each, FORM) for each in OFFERING],
