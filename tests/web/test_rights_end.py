@@ -140,7 +140,7 @@ def test_a_lower_plan_closes_the_door_and_a_higher_one_opens_it_again(site):
                 assert "£199 a month" in upgrade and "£1,910 a year" in upgrade and "Business" in upgrade and "Enterprise" in upgrade
                 assert not re.search(r"\w+ Tenant\b", upgrade) and "Support cases" not in menu(operator)
                 assert statuses(site, operator, OPERATOR_TABS) == {404}
-                assert operator.get("/support-cases/open").status_code == 404
+                assert {operator.get(path).status_code for path in ("/support-cases/open", "/support-cases/choices")} == {404}
                 assert operator.send(site.at("/support-cases/{case[ann]}/notes/shared"), id=new_id(), body="unpaid").status_code == 404
             assert statuses(site, worker, WORKER_TABS) == {404}
             caseload = worker.page("/support/tenants").text

@@ -69,7 +69,7 @@ ROWS = [
 
 def at(console, address):
     """An address with ids of the world in place of their names."""
-    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property")})
+    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property", "organisation", "user")})
 
 
 def counted(console):
