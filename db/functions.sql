@@ -420,6 +420,13 @@ comment on function app.person_at_sign_in(integer, uuid) is
     'For the sign-in login: which hats the holder of a fab.ab_user may wear, while their sign-in lasts (until they sign out, 12 hours at most). '
     'No row for a disabled person. Reads no case content.';
 
+create or replace function app.installed_versions() returns table (schema_version text, rules_version text)
+language sql stable security definer set search_path = '' as $$
+    select i.schema_version, i.rules_version from app.installation as i
+$$;
+comment on function app.installed_versions() is
+    'For the sign-in login: the newest migration that this database carries and the fingerprint of its rules. The console does not start over others.';
+
 
 ------------------------------------------------------------------------------------------------------------------------
 -- What a hat may see: helpers of the policies

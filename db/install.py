@@ -1,10 +1,20 @@
-"""Installs the SQL files of this folder into a database, as its owner.
+"""Installs the SQL files of this folder into a database, or carries an installed one forward, as its owner.
 
-Order: roles, schemas and Flask-AppBuilder's own tables, functions, tables (only once), views, policies. All of it is one
-transaction under an advisory lock, so that several installers at once are safe and a half-made database cannot be.
+All of it is one transaction under an advisory lock, so that several installers at once are safe and a half-made database
+cannot be. Order:
+
+1. roles.sql, and the schemas;
+2. what is made anew each time goes: policies, views, and the functions that nothing else hangs on. A function whose
+   arguments or result have changed could not be replaced, and with its policies and views gone it need not be;
+3. functions.sql. The rest (functions that a trigger, CHECK or default names) are replaced in place;
+4. on an empty database Flask-AppBuilder's tables and schema.sql; on an installed one the migrations that it does not
+   carry yet. They come after the functions, because a migration attaches triggers to them;
+5. functions that functions.sql no longer holds go: their triggers went with a migration;
+6. views.sql, rls.sql.
 """
 
 import hashlib
+import re
 from pathlib import Path
 
 import psycopg
@@ -14,29 +24,224 @@ from psycopg import sql
 from sqlalchemy import create_mock_engine
 
 FOLDER = Path(__file__).parent
+MIGRATIONS = FOLDER / "migrations"
 RULES = ("roles.sql", "functions.sql", "views.sql", "rls.sql")
+#: How the first release named its schema: the SHA-256 of its schema.sql. Such a database carries no migration yet.
+FIRST_RELEASE = "4dd5b82143d254e0eebf109547f6c1b8f5f2661d6565b12533ca4f95b0d521d6"
 #: Any number, so long as every installer asks for the same one.
 INSTALL_LOCK = 5_917_230_114
 #: How often an installer gives way to others on the same server before it gives up.
 MEETINGS = 50
+#: How long it waits for a table that people are using, and how often it lets them go first. Together longer than the minute
+#: after which Postgres ends a person's forgotten transaction (roles.sql).
+LOCK_TIMEOUT, LOCK_TRIES = "10s", 7
 TOKEN_KEY_ID = "current"
 
-
-class SchemaOutdated(RuntimeError):
-    """The database was made by another schema.sql, and no migration leads from that one to this one."""
+_OURS = "('app'::regnamespace, 'vault'::regnamespace)"
 
 
-def _digest(*names: str) -> str:
+class InstallError(RuntimeError):
+    """Why nothing was changed, in a sentence or two for the person at the prompt."""
+
+
+class SchemaOutdated(InstallError):
+    """The database carries a schema from which no migration leads to this code's."""
+
+
+class MayNotInstall(InstallError):
+    """The login lacks a right that an installation needs."""
+
+
+class DatabaseBusy(InstallError):
+    """Other connections kept something locked all the time."""
+
+
+class MigrationFailed(InstallError):
+    """Postgres refused a migration, or what it left behind."""
+
+
+def current_versions() -> tuple[str, str]:
+    """What app.installed_versions() answers in a database that is up to date with this code: schema and rules."""
     digest = hashlib.sha256()
-    for name in names:
+    for name in RULES:
         digest.update((FOLDER / name).read_bytes())
-    return digest.hexdigest()
+    return _migration_names()[-1], digest.hexdigest()
 
 
-def _applied_versions(connection: psycopg.Connection) -> tuple[str, str] | None:
+def install(conninfo: str, *, app_password: str | None = None, signin_password: str | None = None,
+            token_key: bytes | None = None, always: bool = False) -> bool:
+    """Brings a database to the state of these SQL files.
+
+    conninfo names a superuser, or a login that may create roles and own the database. Passwords are those of the two
+    logins, token_key signs identity tokens (32 bytes or more); None leaves what the database has. Rules are applied when
+    they are others than the database's, and with `always` in any case, which takes back what was planted by hand.
+    Returns True when SQL was applied, False when there was nothing to do (passwords and key are set in both cases).
+    Raises InstallError (one of its kinds) with the database as it was, ValueError for a short key, and
+    psycopg.OperationalError when the database cannot be reached.
+    """
+    if token_key is not None and len(token_key) < 32:
+        raise ValueError("the token key needs 32 bytes or more")
+    passwords = {"keywork_app": app_password, "keywork_signin": signin_password}
+    given_way = kept_waiting = 0
+    while True:
+        try:
+            return _install(conninfo, {login: word for login, word in passwords.items() if word is not None}, token_key, always)
+        except psycopg.errors.InternalError_ as error:
+            # Roles belong to the whole cluster, the lock below to one database: an installer of another database may
+            # be changing the same role. Everything here is one transaction, so it is simply done again.
+            given_way += 1
+            if "concurrently updated" not in str(error) or given_way == MEETINGS:
+                raise
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
+            kept_waiting += 1
+            if kept_waiting == LOCK_TRIES:
+                raise DatabaseBusy(
+                    "Other connections keep parts of this database locked, so nothing was changed. Try again when they have ended"
+                    " (pg_stat_activity lists them)."
+                ) from error
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise MayNotInstall(
+                f"This login may not install Keywork here ({error.diag.message_primary}): it must be a superuser, or be able to"
+                " create roles and own the database."
+            ) from error
+
+
+def _install(conninfo: str, passwords: dict[str, str], token_key: bytes | None, always: bool) -> bool:
+    with psycopg.connect(conninfo) as connection:
+        # Whatever the login or the database sets for everyday work: each statement sees what another installer, waited for
+        # here, has committed, and a migration takes its time.
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        connection.execute("set local statement_timeout = 0")
+        connection.execute("set local lock_timeout = 0")
+        connection.execute("select pg_advisory_xact_lock(%s)", [INSTALL_LOCK])
+        connection.execute(sql.SQL("set local lock_timeout = {}").format(LOCK_TIMEOUT))
+        carried, wanted = _carried_versions(connection), current_versions()
+        # Asked in any case: an unknown schema is refused before anything is touched.
+        pending = _pending_migrations(carried)
+        changed = always or carried != wanted
+        if changed:
+            _apply(connection, pending if carried else None)
+            connection.execute(
+                "insert into app.installation (schema_version, rules_version) values (%s, %s)"
+                " on conflict (only_row) do update set schema_version = excluded.schema_version,"
+                " rules_version = excluded.rules_version",
+                wanted,
+            )
+            connection.execute("reset role")
+        for login, password in passwords.items():
+            # Hashed on this side: a server that logs statements must not write the password down.
+            verifier = connection.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
+            connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(login), sql.Literal(verifier)))
+        if token_key is not None:
+            if _is_superuser(connection):
+                connection.execute("set local log_parameter_max_length = 0")
+            connection.execute("set local role keywork_owner")
+            connection.execute("select app.add_signing_key(%s, %s)", [TOKEN_KEY_ID, token_key])
+    return changed
+
+
+def _carried_versions(connection: psycopg.Connection) -> tuple[str, str] | None:
+    """Schema and rules that the database says it carries; None for one without an installation."""
     if connection.execute("select to_regclass('app.installation')").fetchone()[0] is None:
         return None
-    return connection.execute("select schema_version, rules_version from app.installation").fetchone()
+    return connection.execute("select schema_version, rules_version from app.installation").fetchone() or ("", "")
+
+
+def _migration_names() -> list[str]:
+    return sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
+
+
+def _pending_migrations(carried: tuple[str, str] | None) -> list[str]:
+    """The migrations that an installation does not carry yet, in order. Raises SchemaOutdated when it is not known here."""
+    names = _migration_names()
+    schema = carried[0] if carried else names[-1]
+    if schema == FIRST_RELEASE:
+        return names
+    if schema in names:
+        return names[names.index(schema) + 1:]
+    if re.fullmatch(r"\d{4}_\w+", schema) and schema[:4] > names[-1][:4]:
+        raise SchemaOutdated(
+            f"This database carries the schema {schema}, which is newer than this code ({names[-1]}): use the newer code."
+        )
+    raise SchemaOutdated(
+        f"This database says that it carries the schema '{schema}', which no release of Keywork knows: no migration leads from"
+        f" there to {names[-1]}. Restore it from a backup, or begin with an empty database."
+    )
+
+
+def _apply(connection: psycopg.Connection, pending: list[str] | None) -> None:
+    """Applies everything; `pending` lists the migrations to run, None stands for an empty database."""
+    connection.execute(_read("roles.sql"))
+    if _is_superuser(connection):
+        # Where people and the installation wait for each other crosswise, the installation gives way and is done again.
+        connection.execute("set local deadlock_timeout = '100ms'")
+    else:
+        # An installer without superuser rights acts as the owner by membership.
+        connection.execute("grant keywork_owner to current_user")
+    database = connection.info.dbname
+    connection.execute(
+        sql.SQL("revoke all on database {} from public, keywork_app, keywork_signin").format(sql.Identifier(database))
+    )
+    connection.execute(
+        sql.SQL("grant connect on database {} to keywork_app, keywork_signin").format(sql.Identifier(database))
+    )
+    connection.execute("revoke all on schema public from public")
+    for schema in ("app", "vault", "fab"):
+        connection.execute(f"create schema if not exists {schema} authorization keywork_owner")
+    connection.execute("set local role keywork_owner")
+    _drop_what_is_made_anew(connection)
+    # Functions come before the tables they read: triggers and a CHECK name them.
+    connection.execute("set local check_function_bodies = off")
+    connection.execute("alter default privileges revoke execute on functions from public")
+    if pending is None:
+        connection.execute("set local search_path = fab")
+        connection.execute(_fab_ddl())
+    connection.execute("set local search_path = public")
+    connection.execute(_read("functions.sql"))
+    if pending is None:
+        connection.execute(_read("schema.sql"))
+    for name in pending or []:
+        _migrate(connection, name)
+    _drop_functions_of_the_past(connection)
+    connection.execute(_read("views.sql"))
+    connection.execute(_read("rls.sql"))
+
+
+def _drop_what_is_made_anew(connection: psycopg.Connection) -> None:
+    """Drops policies, views, and functions that nothing else hangs on; in an empty database there are none."""
+    for row in connection.execute("select policyname, schemaname, tablename from pg_policies where schemaname in ('app', 'vault')"):
+        connection.execute(sql.SQL("drop policy {} on {}.{}").format(*map(sql.Identifier, row)))
+    for row in connection.execute("select schemaname, viewname from pg_views where schemaname in ('app', 'vault', 'fab')").fetchall():
+        connection.execute(sql.SQL("drop view if exists {}.{} cascade").format(*map(sql.Identifier, row)))
+    _drop_functions(connection, "not exists (select from pg_depend as d where d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid)")
+
+
+def _drop_functions_of_the_past(connection: psycopg.Connection) -> None:
+    """Drops what functions.sql did not write in this transaction. Raises MigrationFailed when something still uses it."""
+    try:
+        _drop_functions(connection, "p.xmin <> pg_current_xact_id()::xid")
+    except psycopg.errors.DependentObjectsStillExist as error:
+        raise MigrationFailed(
+            "Something in this database still uses a function that Keywork does not have (any more), so nothing was changed: "
+            + " ".join((error.diag.message_detail or "").split("\n"))
+        ) from error
+
+
+def _drop_functions(connection: psycopg.Connection, condition: str) -> None:
+    found = connection.execute(f"select p.oid::regprocedure::text from pg_proc as p where p.pronamespace in {_OURS} and {condition}")
+    names = ", ".join(name for (name,) in found)
+    if names:
+        connection.execute(f"drop routine {names}")
+
+
+def _migrate(connection: psycopg.Connection, name: str) -> None:
+    try:
+        connection.execute((MIGRATIONS / f"{name}.sql").read_text(encoding="utf-8"))
+    except psycopg.OperationalError:
+        # Locked, or the connection is gone: says nothing about the migration.
+        raise
+    except psycopg.Error as error:
+        raise MigrationFailed(f"The migration {name} failed, so nothing was changed: {error.diag.message_primary}") from error
 
 
 def _is_superuser(connection: psycopg.Connection) -> bool:
@@ -56,87 +261,3 @@ def _fab_ddl() -> str:
     tables = [table for table in Model.metadata.sorted_tables if table.name.startswith("ab_")]
     Model.metadata.create_all(engine, tables=tables, checkfirst=False)
     return ";\n".join(statements)
-
-
-def install(conninfo: str, *, app_password: str, signin_password: str, token_key: bytes) -> bool:
-    """Brings a database to the state of these SQL files.
-
-    conninfo names a superuser, or a login that may create roles and own the database. Passwords are those of the two
-    logins, token_key signs identity tokens (32 bytes or more). Returns True when SQL was applied, False when the
-    database already carried the fingerprint of these files (passwords and key are set in both cases).
-    Raises SchemaOutdated when the tables were made by another schema.sql.
-    """
-    if len(token_key) < 32:
-        raise ValueError("the token key needs 32 bytes or more")
-    for _ in range(MEETINGS):
-        try:
-            return _install(conninfo, {"keywork_app": app_password, "keywork_signin": signin_password}, token_key)
-        except psycopg.errors.InternalError_ as error:
-            # Roles belong to the whole cluster, the lock below to one database: an installer of another database may
-            # be changing the same role. Everything here is one transaction, so it is simply done again.
-            if "concurrently updated" not in str(error):
-                raise
-    raise RuntimeError("other installations on this server kept changing the same roles")
-
-
-def _install(conninfo: str, passwords: dict[str, str], token_key: bytes) -> bool:
-    schema_version, rules_version = _digest("schema.sql"), _digest(*RULES)
-    with psycopg.connect(conninfo) as connection:
-        connection.execute("select pg_advisory_xact_lock(%s)", [INSTALL_LOCK])
-        applied = _applied_versions(connection)
-        if applied is not None and applied[0] != schema_version:
-            raise SchemaOutdated(
-                "This database was made by another version of db/schema.sql, and there is no migration between the two."
-                " Go on with the version that made it, or begin with an empty database."
-            )
-        changed = applied != (schema_version, rules_version)
-        if changed:
-            _apply(connection, fresh=applied is None)
-            connection.execute(
-                "insert into app.installation (schema_version, rules_version) values (%s, %s)"
-                " on conflict (only_row) do update set schema_version = excluded.schema_version,"
-                " rules_version = excluded.rules_version",
-                [schema_version, rules_version],
-            )
-            connection.execute("reset role")
-        for login, password in passwords.items():
-            # Hashed on this side: a server that logs statements must not write the password down.
-            verifier = connection.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
-            connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(login), sql.Literal(verifier)))
-        if _is_superuser(connection):
-            connection.execute("set local log_parameter_max_length = 0")
-        connection.execute("set local role keywork_owner")
-        connection.execute("select app.add_signing_key(%s, %s)", [TOKEN_KEY_ID, token_key])
-    return changed
-
-
-def _apply(connection: psycopg.Connection, *, fresh: bool) -> None:
-    connection.execute(_read("roles.sql"))
-    if not _is_superuser(connection):
-        # An installer without superuser rights acts as the owner by membership.
-        connection.execute("grant keywork_owner to current_user")
-    database = connection.info.dbname
-    connection.execute(
-        sql.SQL("revoke all on database {} from public, keywork_app, keywork_signin").format(sql.Identifier(database))
-    )
-    connection.execute(
-        sql.SQL("grant connect on database {} to keywork_app, keywork_signin").format(sql.Identifier(database))
-    )
-    connection.execute("revoke all on schema public from public")
-    for schema in ("app", "vault", "fab"):
-        connection.execute(f"create schema if not exists {schema} authorization keywork_owner")
-    connection.execute("set local role keywork_owner")
-    # Functions come before the tables they read: triggers and a CHECK name them.
-    connection.execute("set local check_function_bodies = off")
-    connection.execute("alter default privileges revoke execute on functions from public")
-    if fresh:
-        connection.execute("set local search_path = fab")
-        connection.execute(_fab_ddl())
-        connection.execute("set local search_path = public")
-    connection.execute(_read("functions.sql"))
-    if fresh:
-        connection.execute(_read("schema.sql"))
-    for (view,) in connection.execute("select viewname from pg_views where schemaname = 'app'").fetchall():
-        connection.execute(sql.SQL("drop view app.{} cascade").format(sql.Identifier(view)))
-    connection.execute(_read("views.sql"))
-    connection.execute(_read("rls.sql"))

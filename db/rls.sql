@@ -109,6 +109,7 @@ grant execute on function
     app.link_to_assignment(uuid, bytea), app.link_to_membership(uuid, uuid, bytea), app.look_at_link(bytea, inet), app.use_link(bytea, inet),
     app.end_sign_in(uuid), app.may_set_password(uuid), app.set_password(uuid, text), app.person_at_sign_in(integer, uuid)
     to keywork_signin;
+grant execute on function app.installed_versions() to keywork_signin;
 
 
 ------------------------------------------------------------------------------------------------------------------------

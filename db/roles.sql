@@ -38,8 +38,10 @@ begin
         exception when duplicate_object or unique_violation then
             null;
         end;
-        -- Said on every run, so that attributes added by hand are taken back.
+        -- Said on every run, so that attributes and settings added by hand are taken back.
         execute format('alter role %I %s', wanted.name, wanted.attributes || taken_away);
+        execute format('alter role %I reset all', wanted.name);
+        execute format('alter role %I in database %I reset all', wanted.name, current_database());
     end loop;
     -- One of our roles inside another: only keywork_app in the hats, and that is granted below.
     for stray in

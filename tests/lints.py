@@ -22,6 +22,7 @@ DEFINERS = {
     "begin_password_try": "door", "sign_in_by_password": "door", "ask_for_link": "door", "link_to_assignment": "door",
     "link_to_membership": "door", "look_at_link": "door", "use_link": "door", "end_sign_in": "door", "may_set_password": "door",
     "set_password": "door", "person_at_sign_in": "door", "account_for": "door",
+    "installed_versions": "door",
 }
 
 #: Tables of the installation itself; every other one is a customer's and carries organisation_id.
