@@ -37,7 +37,7 @@ MEETINGS = 50
 LOCK_TIMEOUT, LOCK_TRIES = "10s", 7
 TOKEN_KEY_ID = "current"
 
-_OURS = "('app'::regnamespace, 'vault'::regnamespace)"
+_NAMES = "('app', 'vault', 'fab')"
 
 
 class InstallError(RuntimeError):
@@ -56,8 +56,8 @@ class DatabaseBusy(InstallError):
     """Other connections kept something locked all the time."""
 
 
-class MigrationFailed(InstallError):
-    """Postgres refused a migration, or what it left behind."""
+class SqlRefused(InstallError):
+    """Postgres refused one of the SQL files, or what it left behind."""
 
 
 def current_versions() -> tuple[str, str]:
@@ -66,6 +66,27 @@ def current_versions() -> tuple[str, str]:
     for name in RULES:
         digest.update((FOLDER / name).read_bytes())
     return _migration_names()[-1], digest.hexdigest()
+
+
+def pending_migrations(carried: tuple[str, str] | None) -> list[str]:
+    """The migrations that an installation with these versions does not carry yet, in order; none for an empty database.
+
+    Raises SchemaOutdated when its schema is none that this code knows.
+    """
+    names = _migration_names()
+    schema = carried[0] if carried else names[-1]
+    if schema == FIRST_RELEASE:
+        return names
+    if schema in names:
+        return names[names.index(schema) + 1:]
+    if re.fullmatch(r"\d{4}_\w+", schema) and schema[:4] > names[-1][:4]:
+        raise SchemaOutdated(
+            f"This database carries the schema {schema}, which is newer than this code ({names[-1]}): use the newer code."
+        )
+    raise SchemaOutdated(
+        f"This database says that it carries the schema '{schema}', which no release of Keywork knows: no migration leads from"
+        f" there to {names[-1]}. Restore it from a backup, or begin with an empty database."
+    )
 
 
 def install(conninfo: str, *, app_password: str | None = None, signin_password: str | None = None,
@@ -106,6 +127,12 @@ def install(conninfo: str, *, app_password: str | None = None, signin_password: 
             ) from error
 
 
+def is_installed(conninfo: str) -> bool:
+    """Whether the database holds an installation, of whatever version."""
+    with psycopg.connect(conninfo) as connection:
+        return _carried_versions(connection) is not None
+
+
 def _install(conninfo: str, passwords: dict[str, str], token_key: bytes | None, always: bool) -> bool:
     with psycopg.connect(conninfo) as connection:
         # Whatever the login or the database sets for everyday work: each statement sees what another installer, waited for
@@ -117,7 +144,7 @@ def _install(conninfo: str, passwords: dict[str, str], token_key: bytes | None, 
         connection.execute(sql.SQL("set local lock_timeout = {}").format(LOCK_TIMEOUT))
         carried, wanted = _carried_versions(connection), current_versions()
         # Asked in any case: an unknown schema is refused before anything is touched.
-        pending = _pending_migrations(carried)
+        pending = pending_migrations(carried)
         changed = always or carried != wanted
         if changed:
             _apply(connection, pending if carried else None)
@@ -151,27 +178,9 @@ def _migration_names() -> list[str]:
     return sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
 
 
-def _pending_migrations(carried: tuple[str, str] | None) -> list[str]:
-    """The migrations that an installation does not carry yet, in order. Raises SchemaOutdated when it is not known here."""
-    names = _migration_names()
-    schema = carried[0] if carried else names[-1]
-    if schema == FIRST_RELEASE:
-        return names
-    if schema in names:
-        return names[names.index(schema) + 1:]
-    if re.fullmatch(r"\d{4}_\w+", schema) and schema[:4] > names[-1][:4]:
-        raise SchemaOutdated(
-            f"This database carries the schema {schema}, which is newer than this code ({names[-1]}): use the newer code."
-        )
-    raise SchemaOutdated(
-        f"This database says that it carries the schema '{schema}', which no release of Keywork knows: no migration leads from"
-        f" there to {names[-1]}. Restore it from a backup, or begin with an empty database."
-    )
-
-
 def _apply(connection: psycopg.Connection, pending: list[str] | None) -> None:
     """Applies everything; `pending` lists the migrations to run, None stands for an empty database."""
-    connection.execute(_read("roles.sql"))
+    _run_file(connection, FOLDER / "roles.sql")
     if _is_superuser(connection):
         # Where people and the installation wait for each other crosswise, the installation gives way and is done again.
         connection.execute("set local deadlock_timeout = '100ms'")
@@ -185,7 +194,7 @@ def _apply(connection: psycopg.Connection, pending: list[str] | None) -> None:
     connection.execute(
         sql.SQL("grant connect on database {} to keywork_app, keywork_signin").format(sql.Identifier(database))
     )
-    connection.execute("revoke all on schema public from public")
+    connection.execute("revoke all on schema public from public, keywork_app, keywork_signin")
     for schema in ("app", "vault", "fab"):
         connection.execute(f"create schema if not exists {schema} authorization keywork_owner")
     connection.execute("set local role keywork_owner")
@@ -197,59 +206,64 @@ def _apply(connection: psycopg.Connection, pending: list[str] | None) -> None:
         connection.execute("set local search_path = fab")
         connection.execute(_fab_ddl())
     connection.execute("set local search_path = public")
-    connection.execute(_read("functions.sql"))
+    _run_file(connection, FOLDER / "functions.sql")
     if pending is None:
-        connection.execute(_read("schema.sql"))
+        _run_file(connection, FOLDER / "schema.sql")
     for name in pending or []:
-        _migrate(connection, name)
+        _run_file(connection, MIGRATIONS / f"{name}.sql")
     _drop_functions_of_the_past(connection)
-    connection.execute(_read("views.sql"))
-    connection.execute(_read("rls.sql"))
+    _run_file(connection, FOLDER / "views.sql")
+    _run_file(connection, FOLDER / "rls.sql")
 
 
 def _drop_what_is_made_anew(connection: psycopg.Connection) -> None:
     """Drops policies, views, and functions that nothing else hangs on; in an empty database there are none."""
-    for row in connection.execute("select policyname, schemaname, tablename from pg_policies where schemaname in ('app', 'vault')"):
-        connection.execute(sql.SQL("drop policy {} on {}.{}").format(*map(sql.Identifier, row)))
-    for row in connection.execute("select schemaname, viewname from pg_views where schemaname in ('app', 'vault', 'fab')").fetchall():
-        connection.execute(sql.SQL("drop view if exists {}.{} cascade").format(*map(sql.Identifier, row)))
-    _drop_functions(connection, "not exists (select from pg_depend as d where d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid)")
+    for names in connection.execute(f"select policyname, schemaname, tablename from pg_policies where schemaname in {_NAMES}"):
+        connection.execute(sql.SQL("drop policy {} on {}.{}").format(*map(sql.Identifier, names)))
+    for names in connection.execute(f"select schemaname, viewname from pg_views where schemaname in {_NAMES}"):
+        # With those that were built upon it, which may be next in the list.
+        connection.execute(sql.SQL("drop view if exists {}.{} cascade").format(*map(sql.Identifier, names)))
+    _drop_functions(connection, "not exists (select from pg_depend as d"
+                                " where d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid)")
 
 
 def _drop_functions_of_the_past(connection: psycopg.Connection) -> None:
-    """Drops what functions.sql did not write in this transaction. Raises MigrationFailed when something still uses it."""
+    """Drops what functions.sql did not write in this transaction. Raises SqlRefused when something still uses it."""
     try:
         _drop_functions(connection, "p.xmin <> pg_current_xact_id()::xid")
     except psycopg.errors.DependentObjectsStillExist as error:
-        raise MigrationFailed(
+        raise SqlRefused(
             "Something in this database still uses a function that Keywork does not have (any more), so nothing was changed: "
             + " ".join((error.diag.message_detail or "").split("\n"))
         ) from error
 
 
 def _drop_functions(connection: psycopg.Connection, condition: str) -> None:
-    found = connection.execute(f"select p.oid::regprocedure::text from pg_proc as p where p.pronamespace in {_OURS} and {condition}")
+    found = connection.execute("select p.oid::regprocedure::text from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace"
+                               f" where n.nspname in {_NAMES} and {condition}")
     names = ", ".join(name for (name,) in found)
     if names:
         connection.execute(f"drop routine {names}")
 
 
-def _migrate(connection: psycopg.Connection, name: str) -> None:
+def _run_file(connection: psycopg.Connection, path: Path) -> None:
+    """Runs an SQL file. Raises SqlRefused naming file and line where the file itself is at fault."""
+    text = path.read_text(encoding="utf-8")
     try:
-        connection.execute((MIGRATIONS / f"{name}.sql").read_text(encoding="utf-8"))
-    except psycopg.OperationalError:
-        # Locked, or the connection is gone: says nothing about the migration.
+        connection.execute(text)
+    except (psycopg.OperationalError, psycopg.errors.InternalError_, psycopg.errors.InsufficientPrivilege):
+        # Locked, met by another installer, a login without rights: says nothing about the file.
         raise
     except psycopg.Error as error:
-        raise MigrationFailed(f"The migration {name} failed, so nothing was changed: {error.diag.message_primary}") from error
+        position = error.diag.statement_position
+        line = f", line {text[:int(position)].count(chr(10)) + 1}" if position else ""
+        raise SqlRefused(
+            f"Postgres refused db/{path.relative_to(FOLDER)}{line}, so nothing was changed: {error.diag.message_primary}"
+        ) from error
 
 
 def _is_superuser(connection: psycopg.Connection) -> bool:
     return connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()[0]
-
-
-def _read(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")
 
 
 def _fab_ddl() -> str:

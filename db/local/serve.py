@@ -1,4 +1,4 @@
-"""The commands of `./run` that need the environment: serving, and the owner's prompt (`python -m db.local.serve`)."""
+"""The commands of `./run` that need the environment: serving, upgrading, the owner's prompt (`python -m db.local.serve`)."""
 
 import contextlib
 import fcntl
@@ -6,17 +6,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
-from db import demo, install
+from db import demo, install, serving
+from db.addresses import AddressError, for_libpq, postgres_url
 from db.local import secret_store, web_server
 from db.local.binaries import ServerError, find_binaries
 from db.local.server import LocalServer
@@ -45,16 +44,23 @@ class Database:
 
 
 def main(arguments: list[str]) -> int:
-    """Run `serve PORT` or `psql ARGUMENTS...`; returns the exit status."""
+    """Run `local PORT`, `serve PORT`, `upgrade` or `psql ARGUMENTS...`; returns the exit status."""
     for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         # A hang-up that nohup has turned off stays off.
         if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:
             signal.signal(each, leave)
+    command, rest = arguments[0], arguments[1:]
     try:
-        return prompt(arguments[1:]) if arguments[0] == "psql" else serve(int(arguments[1]))
-    except (Refusal, ServerError, web_server.WebServerError, install.SchemaOutdated, psycopg.OperationalError) as error:
+        if command == "psql":
+            return prompt(rest)
+        if command == "upgrade":
+            return upgrade()
+        return serve_locally(int(rest[0])) if command == "local" else serve(int(rest[0]))
+    except psycopg.OperationalError as error:
+        print("The database cannot be reached:", *str(error).split(), file=sys.stderr)
+    except (Refusal, ServerError, web_server.WebServerError, install.InstallError, serving.NotFit, AddressError) as error:
         print(error, file=sys.stderr)
-        return 2
+    return 2
 
 
 def leave(number: int, _frame) -> None:
@@ -64,22 +70,54 @@ def leave(number: int, _frame) -> None:
     raise SystemExit(0 if number in (signal.SIGINT, signal.SIGTERM) else 128 + number)
 
 
-def serve(port: int) -> int:
-    """Set up whatever is missing and serve on the loopback address until stopped."""
+def serve_locally(port: int) -> int:
+    """Set up whatever is missing and serve on the loopback address, with demo data, until stopped."""
     with serving_lock(port), contextlib.ExitStack() as stack:
-        web_server.end_orphan(PID_FILE)
-        if not web_server.is_free(port):
-            raise Refusal(f"Port {port} is in use by another program; choose another: ./run --port {port + 1}")
+        refuse_busy_port(port, web_server.HOST)
         with start_lock():
             secrets = known_secrets()
             database = stack.enter_context(opened_database(secrets))
             set_up(database, secrets)
             has_demo = with_demo(database)
-        server = web_server.start(port, application_environment(database, secrets, has_demo), PID_FILE)
+        server = web_server.start(port, application_environment(port, database, secrets, has_demo), PID_FILE)
         stack.callback(web_server.stop, server)
         web_server.wait_for_page(server, port)
         announce(port, has_demo)
         return server.wait()
+
+
+def serve(port: int) -> int:
+    """Serve for real, from environment variables alone, until stopped. Raises serving.NotFit before anything is started."""
+    settings = serving.settings_from(os.environ)
+    with serving_lock(port), contextlib.ExitStack() as stack:
+        refuse_busy_port(port, settings.host)
+        serving.check_database(settings.environment)
+        server = web_server.start(port, settings.environment, PID_FILE, host=settings.host, workers=settings.workers)
+        stack.callback(web_server.stop, server)
+        web_server.wait_for_page(server, port, settings.host)
+        print(f"Keywork is ready: {settings.base_url}   (listens on {settings.host}, port {port})", flush=True)
+        return server.wait()
+
+
+def upgrade() -> int:
+    """Install into DATABASE_URL, or bring it up to date, and apply every rule anew in any case."""
+    address = os.environ.get("DATABASE_URL")
+    if not address:
+        raise Refusal("Set DATABASE_URL to the address of the database, with a login that may create roles and owns it"
+                      " (README, Installing for real).")
+    postgres_url("DATABASE_URL", address)
+    secrets = {
+        "app_password": serving.password_in("KEYWORK_WORKSPACE_URL", "keywork_app", os.environ),
+        "signin_password": serving.password_in("KEYWORK_SIGNIN_URL", "keywork_signin", os.environ),
+        "token_key": serving.token_key_from(os.environ),
+    }
+    install.install(for_libpq(address), always=True, **secrets)
+    print(f"The database is up to date: schema {install.current_versions()[0]}, rules applied.")
+    names = {"app_password": "the password of keywork_app", "signin_password": "the password of keywork_signin",
+             "token_key": "the token key"}
+    for what, name in names.items():
+        print(f"  {name}: {'set' if secrets[what] else 'left as it was'}")
+    return 0
 
 
 def prompt(arguments: list[str]) -> int:
@@ -88,7 +126,11 @@ def prompt(arguments: list[str]) -> int:
         with start_lock():
             secrets = known_secrets()
             database = stack.enter_context(opened_database(secrets))
-            set_up(database, secrets)
+            if database.embedded:
+                set_up(database, secrets)
+            elif not install.is_installed(database.conninfo):
+                # Looking into a database must not give its logins the passwords of this folder.
+                raise Refusal("Nothing is installed in the database of DATABASE_URL yet: ./run upgrade does that.")
         # Ctrl-C belongs to psql, which cancels the statement.
         signal.signal(signal.SIGINT, lambda number, frame: None)
         program = (database.bindir or find_binaries()[0]) / "psql"
@@ -104,6 +146,13 @@ def owner_environment(conninfo: str) -> dict[str, str]:
     values = {names.get(key, f"PG{key.upper()}"): str(value) for key, value in conninfo_to_dict(conninfo).items()}
     values["PGOPTIONS"] = f"{values.get('PGOPTIONS', '')} -c role={OWNER}".strip()
     return os.environ | {"PGCLIENTENCODING": "UTF8"} | values
+
+
+def refuse_busy_port(port: int, host: str) -> None:
+    """End a web server that a killed run left behind, and raise Refusal when the port is still taken."""
+    web_server.end_orphan(PID_FILE)
+    if not web_server.is_free(port, host):
+        raise Refusal(f"Port {port} of {host} cannot be had, another program may hold it; choose another: --port {port + 1}")
 
 
 @contextlib.contextmanager
@@ -166,17 +215,10 @@ def opened_database(secrets: secret_store.Secrets) -> Iterator[Database]:
 
 
 def given_database(address: str) -> Database:
-    """The database that a DATABASE_URL names. Raises Refusal when it is not the address of a PostgreSQL database."""
-    try:
-        url = make_url(address)
-    except ArgumentError as error:
-        raise Refusal("DATABASE_URL is not an address like postgresql://user:password@host/database.") from error
-    if url.get_backend_name() not in ("postgresql", "postgres"):
-        raise Refusal("DATABASE_URL must name a PostgreSQL database.")
-    driven = url.set(drivername="postgresql+psycopg")
+    """The database that a DATABASE_URL names. Raises AddressError when it is not the address of a PostgreSQL database."""
+    driven = postgres_url("DATABASE_URL", address).set(drivername="postgresql+psycopg")
     return Database(
-        # As it was given, since libpq and SQLAlchemy quote differently; libpq only knows no driver's name.
-        "postgresql" + address[address.index("://"):],
+        for_libpq(address),
         lambda user, password: driven.set(username=user, password=password).render_as_string(hide_password=False),
         False, None,
     )
@@ -210,7 +252,7 @@ def with_demo(database: Database) -> bool:
     return True
 
 
-def application_environment(database: Database, secrets: secret_store.Secrets, has_demo: bool) -> dict[str, str]:
+def application_environment(port: int, database: Database, secrets: secret_store.Secrets, has_demo: bool) -> Mapping[str, str]:
     """The environment of the web server: the two logins and the keys, and never an address that may do more."""
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     return kept | {
@@ -218,6 +260,7 @@ def application_environment(database: Database, secrets: secret_store.Secrets, h
         "KEYWORK_SIGNIN_URL": database.url_for("keywork_signin", secrets.signin_password),
         "KEYWORK_SECRET_KEY": secrets.session_key,
         "KEYWORK_TOKEN_KEY": secrets.token_key,
+        "KEYWORK_BASE_URL": f"http://{web_server.HOST}:{port}",
         "KEYWORK_DEMO": "1" if has_demo else "0",
     }
 

@@ -1,0 +1,219 @@
+"""What must hold before Keywork serves for real: the settings in the environment, and the database behind them.
+
+Every refusal is one sentence that names the variable. `./run upgrade` takes back the rights that are refused here.
+"""
+
+import ipaddress
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import psycopg
+
+from config import SettingMissing, from_environment
+from db import install
+from db.addresses import AddressError, for_libpq, postgres_url
+from db.identity import HATS, sign
+
+REQUIRED = ("KEYWORK_WORKSPACE_URL", "KEYWORK_SIGNIN_URL", "KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY", "KEYWORK_BASE_URL")
+SECRETS = ("KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY")
+SHORTEST_SECRET = 32
+#: A random secret of 32 characters has some 20 different ones, one of 64 hex digits nearly always 15 or 16.
+FEWEST_CHARACTERS = 8
+#: Words of examples and templates; in a random secret they do not occur.
+KNOWN_WORDS = ("changeme", "secret", "password", "default", "example", "insecure", "keywork", "yourkey", "qwerty",
+               "0123456789", "1234567890", "abcdefgh")
+HOW_TO_MAKE = "make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+MOST_WORKERS = 64
+CONNECT_SECONDS = 10
+NOBODY = uuid.UUID(int=0)
+
+#: What a login has too much, and what to do about it; the worst first.
+_TOO_MUCH = """
+    with me as (select * from pg_roles where rolname = session_user)
+    select what, remedy from (
+        select 1, 'is a superuser', null from me where rolsuper
+        union all select 2, 'goes around row-level security (BYPASSRLS)', null from me where rolbypassrls
+        union all select 3, 'may create roles', null from me where rolcreaterole
+        union all select 4, 'may create databases', null from me where rolcreatedb
+        union all select 5, 'may replicate', null from me where rolreplication
+        union all select 6, 'owns something on this server', 'give it to keywork_owner' from me
+            where exists (select from pg_shdepend as d
+                          where d.refclassid = 'pg_authid'::regclass and d.refobjid = me.oid and d.deptype = 'o')
+        union all select 7, 'belongs to the role ' || role.rolname, null from me join pg_roles as role
+            on role.oid <> me.oid and pg_has_role(me.oid, role.oid, 'member') and role.rolname <> all (%(hats)s)
+        union all select 8, 'may create schemas in this database', null where has_database_privilege(current_database(), 'create')
+        union all select 9, 'may create temporary tables', null where has_database_privilege(current_database(), 'temporary')
+        union all select 10, 'may create things in the schema ' || nspname, 'revoke that'
+            from pg_namespace where nspname !~ '^pg_' and has_schema_privilege(oid, 'create')
+    ) as offence (step, what, remedy) order by step, what limit 1
+"""
+
+
+class NotFit(RuntimeError):
+    """Why Keywork does not start, for the person at the prompt."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to serve; `environment` is the web server's whole environment."""
+
+    base_url: str
+    host: str
+    workers: int
+    environment: Mapping[str, str] = field(repr=False)
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """The settings for serving for real. Raises NotFit naming the variable that is missing or will not do."""
+    absent = [name for name in REQUIRED if not environment.get(name)]
+    if absent:
+        raise NotFit(f"Set {', '.join(absent)} in the environment (README, Installing for real).")
+    _judge_secrets(environment)
+    _judge_base_url(environment["KEYWORK_BASE_URL"])
+    host = environment.get("KEYWORK_HOST") or "127.0.0.1"
+    try:
+        ipaddress.ip_address(host)
+    except ValueError as error:
+        raise NotFit("KEYWORK_HOST must be a numeric address to listen on, like 127.0.0.1 or 0.0.0.0.") from error
+    workers = environment.get("KEYWORK_WORKERS") or "2"
+    if not (workers.isascii() and workers.isdecimal() and 1 <= int(workers) <= MOST_WORKERS):
+        raise NotFit(f"KEYWORK_WORKERS must be a number from 1 to {MOST_WORKERS}.")
+    # An address that may do more never reaches the web server, nor do demo accounts.
+    passed_on = {name: value for name, value in environment.items() if name != "DATABASE_URL"} | {"KEYWORK_DEMO": "0"}
+    try:
+        from_environment(passed_on)
+    except (SettingMissing, ValueError) as error:
+        raise NotFit(str(error)) from error
+    return Settings(environment["KEYWORK_BASE_URL"], host, int(workers), passed_on)
+
+
+def check_database(environment: Mapping[str, str]) -> None:
+    """Look at the database through both logins, as the web server will.
+
+    Raises NotFit for a login that is another one or may do too much, a database that cannot be reached or is not at this
+    code's schema and rules, and a token key that is not the database's; install.SchemaOutdated for a newer database.
+    """
+    with _signed_in("KEYWORK_SIGNIN_URL", "keywork_signin", environment) as connection:
+        _judge_rights(connection, "KEYWORK_SIGNIN_URL", ())
+        _judge_versions(connection)
+        place = _place(connection)
+    with _signed_in("KEYWORK_WORKSPACE_URL", "keywork_app", environment) as connection:
+        _judge_rights(connection, "KEYWORK_WORKSPACE_URL", tuple(f"keywork_{hat}" for hat in HATS))
+        if _place(connection) != place:
+            raise NotFit("KEYWORK_WORKSPACE_URL and KEYWORK_SIGNIN_URL name two different databases.")
+        _judge_token_key(connection, bytes.fromhex(environment["KEYWORK_TOKEN_KEY"]))
+
+
+def token_key_from(environment: Mapping[str, str]) -> bytes | None:
+    """The key of KEYWORK_TOKEN_KEY, None when it is not set. Raises NotFit when it is not 32 bytes or more in hex."""
+    text = environment.get("KEYWORK_TOKEN_KEY")
+    if not text:
+        return None
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) < SHORTEST_SECRET:
+        raise NotFit(f"KEYWORK_TOKEN_KEY must be {2 * SHORTEST_SECRET} hex digits or more; {HOW_TO_MAKE}")
+    return key
+
+
+def password_in(variable: str, login: str, environment: Mapping[str, str]) -> str | None:
+    """The password in the address that `variable` holds; None without either. Raises NotFit when it is not `login`'s address."""
+    address = environment.get(variable)
+    if not address:
+        return None
+    try:
+        url = postgres_url(variable, address)
+    except AddressError as error:
+        raise NotFit(str(error)) from error
+    if url.username != login:
+        raise NotFit(f"{variable} must be an address of the login {login}.")
+    return url.password
+
+
+def _judge_secrets(environment: Mapping[str, str]) -> None:
+    for name in SECRETS:
+        secret = environment[name]
+        plain = "".join(filter(str.isalnum, secret.lower()))
+        if len(secret) < SHORTEST_SECRET:
+            raise NotFit(f"{name} is too short, it needs {SHORTEST_SECRET} characters or more; {HOW_TO_MAKE}")
+        if any(word in plain for word in KNOWN_WORDS):
+            raise NotFit(f"{name} looks like an example that others know too; {HOW_TO_MAKE}")
+        # A text that occurs in its own double, both ends cut off, is some shorter text repeated.
+        if len(set(secret)) < FEWEST_CHARACTERS or secret in (secret + secret)[1:-1]:
+            raise NotFit(f"{name} has hardly any different characters, so it could be guessed; {HOW_TO_MAKE}")
+    token_key_from(environment)
+    if len({environment[name].lower() for name in SECRETS}) < len(SECRETS):
+        raise NotFit(f"{' and '.join(SECRETS)} must not be the same; {HOW_TO_MAKE}")
+
+
+def _judge_base_url(base_url: str) -> None:
+    try:
+        parts = urlsplit(base_url)
+        loopback = parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        loopback = False
+    if not (base_url.startswith("https://") or loopback and base_url.startswith("http://")):
+        raise NotFit("KEYWORK_BASE_URL must be the address that people type, beginning with https:// (http:// only where that is"
+                     " this machine).")
+
+
+@contextmanager
+def _signed_in(variable: str, login: str, environment: Mapping[str, str]) -> Iterator[psycopg.Connection]:
+    try:
+        postgres_url(variable, environment[variable])
+        connection = psycopg.connect(for_libpq(environment[variable]), connect_timeout=CONNECT_SECONDS, prepare_threshold=None)
+    except AddressError as error:
+        raise NotFit(str(error)) from error
+    except psycopg.OperationalError as error:
+        raise NotFit(f"The database of {variable} cannot be reached: {str(error).splitlines()[0]}") from error
+    with connection:
+        name = connection.execute("select session_user").fetchone()[0]
+        if name != login:
+            raise NotFit(f"{variable} signs in as {name}; the console serves under the login {login} alone.")
+        yield connection
+
+
+def _judge_rights(connection: psycopg.Connection, variable: str, hats: tuple[str, ...]) -> None:
+    offence = connection.execute(_TOO_MUCH, {"hats": list(hats)}).fetchone()
+    if offence:
+        login = connection.execute("select session_user").fetchone()[0]
+        what, remedy = offence
+        raise NotFit(f"{variable}: the login {login} {what}, which is too much for a console:"
+                     f" {remedy or 'run ./run upgrade as a superuser, which takes it back'}.")
+
+
+def _judge_versions(connection: psycopg.Connection) -> None:
+    try:
+        carried = connection.execute("select schema_version, rules_version from app.installed_versions()").fetchone()
+    except (psycopg.errors.UndefinedFunction, psycopg.errors.InvalidSchemaName, psycopg.errors.InsufficientPrivilege):
+        carried = None
+    if carried != install.current_versions():
+        if carried:
+            install.pending_migrations(carried)
+        raise NotFit("The database of KEYWORK_SIGNIN_URL is not at this code's schema and rules: run ./run upgrade.")
+
+
+def _place(connection: psycopg.Connection) -> tuple:
+    """What tells one database of one server from others, also behind a pooler."""
+    return connection.execute(
+        "select oid, pg_postmaster_start_time() from pg_database where datname = current_database()").fetchone()
+
+
+def _judge_token_key(connection: psycopg.Connection, key: bytes) -> None:
+    nobody = sign(str(NOBODY), "collaborator", key)
+    try:
+        connection.execute("select set_config('app.token', %s, true), set_config('role', %s, true)", [nobody.token, nobody.role])
+        connection.execute("select app.acting_as('any')")
+    except psycopg.Error as error:
+        if error.sqlstate == "KW002":
+            raise NotFit("KEYWORK_TOKEN_KEY is not the key that this database has: give the right one, or run ./run upgrade"
+                         " with it, which sets it.") from error
+        if error.sqlstate == "KW003":
+            raise NotFit("The clocks of this machine and of the database's differ by more than two minutes.") from error
+        raise NotFit(f"KEYWORK_WORKSPACE_URL: the login cannot act for people ({error.diag.message_primary}):"
+                     " run ./run upgrade.") from error
