@@ -13,9 +13,8 @@
 
 do $roles$
 declare
-    -- Only a superuser may speak of these, even to take them away; nobody else could have given them.
     i_am_superuser boolean := (select rolsuper from pg_catalog.pg_roles where rolname = current_user);
-    taken_away text := ' nocreatedb nocreaterole' || case when i_am_superuser then ' nosuperuser nobypassrls noreplication' else '' end;
+    taken_away text;
     wanted record;
     stray  record;
 begin
@@ -38,7 +37,12 @@ begin
         exception when duplicate_object or unique_violation then
             null;
         end;
-        -- Said on every run, so that attributes and settings added by hand are taken back.
+        -- Said on every run, so that attributes and settings added by hand are taken back. Those that nobody added are not
+        -- named: some may be spoken of by a superuser alone, or by who has them.
+        select concat(case when rolsuper then ' nosuperuser' end, case when rolbypassrls then ' nobypassrls' end,
+                      case when rolreplication then ' noreplication' end, case when rolcreaterole then ' nocreaterole' end,
+                      case when rolcreatedb then ' nocreatedb' end)
+            into taken_away from pg_catalog.pg_roles where rolname = wanted.name;
         execute format('alter role %I %s', wanted.name, wanted.attributes || taken_away);
         execute format('alter role %I reset all', wanted.name);
         execute format('alter role %I in database %I reset all', wanted.name, current_database());

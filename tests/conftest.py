@@ -1,12 +1,14 @@
-"""Fixtures: one PostgreSQL server for each test process, and fresh databases copied from two templates.
+"""Fixtures: one PostgreSQL server for each test process, and fresh databases copied from templates.
 
-`installed` holds the tables, functions and policies; `world` holds the people of tests/world.py as well. A copy takes a
-few hundredths of a second. `--postgres=FOLDER` (or KEYWORK_PG_BINDIR) chooses the programs of another server.
+`installed` holds the tables, functions and policies; `world` holds the people of tests/world.py as well; `first_release` is
+what the first release made of that world (tests/upgrades/). A copy takes a few hundredths of a second. `--postgres=FOLDER` (or KEYWORK_PG_BINDIR) chooses the programs of another server.
 """
 
 import itertools
+import os
 import secrets
 import shutil
+import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,9 @@ from tests import world as hand_made
 APP_PASSWORD = secrets.token_urlsafe(16)
 SIGNIN_PASSWORD = secrets.token_urlsafe(16)
 TOKEN_KEY = secrets.token_bytes(32)
+
+#: The first release's database, as pg_dump wrote it.
+FIRST_RELEASE = Path(__file__).parent / "upgrades" / "first_release.sql"
 
 #: Older servers of the system, newest first: the SQL must run there as on the embedded one.
 OTHER_SERVERS = [Path(f"/usr/lib/postgresql/{major}/bin") for major in (17, 16, 15)]
@@ -89,7 +94,7 @@ class TestServer:
             connection.execute(statement)
 
     def create(self, template: str = "template0") -> str:
-        """A fresh database, copied from "template0", "installed" or "world"; returns its name."""
+        """A fresh database, copied from "template0", "installed", "world" or "first_release"; returns its name."""
         if template not in ("template0", *self._templates):
             self._make_template(template)
         name = f"test_{next(self._numbers)}"
@@ -110,9 +115,11 @@ class TestServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _make_template(self, name: str) -> None:
-        made = self.create("template0" if name == "installed" else "installed")
+        made = self.create("installed" if name == "world" else "template0")
         if name == "installed":
             install_here(self.conninfo(made))
+        elif name == "first_release":
+            self._run_file(made, FIRST_RELEASE)
         else:
             with psycopg.connect(self.conninfo(made)) as connection:
                 hand_made.load(connection)
@@ -120,6 +127,11 @@ class TestServer:
             connection.execute("vacuum analyze")
         self.run(sql.SQL("alter database {} rename to {}").format(sql.Identifier(made), sql.Identifier(name)))
         self._templates.add(name)
+
+    def _run_file(self, database: str, path: Path) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        subprocess.run([self.local.bindir / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-o", os.devnull,
+                        "-f", path, "-d", self.conninfo(database)], check=True, timeout=60, env=environment)
 
 
 def install_here(conninfo: str) -> bool:

@@ -1,44 +1,16 @@
 """Installing: whole or not at all, once or ten times at once, and what was planted by hand is taken back."""
 
-import os
-import re
-import subprocess
 import threading
 
 import psycopg
 import pytest
 
-from db.install import SchemaOutdated, install
+from db.install import InstallError, install
 from tests.conftest import APP_PASSWORD, SIGNIN_PASSWORD, TOKEN_KEY, TestServer, World, install_here
+from tests.dumps import difference, dump
 
 #: Makes the next installation believe that the rules have changed.
 FORGET_RULES = "update app.installation set rules_version = 'other'"
-
-ROLES = ("select rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconfig"
-         " from pg_roles where rolname like 'keywork%' order by 1")
-MEMBERS = ("select r.rolname, m.rolname, a.admin_option from pg_auth_members a join pg_roles r on r.oid = a.roleid"
-           " join pg_roles m on m.oid = a.member where r.rolname like 'keywork%' order by 1, 2")
-
-
-#: pg_dump lists a policy's roles in no order of its own.
-ROLE_LIST = re.compile(r" TO (keywork_\w+(?:, keywork_\w+)+) ")
-
-
-def in_order(roles: re.Match) -> str:
-    """The roles of a policy in the order of their names."""
-    return f" TO {', '.join(sorted(roles[1].split(', ')))} "
-
-
-def dump(server, conninfo: str) -> str:
-    """The schema with comments, owners and rights, and the roles of the cluster, without what differs each time."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    made = subprocess.run([server.local.bindir / "pg_dump", "--schema-only", "--dbname", conninfo], capture_output=True, text=True,
-                          check=True, timeout=60, env=environment).stdout
-    lines = [ROLE_LIST.sub(in_order, line) for line in made.splitlines() if not line.startswith(("\\restrict", "\\unrestrict", "-- Dumped"))]
-    with psycopg.connect(conninfo) as connection:
-        roles = connection.execute(ROLES).fetchall() + connection.execute(MEMBERS).fetchall()
-        rights = connection.execute("select datacl::text from pg_database where datname = current_database()").fetchall()
-    return "\n".join([*lines, *map(str, roles), *map(str, rights)])
 
 
 def run(conninfo: str, *statements: str) -> None:
@@ -121,7 +93,7 @@ def test_a_failed_installation_leaves_nothing(server, bare_database):
     before = dump(server, bare_database)
     run(bare_database, "create function public.stop() returns event_trigger language plpgsql as $$ begin raise 'stopped'; end $$",
         "create event trigger stop on ddl_command_end when tag in ('CREATE VIEW') execute function public.stop()")
-    with pytest.raises(psycopg.Error, match="stopped"):
+    with pytest.raises(InstallError, match=r"db/views\.sql.*stopped"):
         install_here(bare_database)
     run(bare_database, "drop event trigger stop", "drop function public.stop()")
     assert dump(server, bare_database) == before
@@ -148,6 +120,13 @@ PLANTED = {
     "hat becomes another": ["grant keywork_org_admin to keywork_collaborator"],
     "sign-in takes a hat": ["grant keywork_org_admin to keywork_signin"],
     "settings of a login": ["alter role keywork_app set statement_timeout = 0"],
+    "further settings of a login": ["alter role keywork_app set search_path = app", "alter role keywork_signin set role = 'none'"],
+    "settings of a login in this database": ["do $$ begin execute format('alter role keywork_app in database %I set row_security = off',"
+                                             " current_database()); end $$"],
+    "function added": ["create function app.planted() returns integer language sql as 'select 1'",
+                       "create function app.planted(integer) returns integer language sql begin atomic select app.planted(); end"],
+    "function that stays behind": ["create function vault.planted() returns trigger language plpgsql as 'begin return new; end'",
+                                   "create view app.planted as select 1 as n"],
     "default rights": ["alter default privileges for role keywork_owner in schema app grant select on tables to keywork_collaborator"],
     "grant to a stranger": ["create role planted_login", "grant usage on schema app to planted_login",
                             "grant select on app.support_notes to planted_login"],
@@ -176,24 +155,11 @@ def test_planted_by_hand_and_taken_back(server, empty_database, untouched, name)
         for hat in ("org_admin", "property_manager", "collaborator", "platform_admin"):
             run(empty_database, f"alter role keywork_{hat} nologin nosuperuser nobypassrls noinherit")
         run(empty_database, "alter role keywork_app nosuperuser nobypassrls nocreaterole nocreatedb noreplication noinherit",
-            "alter role keywork_app set statement_timeout = '30s'", "revoke keywork_owner from keywork_app",
+            "alter role keywork_app set statement_timeout = '30s'", "alter role keywork_app reset search_path",
+            "alter role keywork_signin reset role", "revoke keywork_owner from keywork_app",
             "revoke keywork_org_admin from keywork_collaborator, keywork_signin")
         if name == "grant to a stranger":
             run(empty_database, "drop owned by planted_login", "drop role planted_login")
-
-
-def difference(one: str, other: str) -> list[str]:
-    """Lines of two dumps that only one of them has."""
-    return sorted(set(one.splitlines()) ^ set(other.splitlines()))
-
-
-def test_another_schema_is_not_touched(empty_database):
-    """Tables made by another schema.sql are left alone, with a sentence for whoever installs."""
-    run(empty_database, "update app.installation set schema_version = 'older'")
-    with pytest.raises(SchemaOutdated, match="migration"):
-        install_here(empty_database)
-    with psycopg.connect(empty_database) as connection:
-        assert connection.execute("select schema_version from app.installation").fetchone() == ("older",)
 
 
 @pytest.mark.parametrize("key", [b"", b"k" * 31])

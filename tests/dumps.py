@@ -1,0 +1,52 @@
+"""What a database is made of, as text to compare: tables, rules, comments, owners, rights, and the roles of its cluster."""
+
+import difflib
+import os
+import re
+import subprocess
+
+import psycopg
+
+ROLES = ("select rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconfig"
+         " from pg_roles where rolname like 'keywork%' order by 1")
+MEMBERS = ("select r.rolname, m.rolname, a.admin_option from pg_auth_members a join pg_roles r on r.oid = a.roleid"
+           " join pg_roles m on m.oid = a.member where r.rolname like 'keywork%' order by 1, 2")
+SETTINGS_HERE = ("select r.rolname, s.setconfig from pg_db_role_setting s join pg_roles r on r.oid = s.setrole"
+                 " where s.setdatabase = (select oid from pg_database where datname = current_database()) order by 1")
+DATABASE = "select datacl::text from pg_database where datname = current_database()"
+
+#: pg_dump lists a policy's roles in no order of its own.
+ROLE_LIST = re.compile(r" TO (keywork_\w+(?:, keywork_\w+)+) ")
+#: What differs each time.
+NOISE = ("\\restrict", "\\unrestrict", "-- Dumped")
+
+
+def in_order(roles: re.Match) -> str:
+    """The roles of a policy in the order of their names."""
+    return f" TO {', '.join(sorted(roles[1].split(', ')))} "
+
+
+def dump(server, conninfo: str) -> str:
+    """The schema with comments, owners and rights, and the roles of the cluster, without what differs each time."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    made = subprocess.run([server.local.bindir / "pg_dump", "--schema-only", "--dbname", conninfo], capture_output=True, text=True,
+                          check=True, timeout=60, env=environment).stdout
+    lines = [ROLE_LIST.sub(in_order, line) for line in made.splitlines() if not line.startswith(NOISE)]
+    with psycopg.connect(conninfo) as connection:
+        facts = [str(row) for query in (ROLES, MEMBERS, SETTINGS_HERE, DATABASE) for row in connection.execute(query)]
+    return "\n".join([*lines, *facts])
+
+
+def difference(one: str, other: str) -> list[str]:
+    """The lines in which two dumps differ, with - for the first one's and + for the second one's; their order counts."""
+    return [line for line in difflib.unified_diff(one.splitlines(), other.splitlines(), lineterm="", n=0)
+            if line[:1] in "-+" and line[:3] not in ("---", "+++")]
+
+
+def rows(conninfo: str) -> dict[str, list[dict]]:
+    """Every row of every table of ours, by table, each table's in the order of their text."""
+    with psycopg.connect(conninfo) as connection:
+        tables = connection.execute("select schemaname || '.' || tablename from pg_tables"
+                                    " where schemaname in ('app', 'vault', 'fab') order by 1").fetchall()
+        return {table: [row for (row,) in connection.execute(f"select to_jsonb(t) from {table} as t order by t::text")]
+                for (table,) in tables}

@@ -1,0 +1,381 @@
+"""Upgrading: what the first release installed becomes what a fresh installation is, with every row, once or ten times at once.
+
+Each module's server is its own: roles belong to a whole cluster, and these tests begin with those of the first release.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from db import install as installer
+from db.identity import sign
+from db.install import DatabaseBusy, MayNotInstall, SchemaOutdated, SqlRefused, install
+from tests import world as hand_made
+from tests.conftest import FIRST_RELEASE, TestServer, install_here, take_hat
+from tests.dumps import difference, dump, rows
+
+ROOT = Path(__file__).resolve().parent.parent
+#: The token key of the fixture.
+FIRST_KEY = bytes(range(32))
+#: Tables whose rows people see or do not; in these, an upgrade takes nothing from anybody's sight and shows nobody more.
+SEEN = ("support_cases", "support_collaborators", "support_notes", "support_goals", "support_goal_progress", "support_sessions",
+        "tenants", "properties", "landlords")
+UPGRADE = [sys.executable, "-m", "db.local.serve", "upgrade"]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A server, and the dump of a fresh installation on another one of its version."""
+
+    server: TestServer
+    fresh: str
+
+    def first_release(self) -> str:
+        """How the superuser connects to a new database as the first release left it."""
+        return self.server.conninfo(self.server.create("first_release"))
+
+    def current(self) -> str:
+        """How the superuser connects to a new database of this code's."""
+        return self.server.conninfo(self.server.create("installed"))
+
+
+@pytest.fixture(scope="module")
+def cluster(each_server):
+    """A server whose roles are the first release's, until something is upgraded there."""
+    running = TestServer(each_server.local.bindir)
+    name = each_server.create("installed")
+    yield Cluster(running, dump(each_server, each_server.conninfo(name)))
+    each_server.drop(name)
+    running.stop()
+
+
+def run(conninfo: str, *statements: str) -> None:
+    """Runs statements as the superuser, each committed."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def upgrade(address: str | None, **further: str) -> subprocess.CompletedProcess:
+    """The finished process of `./run upgrade` with this DATABASE_URL and further variables."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("KEYWORK_", "DATABASE_URL"))}
+    environment |= {"DATABASE_URL": address} if address else {}
+    return subprocess.run(UPGRADE, cwd=ROOT, env=environment | further, capture_output=True, text=True, check=False, timeout=60)
+
+
+def address_of(server: TestServer, conninfo: str, user: str = "keywork_super", password: str | None = None) -> str:
+    """The address of the database that a superuser's conninfo names, for another login if one is given."""
+    known = psycopg.conninfo.conninfo_to_dict(conninfo)
+    return server.local.sqlalchemy_url(known["dbname"], user, password or known["password"])
+
+
+def seen_by_each(conninfo: str) -> dict[tuple[str, str], list]:
+    """Which rows each person sees, by person and table, over the workspace login and the fixture's key."""
+    seen = {}
+    for name, persona in (hand_made.PERSONAS | hand_made.WRONG_HATS).items():
+        with psycopg.connect(conninfo) as connection:
+            connection.execute("set session authorization keywork_app")
+            take_hat(connection, sign(str(persona.user_id), persona.hat, FIRST_KEY))
+            for table in SEEN:
+                try:
+                    with connection.transaction():
+                        seen[name, table] = connection.execute(f"select id from app.{table} order by id").fetchall()
+                except psycopg.errors.InsufficientPrivilege:
+                    seen[name, table] = ["refused"]
+            connection.rollback()
+    return seen
+
+
+def test_a_fresh_database_and_an_upgraded_one_are_alike(cluster):
+    """Tables, columns in their order, rules, comments, rights and roles; and a second time changes nothing."""
+    upgraded = cluster.first_release()
+    assert difference(dump(cluster.server, upgraded), cluster.fresh)
+    assert install_here(upgraded) is True
+    assert difference(dump(cluster.server, upgraded), cluster.fresh) == []
+    content = rows(upgraded)
+    assert content["app.installation"][0]["schema_version"] == installer.current_versions()[0]
+    assert install_here(upgraded) is False
+    assert install(upgraded, always=True) is True
+    assert difference(dump(cluster.server, upgraded), cluster.fresh) == []
+    assert rows(upgraded) == content
+
+
+def test_an_upgrade_keeps_every_row(cluster):
+    """Each row of the first release is there afterwards, with each of its values; only the installation's own row moves on."""
+    conninfo = cluster.first_release()
+    before = rows(conninfo)
+    assert len(before["app.support_notes"]) > 40 and len(before["fab.ab_user"]) > 15 and len(before["vault.signing_keys"]) == 1
+    install(conninfo)
+    after = rows(conninfo)
+    for table, old in before.items():
+        if table != "app.installation":
+            kept = [{name: row[name] for name in old[0]} for row in after[table]] if old else []
+            assert [row for row in old if row not in kept] == [], table
+
+
+def test_everybody_sees_the_same_rows_after_an_upgrade(cluster):
+    """Over the key that the database has: passwords and key are left alone where none are given."""
+    conninfo = cluster.first_release()
+    before = seen_by_each(conninfo)
+    assert len(before["worker", "support_notes"]) > 5 and len(before["harbour_admin", "support_notes"]) > 20
+    assert before["platform", "support_notes"] in ([], ["refused"])
+    install(conninfo)
+    assert seen_by_each(conninfo) == before
+
+
+@pytest.mark.parametrize("made", ["first_release", "current"])
+def test_ten_upgrades_at_once(cluster, made):
+    """None fails, and the database ends as one upgrade leaves it."""
+    conninfo = getattr(cluster, made)()
+    gate, came = threading.Barrier(10), []
+
+    def work(always):
+        gate.wait(20)
+        try:
+            came.append(install(conninfo, always=always))
+        except Exception as error:  # pylint: disable=broad-exception-caught  (whatever it is, the test must tell of it)
+            came.append(error)
+
+    threads = [threading.Thread(target=work, args=[number % 2 == 0]) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert len(came) == 10 and set(came) <= {True, False} and came.count(True) >= 5
+    assert difference(dump(cluster.server, conninfo), cluster.fresh) == []
+
+
+#: What somebody may have left, and how a dump tells of it.
+PLANTED = {
+    "create policy planted on app.support_notes to keywork_collaborator using (true)": "planted ON app.support_notes",
+    "grant select on app.support_notes to keywork_signin": "app.support_notes TO keywork_signin",
+    "create function app.planted() returns integer language sql security definer as 'select 1'": "FUNCTION app.planted()",
+    "create view app.planted as select * from app.support_notes": "VIEW app.planted",
+    "alter role keywork_app set idle_in_transaction_session_timeout = 0": "idle_in_transaction_session_timeout=0",
+    "alter role keywork_signin set session_replication_role = replica": "session_replication_role",
+    "alter role keywork_app bypassrls": "('keywork_app', False, False, False, False, True, False, True",
+}
+
+
+def test_what_was_planted_is_seen_and_taken_back(cluster):
+    """Each stray makes the comparison fail, whatever the database says of its rules; `./run upgrade` takes all of them back."""
+    conninfo = cluster.current()
+    assert difference(dump(cluster.server, conninfo), cluster.fresh) == []
+    for statement, sign_of_it in PLANTED.items():
+        run(conninfo, statement)
+        assert sign_of_it in "\n".join(difference(cluster.fresh, dump(cluster.server, conninfo)))
+    answer = upgrade(address_of(cluster.server, conninfo))
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert difference(dump(cluster.server, conninfo), cluster.fresh) == []
+
+
+def test_upgrade_says_what_it_did_and_sets_only_what_it_is_given(cluster):
+    """Passwords come from the two addresses, the key from its variable; where they are missing, the database's stay."""
+    conninfo = cluster.first_release()
+    mine = {"KEYWORK_WORKSPACE_URL": address_of(cluster.server, conninfo, "keywork_app", "new app words"),
+            "KEYWORK_SIGNIN_URL": address_of(cluster.server, conninfo, "keywork_signin", "new sign-in words"),
+            "KEYWORK_TOKEN_KEY": "5c" * 16 + "a7" * 16}
+    up_to_date = f"The database is up to date: schema {installer.current_versions()[0]}, rules applied.\n"
+    for given in (mine, {}):
+        answer = upgrade(address_of(cluster.server, conninfo), **given)
+        assert (answer.returncode, answer.stderr) == (0, "") and answer.stdout.startswith(up_to_date)
+        assert answer.stdout.count(": set") == len(given) and answer.stdout.count(": left as it was") == 3 - len(given)
+        with psycopg.connect(mine["KEYWORK_SIGNIN_URL"].replace("+psycopg", "")):
+            pass
+        with psycopg.connect(mine["KEYWORK_WORKSPACE_URL"].replace("+psycopg", "")) as connection:
+            take_hat(connection, sign(str(hand_made.PERSONAS["worker"].user_id), "collaborator", bytes.fromhex(mine["KEYWORK_TOKEN_KEY"])))
+            assert connection.execute("select count(*) from app.support_notes").fetchone()[0] > 5
+
+
+def test_upgrade_refuses_in_a_sentence(cluster):
+    """Status 2, one line, nothing of Python's, and nothing of a password."""
+    conninfo = cluster.first_release()
+    database = psycopg.conninfo.conninfo_to_dict(conninfo)["dbname"]
+    run(conninfo, "create role nobody_special login password 'words'", f"grant connect on database {database} to nobody_special")
+    newer = cluster.current()
+    run(newer, "update app.installation set schema_version = '9999_tomorrow'")
+    here = address_of(cluster.server, conninfo)
+    for address, variables, words in (
+        (None, {}, "Set DATABASE_URL"),
+        ("postgresql://someone:my-pass-word@127.0.0.1:1/keywork", {}, "cannot be reached"),
+        ("postgresql://someone:my-pass-word%zz@127.0.0.1/keywork", {}, "DATABASE_URL is not an address"),
+        ("mysql://someone:my-pass-word@127.0.0.1/keywork", {}, "must name a PostgreSQL database"),
+        (address_of(cluster.server, conninfo, "nobody_special", "words"), {}, "may not install Keywork here"),
+        (address_of(cluster.server, newer), {}, "carries the schema 9999_tomorrow, which is newer than this code"),
+        (here, {"KEYWORK_TOKEN_KEY": "ab" * 31}, "KEYWORK_TOKEN_KEY must be 64 hex digits or more"),
+        (here, {"KEYWORK_TOKEN_KEY": "my-pass-word" * 9}, "KEYWORK_TOKEN_KEY must be 64 hex digits or more"),
+        (here, {"KEYWORK_WORKSPACE_URL": here}, "KEYWORK_WORKSPACE_URL must be an address of the login keywork_app"),
+        (here, {"KEYWORK_SIGNIN_URL": "my-pass-word"}, "KEYWORK_SIGNIN_URL is not an address"),
+    ):
+        answer = upgrade(address, **variables)
+        assert words in answer.stderr, words
+        assert answer.returncode == 2 and answer.stderr.count("\n") == 1 and answer.stdout == "", words
+        assert "my-pass-word" not in answer.stderr and "Traceback" not in answer.stderr, words
+
+
+@pytest.mark.parametrize("version, words", [
+    ("9999_tomorrow", "newer than this code"), ("0000_never", "no release of Keywork knows"), ("f" * 64, "no release of Keywork knows"),
+])
+def test_an_unknown_schema_is_not_touched(cluster, version, words):
+    """Older code on a newer database, and a database of nobody's: each is told in its own words, and left alone."""
+    conninfo = cluster.current()
+    run(conninfo, f"update app.installation set schema_version = '{version}'", "drop policy wall_collaborator on app.support_notes")
+    before = dump(cluster.server, conninfo), rows(conninfo)
+    for always in (False, True):
+        with pytest.raises(SchemaOutdated, match=words):
+            install(conninfo, always=always)
+    assert (dump(cluster.server, conninfo), rows(conninfo)) == before
+
+
+def test_an_installation_that_lost_its_row_is_not_touched(cluster):
+    """Tables without a word about their version are nobody's either."""
+    conninfo = cluster.current()
+    run(conninfo, "delete from app.installation")
+    with pytest.raises(SchemaOutdated, match="no release of Keywork knows"):
+        install(conninfo, always=True)
+
+
+@pytest.fixture
+def code(tmp_path, monkeypatch):
+    """A copy of the SQL files that the installer uses instead of db/; a function that changes a file of it."""
+    folder = tmp_path / "db"
+    shutil.copytree(installer.FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "local", "demo", "__pycache__"))
+    monkeypatch.setattr(installer, "FOLDER", folder)
+    monkeypatch.setattr(installer, "MIGRATIONS", folder / "migrations")
+
+    def change(name: str, *replacements: tuple[str, str], end: str = "") -> None:
+        path = folder / name
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        for old, new in replacements:
+            assert re.search(old, text, re.DOTALL), old
+            text = re.sub(old, new, text, flags=re.DOTALL)
+        path.write_text(text + end, encoding="utf-8")
+
+    return change
+
+
+def test_a_failing_migration_leaves_the_database_as_it_was(cluster, code):
+    """What it did before it failed is undone, and the sentence says where it failed."""
+    code("migrations/9998_broken.sql", end="create table app.half (id integer);\ndelete from app.sign_ins;\nselect no_such_column;\n")
+    for conninfo in (cluster.first_release(), cluster.current()):
+        before = dump(cluster.server, conninfo), rows(conninfo)
+        with pytest.raises(SqlRefused, match=r'db/migrations/9998_broken\.sql, line 3, .*"no_such_column"'):
+            install(conninfo)
+        assert (dump(cluster.server, conninfo), rows(conninfo)) == before
+
+
+#: A function that triggers use, with its comment, and the attachment of it.
+FLAGGED = r"create or replace function app\.flagged_notes_are_not_deleted.*?comment on function app\.flagged_notes_are_not_deleted.*?;\n"
+FLAGGED_TRIGGER = r"create trigger flagged_notes_are_not_deleted.*?;\n"
+
+
+def test_functions_come_change_and_go(cluster, code):
+    """A result of another type, a new trigger, a trigger that goes with its function: upgraded and fresh stay alike."""
+    stamped = ("create or replace function app.sign_in_is_stamped() returns trigger language plpgsql set search_path = '' as\n"
+               "$$ begin new.stamp := 'new'; return new; end $$;\n"
+               "comment on function app.sign_in_is_stamped() is 'For this test.';\n")
+    trigger = ("create trigger sign_in_is_stamped before insert on app.sign_ins for each row execute function app.sign_in_is_stamped();\n")
+    code("functions.sql", (r"(function app\.close_case\([^)]*\)) returns integer", r"\1 returns bigint"),
+         (r"(function app\.my_case_ids\(\)) returns uuid\[\]", r"\1 returns table (first uuid[], second uuid[])"), (FLAGGED, ""), end=stamped)
+    code("schema.sql", (FLAGGED_TRIGGER, ""), (r"(create table app\.sign_ins .*?)(\n    constraint)", r"\1\n    stamp text,\2"), end=trigger)
+    code("rls.sql", (r"\(select app\.my_case_ids\(\)\)", "(select first from app.my_case_ids())"))
+    code("migrations/9998_stamps.sql", end="drop trigger flagged_notes_are_not_deleted on app.support_notes;\n"
+         f"alter table app.sign_ins add column stamp text;\n{trigger}update app.sign_ins set stamp = 'old';\n")
+    released, current = cluster.first_release(), cluster.server.conninfo(cluster.server.create("world"))
+    for conninfo in (released, current):
+        install(conninfo)
+        assert {row["stamp"] for row in rows(conninfo)["app.sign_ins"]} == {"old"}
+    fresh = cluster.server.conninfo(cluster.server.create())
+    install(fresh)
+    made = dump(cluster.server, fresh)
+    assert "FUNCTION app.sign_in_is_stamped()" in made and "RETURNS bigint" in made and "flagged_notes_are_not_deleted" not in made
+    assert difference(dump(cluster.server, released), made) == []
+    assert difference(dump(cluster.server, current), made) == []
+
+
+def test_a_function_that_is_still_in_use_does_not_go_silently(cluster, code):
+    """Taken out of functions.sql, but no migration takes its trigger away: refused, naming the trigger."""
+    code("functions.sql", (FLAGGED, ""))
+    conninfo = cluster.current()
+    before = dump(cluster.server, conninfo)
+    with pytest.raises(SqlRefused, match="trigger flagged_notes_are_not_deleted on table app.support_notes depends"):
+        install(conninfo)
+    assert dump(cluster.server, conninfo) == before
+
+
+def test_a_mistake_in_the_rules_is_told_with_its_line(cluster, code):
+    """Whoever changes a policy reads where Postgres stumbled; the policies of before still hold."""
+    code("rls.sql", (r"\A", "\n\ncreate policy mistaken on app.support_notes for selct to keywork_org_admin using (true);\n"))
+    conninfo = cluster.current()
+    with pytest.raises(SqlRefused, match=r'db/rls\.sql, line 3, .*"selct"'):
+        install(conninfo)
+    assert difference(dump(cluster.server, conninfo), cluster.fresh) == []
+
+
+def test_a_database_in_use_is_left_and_told(cluster, monkeypatch):
+    """Somebody holds a table all the time: after some tries nothing is changed, in a sentence."""
+    monkeypatch.setattr(installer, "LOCK_TIMEOUT", "50ms")
+    conninfo = cluster.current()
+    with psycopg.connect(conninfo) as person:
+        person.execute("select from app.support_notes")
+        with pytest.raises(DatabaseBusy, match="locked, so nothing was changed"):
+            install(conninfo, always=True)
+    assert difference(dump(cluster.server, conninfo), cluster.fresh) == []
+
+
+def test_an_upgrade_lets_people_finish(cluster, monkeypatch):
+    """Kept waiting by a person's transaction, it gives way, and is done once that has ended."""
+    monkeypatch.setattr(installer, "LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(installer, "LOCK_TRIES", 1000)
+    conninfo = cluster.first_release()
+    came = []
+    with psycopg.connect(conninfo) as person, psycopg.connect(conninfo, autocommit=True) as observer:
+        person.execute("select from app.support_notes")
+        waiting = threading.Thread(target=lambda: came.append(install(conninfo)))
+        waiting.start()
+        # At least twice: it has given up its locks in between, and come back.
+        for pid in (set(), set()):
+            while not pid:
+                pid = {row[0] for row in observer.execute("select pid from pg_locks where not granted and database = (select oid"
+                                                          " from pg_database where datname = current_database())")}
+                assert waiting.is_alive()
+        assert person.execute("select count(*) from app.support_notes").fetchone()[0] > 40
+        person.commit()
+        waiting.join(60)
+    assert came == [True]
+    assert difference(dump(cluster.server, conninfo), cluster.fresh) == []
+
+
+def test_an_installer_without_superuser_rights(each_server):
+    """A login that may create roles and owns the database installs and upgrades; one that may not is told so."""
+    own = TestServer(each_server.local.bindir)
+    try:
+        database = psycopg.conninfo.conninfo_to_dict(own.conninfo(own.create()))["dbname"]
+        run(own.conninfo(), "create role installing login createrole password 'words'", f"alter database {database} owner to installing",
+            "create role visiting login password 'words'")
+        with pytest.raises(MayNotInstall, match="permission denied"):
+            install(own.local.conninfo(database, "visiting", "words"))
+        mine = own.local.conninfo(database, "installing", "words")
+        assert install(mine, app_password="a", signin_password="b", token_key=FIRST_KEY) is True
+        made = dump(own, own.conninfo(database))
+        assert made.count("CREATE POLICY") > 60
+        assert install(mine) is False and install(mine, always=True) is True
+        assert difference(dump(own, own.conninfo(database)), made) == []
+    finally:
+        own.stop()
+
+
+def test_migrations_are_numbered_and_the_first_release_is_known():
+    """File names give an order without gaps, and the fixture is of the release that code calls the first."""
+    names = [path.stem for path in sorted(installer.MIGRATIONS.glob("*.sql"))]
+    assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
+    assert all(re.fullmatch(r"\d{4}_[a-z0-9_]+", name) for name in names)
+    assert f"t\t{installer.FIRST_RELEASE}\t" in FIRST_RELEASE.read_text(encoding="utf-8")
