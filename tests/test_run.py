@@ -224,9 +224,9 @@ def test_an_orphaned_web_server_is_ended_and_a_stranger_with_its_number_is_not(t
 def test_help_lists_the_commands_and_mistakes_get_a_sentence():
     answer = run("help")
     assert answer.returncode == 0
-    for command in ("./run [--port N]", "./run test", "./run psql", "./run bench"):
+    for command in ("./run [--port N]", "./run test", "./run psql", "./run upgrade", "./run serve [--port N]", "./run bench"):
         assert command in answer.stdout
-    for wrong in (["nonsense"], ["--port", "x"], ["--port", "70000"], ["bench", "../../etc"], ["bench"]):
+    for wrong in (["nonsense"], ["--port", "x"], ["--port", "70000"], ["serve", "--port", "x"], ["upgrade", "all"], ["bench", "../../etc"], ["bench"]):
         answer = run(*wrong)
         assert answer.returncode == 2 and answer.stderr.count("\n") == 1 and "Traceback" not in answer.stderr
 
@@ -275,6 +275,9 @@ def test_a_killed_run_loses_nothing_and_the_next_one_works(tmp_path):
     try:
         processes.append(started(folder, port))
         assert urllib.request.urlopen(page, timeout=30).status == 200
+        if sys.platform == "linux":
+            web = (folder / "var" / "gunicorn.pid").read_text().strip()
+            assert f"KEYWORK_BASE_URL={page.rstrip('/')}\0" in Path(f"/proc/{web}/environ").read_text()
         assert stat.S_IMODE((folder / "var" / "secrets.json").stat().st_mode) == 0o600
         assert run(cwd=folder).stderr.strip() == f"Keywork already runs from this folder: http://127.0.0.1:{port}"
         made = run("psql", "-qAtc", "select current_user; set role none; create schema kept; "

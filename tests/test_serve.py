@@ -1,0 +1,333 @@
+"""Serving for real: every refusal by its sentence, and a start that answers, shows no demo account and ends when told."""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from hashlib import sha256
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from app import create_app
+from config import from_environment
+from db import install as installer
+from db.demo import ACCOUNTS
+from db.install import SchemaOutdated, install
+from db.local import web_server
+from db.serving import NotFit, check_database, settings_from
+from tests.conftest import APP_PASSWORD, SIGNIN_PASSWORD, TestServer
+
+ROOT = Path(__file__).resolve().parent.parent
+#: The same in every process, since it stands in the names of tests.
+TOKEN_KEY = sha256(b"a token key of tests").hexdigest()
+LOGINS = {"keywork_app": "KEYWORK_WORKSPACE_URL", "keywork_signin": "KEYWORK_SIGNIN_URL"}
+
+
+@pytest.fixture(scope="module")
+def own_server(each_server):
+    """A server of the module's own, since these tests change roles."""
+    running = TestServer(each_server.local.bindir)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def database(own_server):
+    """The name of a freshly installed database whose token key is TOKEN_KEY."""
+    name = own_server.create("installed")
+    install(own_server.conninfo(name), token_key=bytes.fromhex(TOKEN_KEY))
+    yield name
+    own_server.drop(name)
+
+
+@pytest.fixture
+def environment(own_server, database):
+    """What an installation that may start has in its environment."""
+    workspace, sign_in = own_server.urls(database)
+    return variables(workspace, sign_in)
+
+
+def variables(workspace: str = "postgresql://keywork_app@127.0.0.1/k", sign_in: str = "postgresql://keywork_signin@127.0.0.1/k") -> dict:
+    """The environment of an installation, with these addresses of its database."""
+    return {"KEYWORK_WORKSPACE_URL": workspace, "KEYWORK_SIGNIN_URL": sign_in, "KEYWORK_SECRET_KEY": secrets.token_hex(32),
+            "KEYWORK_TOKEN_KEY": TOKEN_KEY, "KEYWORK_BASE_URL": "https://keywork.example.org"}
+
+
+def run(conninfo: str, *statements: str) -> None:
+    """Runs statements as the superuser, each committed."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def refusal(check, *arguments) -> str:
+    """The sentence of a check that must refuse."""
+    with pytest.raises(NotFit) as refused:
+        check(*arguments)
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+def test_good_settings_are_taken_and_the_owners_address_is_not_passed_on():
+    """Defaults where nothing is said; never demo data, never DATABASE_URL."""
+    settings = settings_from(variables() | {"DATABASE_URL": "postgresql://owner@127.0.0.1/k", "KEYWORK_DEMO": "1"})
+    assert (settings.host, settings.workers, settings.base_url) == ("127.0.0.1", 2, "https://keywork.example.org")
+    assert "DATABASE_URL" not in settings.environment and settings.environment["KEYWORK_DEMO"] == "0"
+    settings = settings_from(variables() | {"KEYWORK_HOST": "0.0.0.0", "KEYWORK_WORKERS": "5"})
+    assert (settings.host, settings.workers) == ("0.0.0.0", 5)
+    for secret in (secrets.token_urlsafe(32), secrets.token_hex(16), "correct horse battery staple, they said"):
+        assert settings_from(variables() | {"KEYWORK_SECRET_KEY": secret}).environment["KEYWORK_SECRET_KEY"] == secret
+
+
+@pytest.mark.parametrize("name", ["KEYWORK_WORKSPACE_URL", "KEYWORK_SIGNIN_URL", "KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY",
+                                  "KEYWORK_BASE_URL"])
+def test_a_missing_variable_is_named(name):
+    """Absent or empty."""
+    for environment in (variables() | {name: ""}, {key: value for key, value in variables().items() if key != name}):
+        assert refusal(settings_from, environment).startswith(f"Set {name} in the environment")
+
+
+@pytest.mark.parametrize("name, value, words", [
+    ("KEYWORK_SECRET_KEY", "f3a9" * 7 + "b1c", "KEYWORK_SECRET_KEY is too short"),
+    ("KEYWORK_SECRET_KEY", "x" * 64, "KEYWORK_SECRET_KEY has hardly any different characters"),
+    ("KEYWORK_SECRET_KEY", "f3a9b1c27d" * 6, "KEYWORK_SECRET_KEY has hardly any different characters"),
+    ("KEYWORK_SECRET_KEY", "please-Change_me-0f3a9b1c27d4e5f60718293", "KEYWORK_SECRET_KEY looks like an example"),
+    ("KEYWORK_SECRET_KEY", "\2\1thisismyscretkey\1\2\\e\\y\\y\\h\\SECRET", "KEYWORK_SECRET_KEY looks like an example"),
+    ("KEYWORK_SECRET_KEY", TOKEN_KEY, "KEYWORK_SECRET_KEY and KEYWORK_TOKEN_KEY must not be the same"),
+    ("KEYWORK_SECRET_KEY", TOKEN_KEY.upper(), "KEYWORK_SECRET_KEY and KEYWORK_TOKEN_KEY must not be the same"),
+    ("KEYWORK_TOKEN_KEY", "f3a9b1c2", "KEYWORK_TOKEN_KEY is too short"),
+    ("KEYWORK_TOKEN_KEY", "00" * 32, "KEYWORK_TOKEN_KEY has hardly any different characters"),
+    ("KEYWORK_TOKEN_KEY", "0123456789abcdef" * 4, "KEYWORK_TOKEN_KEY looks like an example"),
+    ("KEYWORK_TOKEN_KEY", TOKEN_KEY[:62], "KEYWORK_TOKEN_KEY must be 64 hex digits or more"),
+    ("KEYWORK_TOKEN_KEY", "zq" + TOKEN_KEY, "KEYWORK_TOKEN_KEY must be 64 hex digits or more"),
+    ("KEYWORK_BASE_URL", "http://keywork.example.org", "KEYWORK_BASE_URL must be the address that people type"),
+    ("KEYWORK_BASE_URL", "http://127.0.0.1.example.org", "KEYWORK_BASE_URL must be the address that people type"),
+    ("KEYWORK_BASE_URL", "keywork.example.org", "KEYWORK_BASE_URL must be the address that people type"),
+    ("KEYWORK_BASE_URL", "ftp://localhost", "KEYWORK_BASE_URL must be the address that people type"),
+    ("KEYWORK_BASE_URL", "http://[", "KEYWORK_BASE_URL must be the address that people type"),
+    ("KEYWORK_HOST", "here", "KEYWORK_HOST must be a numeric address"),
+    ("KEYWORK_WORKERS", "0", "KEYWORK_WORKERS must be a number from 1 to 64"),
+    ("KEYWORK_WORKERS", "many", "KEYWORK_WORKERS must be a number from 1 to 64"),
+    ("KEYWORK_WORKERS", "²", "KEYWORK_WORKERS must be a number from 1 to 64"),
+])
+def test_a_setting_that_will_not_do_is_named(name, value, words):
+    """In a sentence that never repeats a secret."""
+    said = refusal(settings_from, variables() | {name: value})
+    assert said.startswith(words)
+    assert name not in ("KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY") or value not in said
+
+
+@pytest.mark.parametrize("address", ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:8080", "https://keywork.example.org"])
+def test_this_machine_alone_may_do_without_encryption(address):
+    """http is for loopback addresses."""
+    assert settings_from(variables() | {"KEYWORK_BASE_URL": address}).base_url == address
+
+
+def test_a_database_that_is_as_it_should_be(environment):
+    """Nothing is refused, and everything below begins from here."""
+    check_database(environment)
+
+
+#: What makes either login too powerful, what takes it back, and how it is told.
+TOO_MUCH = [
+    ("alter role {login} superuser", "alter role {login} nosuperuser", "is a superuser"),
+    ("alter role {login} bypassrls", "alter role {login} nobypassrls", "goes around row-level security"),
+    ("alter role {login} createrole", "alter role {login} nocreaterole", "may create roles"),
+    ("alter role {login} createdb", "alter role {login} nocreatedb", "may create databases"),
+    ("alter role {login} replication", "alter role {login} noreplication", "may replicate"),
+    ("grant keywork_owner to {login}", "revoke keywork_owner from {login}", "belongs to the role keywork_owner"),
+    ("grant pg_read_all_data to {login}", "revoke pg_read_all_data from {login}", "belongs to the role pg_read_all_data"),
+    ("alter table app.plans owner to {login}", "alter table app.plans owner to keywork_owner", "owns something on this server"),
+    ("alter database {database} owner to {login}",
+     "alter database {database} owner to keywork_super; grant connect on database {database} to {login}", "owns something on this server"),
+    ("grant create on database {database} to {login}", "revoke create on database {database} from {login}",
+     "may create schemas in this database"),
+    ("grant temporary on database {database} to {login}", "revoke temporary on database {database} from {login}",
+     "may create temporary tables"),
+    ("grant create on schema app to {login}", "revoke create on schema app from {login}", "may create things in the schema app"),
+    ("grant create on schema public to {login}", "revoke create on schema public from {login}",
+     "may create things in the schema public"),
+]
+
+
+@pytest.mark.parametrize("login", LOGINS)
+@pytest.mark.parametrize("given, taken, words", TOO_MUCH)
+def test_a_login_with_too_many_rights_is_refused(own_server, database, environment, login, given, taken, words):
+    """The sentence names the variable, the login and the right."""
+    here = own_server.conninfo(database)
+    run(here, given.format(login=login, database=database))
+    try:
+        assert refusal(check_database, environment).startswith(f"{LOGINS[login]}: the login {login} {words}")
+    finally:
+        run(here, taken.format(login=login, database=database))
+    check_database(environment)
+
+
+def test_a_sign_in_that_wears_a_hat_is_refused(own_server, database, environment):
+    """What the workspace login must have, the other one must not."""
+    run(own_server.conninfo(database), "grant keywork_org_admin to keywork_signin")
+    try:
+        assert "KEYWORK_SIGNIN_URL: the login keywork_signin belongs to the role keywork_org_admin" in refusal(check_database, environment)
+    finally:
+        run(own_server.conninfo(database), "revoke keywork_org_admin from keywork_signin")
+
+
+def test_an_upgrade_cures_what_the_sentences_say_it_does(own_server, database, environment):
+    """Every right but ownership, all at once."""
+    for login in LOGINS:
+        for given, _, words in TOO_MUCH:
+            if "owns" not in words:
+                run(own_server.conninfo(database), given.format(login=login, database=database))
+    assert "run ./run upgrade" in refusal(check_database, environment)
+    install(own_server.conninfo(database), always=True)
+    check_database(environment)
+
+
+@pytest.mark.parametrize("variable", LOGINS.values())
+def test_another_login_is_refused(own_server, database, environment, variable):
+    """A superuser's address, and the two addresses mixed up."""
+    for login, password in (("keywork_super", own_server.local._password), *zip(LOGINS, (APP_PASSWORD, SIGNIN_PASSWORD))):
+        if LOGINS.get(login) != variable:
+            said = refusal(check_database, environment | {variable: own_server.local.sqlalchemy_url(database, login, password)})
+            assert said.startswith(f"{variable} signs in as {login}")
+
+
+@pytest.mark.parametrize("variable", LOGINS.values())
+def test_a_database_that_cannot_be_reached(environment, variable):
+    """Nobody listens, a wrong password, no address at all; no password is repeated."""
+    wrong = environment[variable].replace(APP_PASSWORD, "my-pass-word").replace(SIGNIN_PASSWORD, "my-pass-word")
+    for address, words in ((wrong, f"The database of {variable} cannot be reached"),
+                           ("postgresql://keywork_app:my-pass-word@127.0.0.1:1/k", f"The database of {variable} cannot be reached"),
+                           ("my-pass-word", f"{variable} is not an address like"), ("mysql://my-pass-word@h/k", f"{variable} must name")):
+        said = refusal(check_database, environment | {variable: address})
+        assert said.startswith(words) and "my-pass-word" not in said
+
+
+@pytest.mark.parametrize("statement", [
+    "update app.installation set rules_version = 'other'", f"update app.installation set schema_version = '{installer.FIRST_RELEASE}'",
+    "delete from app.installation", "revoke execute on function app.installed_versions() from keywork_signin",
+    "drop function app.installed_versions()", "drop schema app cascade",
+])
+def test_a_database_of_other_rules_is_refused(own_server, database, environment, statement):
+    """Older, changed by hand, or not there."""
+    run(own_server.conninfo(database), statement)
+    assert "run ./run upgrade" in refusal(check_database, environment)
+
+
+def test_a_newer_database_is_refused_in_its_own_words(own_server, database, environment):
+    """An upgrade would not help there."""
+    run(own_server.conninfo(database), "update app.installation set schema_version = '9999_tomorrow'")
+    with pytest.raises(SchemaOutdated, match="newer than this code"):
+        check_database(environment)
+
+
+def test_two_different_databases_are_refused(own_server, environment):
+    """A sign-in beside another database's workspace would mix up two installations."""
+    other = own_server.create("installed")
+    said = refusal(check_database, environment | {"KEYWORK_WORKSPACE_URL": own_server.urls(other)[0]})
+    own_server.drop(other)
+    assert said == "KEYWORK_WORKSPACE_URL and KEYWORK_SIGNIN_URL name two different databases."
+
+
+def test_another_token_key_is_refused(own_server, database, environment):
+    """Also one that the database had before, and a login whose hats were taken away is told apart from it."""
+    said = refusal(check_database, environment | {"KEYWORK_TOKEN_KEY": secrets.token_hex(32)})
+    assert said.startswith("KEYWORK_TOKEN_KEY is not the key that this database has")
+    run(own_server.conninfo(database), "revoke keywork_collaborator from keywork_app")
+    try:
+        assert "cannot act for people" in refusal(check_database, environment)
+    finally:
+        run(own_server.conninfo(database), "grant keywork_collaborator to keywork_app")
+
+
+def test_demo_accounts_are_never_shown(environment):
+    """Whatever KEYWORK_DEMO says outside (the page does show them with the same variable set inside)."""
+    inside = settings_from(environment | {"KEYWORK_DEMO": "1"}).environment
+    for demo, expected in (("1", len(ACCOUNTS)), (inside["KEYWORK_DEMO"], 0)):
+        page = create_app(from_environment(inside | {"KEYWORK_DEMO": demo})).test_client().get("/login/").text
+        assert len([email for email, _, _ in ACCOUNTS if email in page]) == expected
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the project whose var/ holds nothing but the environment."""
+    if not (ROOT / "var" / "venv" / ".keywork-app").exists():
+        pytest.skip("needs the environment of ./run test")
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns("var", ".git", "__pycache__"))
+    (copy / "var").mkdir()
+    (copy / "var" / "venv").symlink_to(ROOT / "var" / "venv")
+    return copy
+
+
+def outside(**further: str) -> dict[str, str]:
+    """The environment of the tests without Keywork's variables, and with some further ones."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("KEYWORK_", "DATABASE_URL"))} | further
+
+
+def command(folder: Path, *arguments: str, **further: str) -> subprocess.CompletedProcess:
+    """The finished process of `./run` in a folder, with some variables."""
+    return subprocess.run([sys.executable, "run", *arguments], cwd=folder, env=outside(**further), capture_output=True, text=True,
+                          check=False, timeout=60)
+
+
+def served(folder: Path, port: int, **further: str) -> subprocess.Popen:
+    """`./run serve` in a folder, once it has said its address."""
+    process = subprocess.Popen([sys.executable, "run", "serve", "--port", str(port)], cwd=folder, env=outside(**further),
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    said = process.stdout.readline()
+    assert said.startswith("Keywork is ready: "), said + process.stdout.read()
+    return process
+
+
+def test_a_real_start_answers_and_ends_when_told(environment, folder):
+    """It answers on its port, knows no demo account and no owner's address; a second one is refused; SIGTERM ends it, status 0."""
+    port = next(each for each in range(23_000, 24_000) if web_server.is_free(each))
+    variables_given = environment | {"KEYWORK_BASE_URL": f"http://127.0.0.1:{port}", "KEYWORK_DEMO": "1",
+                                     "DATABASE_URL": "postgresql://owner@h/k"}
+    process = served(folder, port, **variables_given)
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=30) as answer:
+            page = answer.read().decode()
+        assert answer.status == 200 and "Sign in" in page
+        assert not [email for email, _, _ in ACCOUNTS if email in page]
+        pid = int((folder / "var" / "gunicorn.pid").read_text())
+        assert "gunicorn" in web_server.command_line(pid)
+        if sys.platform == "linux":
+            inside = Path(f"/proc/{pid}/environ").read_text()
+            assert "KEYWORK_DEMO=0\0" in inside and "DATABASE_URL=" not in inside
+        second = command(folder, "serve", **variables_given)
+        assert (second.returncode, second.stdout) == (2, "") and "already runs from this folder" in second.stderr
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        assert web_server.is_free(port) and web_server.command_line(pid) == ""
+        assert not (folder / "var" / "secrets.json").exists() and not (folder / "var" / "postgres").exists()
+    finally:
+        process.kill()
+        process.wait(30)
+        process.stdout.close()
+        web_server.end_orphan(folder / "var" / "gunicorn.pid")
+
+
+def test_the_owners_prompt_changes_no_password(own_server, environment, folder):
+    """`./run psql` on a database that is served looks, and sets nothing; on an empty one it says what to do first."""
+    database = psycopg.conninfo.conninfo_to_dict(environment["KEYWORK_SIGNIN_URL"].replace("+psycopg", ""))["dbname"]
+    empty = own_server.create()
+    for name, words in ((database, ("keywork_owner\n", "")), (empty, ("", "./run upgrade does that."))):
+        address = own_server.local.sqlalchemy_url(name, "keywork_super", own_server.local._password)
+        answer = command(folder, "psql", "-qAtc", "select current_user", DATABASE_URL=address)
+        assert answer.stdout == words[0] and answer.stderr.strip().endswith(words[1])
+    own_server.drop(empty)
+    check_database(environment)
+
+
+def test_a_refusal_is_one_line_and_status_2():
+    """Nothing of Python's; the command that the person typed says what is missing."""
+    answer = command(ROOT, "serve")
+    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+    assert answer.stderr.startswith("Set KEYWORK_WORKSPACE_URL, KEYWORK_SIGNIN_URL")
