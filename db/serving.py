@@ -8,11 +8,10 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import psycopg
 
-from config import SettingMissing, from_environment
+from config import SettingWrong, from_environment
 from db import install
 from db.addresses import AddressError, for_libpq, postgres_url
 from db.identity import HATS, sign
@@ -72,7 +71,6 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     if absent:
         raise NotFit(f"Set {', '.join(absent)} in the environment (README, Installing for real).")
     _judge_secrets(environment)
-    _judge_base_url(environment["KEYWORK_BASE_URL"])
     host = environment.get("KEYWORK_HOST") or "127.0.0.1"
     try:
         ipaddress.ip_address(host)
@@ -84,10 +82,10 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     # An address that may do more never reaches the web server, nor do demo accounts.
     passed_on = {name: value for name, value in environment.items() if name != "DATABASE_URL"} | {"KEYWORK_DEMO": "0"}
     try:
-        from_environment(passed_on)
-    except (SettingMissing, ValueError) as error:
+        base_url = from_environment(passed_on)["BASE_URL"]
+    except SettingWrong as error:
         raise NotFit(str(error)) from error
-    return Settings(environment["KEYWORK_BASE_URL"], host, int(workers), passed_on)
+    return Settings(base_url, host, int(workers), passed_on)
 
 
 def check_database(environment: Mapping[str, str]) -> None:
@@ -149,17 +147,6 @@ def _judge_secrets(environment: Mapping[str, str]) -> None:
     token_key_from(environment)
     if len({environment[name].lower() for name in SECRETS}) < len(SECRETS):
         raise NotFit(f"{' and '.join(SECRETS)} must not be the same; {HOW_TO_MAKE}")
-
-
-def _judge_base_url(base_url: str) -> None:
-    try:
-        parts = urlsplit(base_url)
-        loopback = parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        loopback = False
-    if not (base_url.startswith("https://") or loopback and base_url.startswith("http://")):
-        raise NotFit("KEYWORK_BASE_URL must be the address that people type, beginning with https:// (http:// only where that is"
-                     " this machine).")
 
 
 @contextmanager
