@@ -1,6 +1,7 @@
 """Serving for real: every refusal by its sentence, and a start that answers, shows no demo account and ends when told."""
 
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -18,6 +19,7 @@ from config import from_environment
 from db import install as installer
 from db.demo import ACCOUNTS
 from db.install import SchemaOutdated, install
+from db.link_tokens import hash_of
 from db.local import web_server
 from db.serving import NotFit, check_database, settings_from
 from tests.conftest import APP_PASSWORD, SIGNIN_PASSWORD, TestServer
@@ -311,6 +313,21 @@ def test_a_real_start_answers_and_ends_when_told(environment, folder):
         process.wait(30)
         process.stdout.close()
         web_server.end_orphan(folder / "var" / "gunicorn.pid")
+
+
+def test_a_platform_admin_is_appointed_at_the_prompt(own_server, database, environment, folder):
+    """The command prints one link of the public address, whose hash the database has; what is no address gets a sentence."""
+    owner = own_server.conninfo(database)
+    address = {"DATABASE_URL": own_server.local.sqlalchemy_url(database, "keywork_super", own_server.local._password), "KEYWORK_BASE_URL": "https://keywork.example.org"}
+    done = command(folder, "platform-admin", "first@example.org", "First Person", **address)
+    assert done.returncode == 0, done.stderr
+    token = re.search(r"https://keywork\.example\.org/link/(\S+)", done.stdout)[1]
+    with psycopg.connect(owner) as connection:
+        assert connection.execute("select u.email, u.is_platform_admin from vault.links l join app.users u on u.id = l.user_id"
+                                  " where l.token_hash = %s", [hash_of(token)]).fetchall() == [("first@example.org", True)]
+    for wrong in (["nobody", "Name"], ["first@example.org"], []):
+        refused = command(folder, "platform-admin", *wrong, **address)
+        assert refused.returncode == 2 and refused.stderr.count("\n") == 1 and "Traceback" not in refused.stderr
 
 
 def test_the_owners_prompt_changes_no_password(own_server, environment, folder):

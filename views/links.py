@@ -1,8 +1,6 @@
 """Single-use links: asking for one, following one, and the password that one may choose afterwards. Invitations: views/inviting.py."""
 
-import secrets
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from flask import current_app, flash, redirect, session, url_for
 from flask_appbuilder import expose
@@ -13,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.security import generate_password_hash
 from wtforms import EmailField, PasswordField
 
+from db.link_tokens import hash_of, new_token
 from views import letters
 from views.forms import Form
 from views.passwords import weakness
@@ -37,7 +36,7 @@ ASKING = {
 class Secret:
     """A new link's token, which only the e-mail holds, and the hash that the database keeps."""
 
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    token: str = field(default_factory=new_token, repr=False)
 
     @property
     def hash(self) -> bytes:
@@ -47,11 +46,6 @@ class Secret:
     def url(self) -> str:
         """The whole address of the link, as people outside write it; it remembers where they were heading."""
         return current_app.config["BASE_URL"] + onward_url("Links.follow", token=self.token)
-
-
-def hash_of(token: str) -> bytes:
-    """What the database knows of a token."""
-    return sha256(token.encode()).digest()
 
 
 def ask(question, **values: object) -> Row | None:

@@ -14,8 +14,10 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from config import SettingWrong, base_url_of
 from db import demo, install, serving
 from db.addresses import AddressError, for_libpq, postgres_url
+from db.appointing import appoint_platform_admin
 from db.local import secret_store, web_server
 from db.local.binaries import ServerError, find_binaries
 from db.local.server import LocalServer
@@ -44,7 +46,7 @@ class Database:
 
 
 def main(arguments: list[str]) -> int:
-    """Run `local PORT`, `serve PORT`, `upgrade` or `psql ARGUMENTS...`; returns the exit status."""
+    """Run `local PORT`, `serve PORT`, `upgrade`, `platform-admin E-MAIL NAME` or `psql ARGUMENTS...`; returns the exit status."""
     for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         # A hang-up that nohup has turned off stays off.
         if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:
@@ -55,10 +57,12 @@ def main(arguments: list[str]) -> int:
             return prompt(rest)
         if command == "upgrade":
             return upgrade()
+        if command == "platform-admin":
+            return appoint(*rest)
         return serve_locally(int(rest[0])) if command == "local" else serve(int(rest[0]))
     except psycopg.OperationalError as error:
         print("The database cannot be reached:", *str(error).split(), file=sys.stderr)
-    except (Refusal, ServerError, web_server.WebServerError, install.InstallError, serving.NotFit, AddressError) as error:
+    except (Refusal, ServerError, web_server.WebServerError, install.InstallError, serving.NotFit, AddressError, SettingWrong) as error:
         print(error, file=sys.stderr)
     return 2
 
@@ -120,8 +124,22 @@ def upgrade() -> int:
     return 0
 
 
-def prompt(arguments: list[str]) -> int:
-    """The owner's psql on the database, set up first when it is not there yet; returns psql's exit status."""
+def appoint(email: str, full_name: str) -> int:
+    """Make somebody a platform-admin and print the link that signs them in."""
+    base_url = base_url_of(os.environ)
+    with contextlib.ExitStack() as stack:
+        database = stack.enter_context(installed_database())
+        try:
+            path = appoint_platform_admin(database.conninfo, email, full_name)
+        except psycopg.errors.CheckViolation as error:
+            raise Refusal("Give an e-mail address, such as name@example.org, and a name of up to 120 characters.") from error
+    print(f"{full_name} is a platform-admin. This link signs them in once, within the next 7 days; give it to nobody else:\n  {base_url}{path}")
+    return 0
+
+
+@contextlib.contextmanager
+def installed_database() -> Iterator[Database]:
+    """The database with something installed in it: the embedded one is set up first. Raises Refusal for another empty one."""
     with contextlib.ExitStack() as stack:
         with start_lock():
             secrets = known_secrets()
@@ -131,6 +149,12 @@ def prompt(arguments: list[str]) -> int:
             elif not install.is_installed(database.conninfo):
                 # Looking into a database must not give its logins the passwords of this folder.
                 raise Refusal("Nothing is installed in the database of DATABASE_URL yet: ./run upgrade does that.")
+        yield database
+
+
+def prompt(arguments: list[str]) -> int:
+    """The owner's psql on the database, set up first when it is not there yet; returns psql's exit status."""
+    with installed_database() as database:
         # Ctrl-C belongs to psql, which cancels the statement.
         signal.signal(signal.SIGINT, lambda number, frame: None)
         program = (database.bindir or find_binaries()[0]) / "psql"
