@@ -3,6 +3,9 @@
 -- Applied once, as keywork_owner, to a database that has functions.sql already (triggers and one CHECK name functions).
 -- Read rls.sql for who sees what, functions.sql for the rules, views.sql for what the screens read.
 --
+-- An installed database gets there by db/migrations/: whatever changes here is written there as well, and
+-- tests/test_upgrades.py compares the two. A new column goes last in its table, since there `alter table` puts it.
+--
 -- Three habits run through every customer table:
 --   * organisation_id is in the row and in every foreign key between customer tables, so that no row can hang under
 --     another organisation's parent: foreign-key checks do not ask row-level security (spec 1).
@@ -25,7 +28,8 @@ create table app.installation (
     -- One row at most.
     constraint installation_has_one_row check (only_row)
 );
-comment on table app.installation is 'Fingerprints of the SQL that made this database; db/install.py compares them.';
+comment on table app.installation is
+    'The newest migration that this database carries, and the fingerprint of its rules; db/install.py compares them with the code''s.';
 
 create table vault.signing_keys (
     key_id     text primary key,

@@ -281,9 +281,12 @@ def served(folder: Path, port: int, **further: str) -> subprocess.Popen:
     """`./run serve` in a folder, once it has said its address."""
     process = subprocess.Popen([sys.executable, "run", "serve", "--port", str(port)], cwd=folder, env=outside(**further),
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
-    said = process.stdout.readline()
-    assert said.startswith("Keywork is ready: "), said + process.stdout.read()
-    return process
+    said = ""
+    for line in process.stdout:
+        said += line
+        if line.startswith("Keywork is ready: "):
+            return process
+    raise AssertionError(f"./run serve ended with status {process.wait(30)}:\n{said}")
 
 
 def test_a_real_start_answers_and_ends_when_told(environment, folder):

@@ -1,4 +1,9 @@
 -- Invitations, links that sign in, limits on signing in, and what org-admins set up on the screens.
+--
+-- Runs once, as keywork_owner, in the transaction of db/install.py: after functions.sql, before views.sql and rls.sql.
+
+comment on table app.installation is
+    'The newest migration that this database carries, and the fingerprint of its rules; db/install.py compares them with the code''s.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
