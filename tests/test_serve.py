@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -21,12 +20,11 @@ from db.demo import ACCOUNTS
 from db.install import SchemaOutdated, install
 from db.link_tokens import hash_of
 from db.local import web_server
-from db.serving import NotFit, check_database, settings_from
+from db.serving import check_database, settings_from
 from tests.conftest import APP_PASSWORD, SIGNIN_PASSWORD, TestServer
+from tests.test_serve_settings import TOKEN_KEY, refusal, variables
 
 ROOT = Path(__file__).resolve().parent.parent
-#: The same in every process, since it stands in the names of tests.
-TOKEN_KEY = sha256(b"a token key of tests").hexdigest()
 LOGINS = {"keywork_app": "KEYWORK_WORKSPACE_URL", "keywork_signin": "KEYWORK_SIGNIN_URL"}
 
 
@@ -54,79 +52,11 @@ def environment(own_server, database):
     return variables(workspace, sign_in)
 
 
-def variables(workspace: str = "postgresql://keywork_app@127.0.0.1/k", sign_in: str = "postgresql://keywork_signin@127.0.0.1/k") -> dict:
-    """The environment of an installation, with these addresses of its database."""
-    return {"KEYWORK_WORKSPACE_URL": workspace, "KEYWORK_SIGNIN_URL": sign_in, "KEYWORK_SECRET_KEY": secrets.token_hex(32),
-            "KEYWORK_TOKEN_KEY": TOKEN_KEY, "KEYWORK_BASE_URL": "https://keywork.example.org"}
-
-
 def run(conninfo: str, *statements: str) -> None:
     """Runs statements as the superuser, each committed."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement)
-
-
-def refusal(check, *arguments) -> str:
-    """The sentence of a check that must refuse."""
-    with pytest.raises(NotFit) as refused:
-        check(*arguments)
-    assert "\n" not in str(refused.value)
-    return str(refused.value)
-
-
-def test_good_settings_are_taken_and_the_owners_address_is_not_passed_on():
-    """Defaults where nothing is said; never demo data, never DATABASE_URL."""
-    settings = settings_from(variables() | {"DATABASE_URL": "postgresql://owner@127.0.0.1/k", "KEYWORK_DEMO": "1"})
-    assert (settings.host, settings.workers, settings.base_url) == ("127.0.0.1", 2, "https://keywork.example.org")
-    assert "DATABASE_URL" not in settings.environment and settings.environment["KEYWORK_DEMO"] == "0"
-    settings = settings_from(variables() | {"KEYWORK_HOST": "0.0.0.0", "KEYWORK_WORKERS": "5"})
-    assert (settings.host, settings.workers) == ("0.0.0.0", 5)
-    for secret in (secrets.token_urlsafe(32), secrets.token_hex(16), "correct horse battery staple, they said"):
-        assert settings_from(variables() | {"KEYWORK_SECRET_KEY": secret}).environment["KEYWORK_SECRET_KEY"] == secret
-
-
-@pytest.mark.parametrize("name", ["KEYWORK_WORKSPACE_URL", "KEYWORK_SIGNIN_URL", "KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY",
-                                  "KEYWORK_BASE_URL"])
-def test_a_missing_variable_is_named(name):
-    """Absent or empty."""
-    for environment in (variables() | {name: ""}, {key: value for key, value in variables().items() if key != name}):
-        assert refusal(settings_from, environment).startswith(f"Set {name} in the environment")
-
-
-@pytest.mark.parametrize("name, value, words", [
-    ("KEYWORK_SECRET_KEY", "f3a9" * 7 + "b1c", "KEYWORK_SECRET_KEY is too short"),
-    ("KEYWORK_SECRET_KEY", "x" * 64, "KEYWORK_SECRET_KEY has hardly any different characters"),
-    ("KEYWORK_SECRET_KEY", "f3a9b1c27d" * 6, "KEYWORK_SECRET_KEY has hardly any different characters"),
-    ("KEYWORK_SECRET_KEY", "please-Change_me-0f3a9b1c27d4e5f60718293", "KEYWORK_SECRET_KEY looks like an example"),
-    ("KEYWORK_SECRET_KEY", "\2\1thisismyscretkey\1\2\\e\\y\\y\\h\\SECRET", "KEYWORK_SECRET_KEY looks like an example"),
-    ("KEYWORK_SECRET_KEY", TOKEN_KEY, "KEYWORK_SECRET_KEY and KEYWORK_TOKEN_KEY must not be the same"),
-    ("KEYWORK_SECRET_KEY", TOKEN_KEY.upper(), "KEYWORK_SECRET_KEY and KEYWORK_TOKEN_KEY must not be the same"),
-    ("KEYWORK_TOKEN_KEY", "f3a9b1c2", "KEYWORK_TOKEN_KEY is too short"),
-    ("KEYWORK_TOKEN_KEY", "00" * 32, "KEYWORK_TOKEN_KEY has hardly any different characters"),
-    ("KEYWORK_TOKEN_KEY", "0123456789abcdef" * 4, "KEYWORK_TOKEN_KEY looks like an example"),
-    ("KEYWORK_TOKEN_KEY", TOKEN_KEY[:62], "KEYWORK_TOKEN_KEY must be 64 hex digits or more"),
-    ("KEYWORK_TOKEN_KEY", "zq" + TOKEN_KEY, "KEYWORK_TOKEN_KEY must be 64 hex digits or more"),
-    ("KEYWORK_BASE_URL", "http://keywork.example.org", "KEYWORK_BASE_URL must begin with https://"),
-    ("KEYWORK_BASE_URL", "http://127.0.0.1.example.org", "KEYWORK_BASE_URL must begin with https://"),
-    ("KEYWORK_BASE_URL", "keywork.example.org", "KEYWORK_BASE_URL must be an address"),
-    ("KEYWORK_PROXIES", "some", "KEYWORK_PROXIES must be a number"),
-    ("KEYWORK_HOST", "here", "KEYWORK_HOST must be a numeric address"),
-    ("KEYWORK_WORKERS", "0", "KEYWORK_WORKERS must be a number from 1 to 64"),
-    ("KEYWORK_WORKERS", "many", "KEYWORK_WORKERS must be a number from 1 to 64"),
-    ("KEYWORK_WORKERS", "²", "KEYWORK_WORKERS must be a number from 1 to 64"),
-])
-def test_a_setting_that_will_not_do_is_named(name, value, words):
-    """In a sentence that never repeats a secret."""
-    said = refusal(settings_from, variables() | {name: value})
-    assert said.startswith(words)
-    assert name not in ("KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY") or value not in said
-
-
-@pytest.mark.parametrize("address", ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:8080", "https://keywork.example.org"])
-def test_this_machine_alone_may_do_without_encryption(address):
-    """http is for loopback addresses."""
-    assert settings_from(variables() | {"KEYWORK_BASE_URL": address}).base_url == address
 
 
 def test_a_database_that_is_as_it_should_be(environment):

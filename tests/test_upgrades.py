@@ -4,8 +4,6 @@ Each module's server is its own: roles belong to a whole cluster, and these test
 """
 
 import os
-import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -18,11 +16,11 @@ import pytest
 from db import install as installer
 from db.addresses import AddressError
 from db.identity import sign
-from db.install import DatabaseBusy, InstallError, MayNotInstall, SchemaOutdated, SqlRefused, install
+from db.install import InstallError, install
 from db.local import serve
 from db.serving import NotFit
 from tests import world as hand_made
-from tests.conftest import FIRST_RELEASE, TestServer, install_here, take_hat
+from tests.conftest import TestServer, install_here, take_hat
 from tests.dumps import difference, dump, rows
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -236,163 +234,3 @@ def test_a_refusal_is_one_line_and_status_2(address, words):
     answer = upgrade(address)
     assert (answer.returncode, answer.stdout) == (2, "")
     assert answer.stderr.startswith(words) and answer.stderr.count("\n") == 1 and "my-pass-word" not in answer.stderr
-
-
-@pytest.mark.parametrize("version, words", [
-    ("9999_tomorrow", "newer than this code"), ("0000_never", "no release of Keywork knows"), ("f" * 64, "no release of Keywork knows"),
-])
-def test_an_unknown_schema_is_not_touched(cluster, version, words):
-    """Older code on a newer database, and a database of nobody's: each is told in its own words, and left alone."""
-    conninfo = cluster.current()
-    run(conninfo, f"update app.installation set schema_version = '{version}'", "drop policy wall_collaborator on app.support_notes")
-    before = dump(cluster.server, conninfo), rows(conninfo)
-    for always in (False, True):
-        with pytest.raises(SchemaOutdated, match=words):
-            install(conninfo, always=always)
-    assert (dump(cluster.server, conninfo), rows(conninfo)) == before
-
-
-def test_an_installation_that_lost_its_row_is_not_touched(cluster):
-    """Tables without a word about their version are nobody's either."""
-    conninfo = cluster.current()
-    run(conninfo, "delete from app.installation")
-    with pytest.raises(SchemaOutdated, match="no release of Keywork knows"):
-        install(conninfo, always=True)
-
-
-@pytest.fixture
-def code(tmp_path, monkeypatch):
-    """A copy of the SQL files that the installer uses instead of db/; a function that changes a file of it."""
-    folder = tmp_path / "db"
-    shutil.copytree(installer.FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "local", "demo", "__pycache__"))
-    monkeypatch.setattr(installer, "FOLDER", folder)
-    monkeypatch.setattr(installer, "MIGRATIONS", folder / "migrations")
-
-    def change(name: str, *replacements: tuple[str, str], end: str = "") -> None:
-        path = folder / name
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        for old, new in replacements:
-            assert re.search(old, text, re.DOTALL), old
-            text = re.sub(old, new, text, flags=re.DOTALL)
-        path.write_text(text + end, encoding="utf-8")
-
-    return change
-
-
-def test_a_failing_migration_leaves_the_database_as_it_was(cluster, code):
-    """What it did before it failed is undone, and the sentence says where it failed."""
-    code("migrations/9998_broken.sql", end="create table app.half (id integer);\ndelete from app.sign_ins;\nselect no_such_column;\n")
-    for conninfo in (cluster.first_release(), cluster.current()):
-        before = dump(cluster.server, conninfo), rows(conninfo)
-        with pytest.raises(SqlRefused, match=r'db/migrations/9998_broken\.sql, line 3, .*"no_such_column"'):
-            install(conninfo)
-        assert (dump(cluster.server, conninfo), rows(conninfo)) == before
-
-
-#: A function that triggers use, with its comment, and the attachment of it.
-FLAGGED = r"create or replace function app\.flagged_notes_are_not_deleted.*?comment on function app\.flagged_notes_are_not_deleted.*?;\n"
-FLAGGED_TRIGGER = r"create trigger flagged_notes_are_not_deleted.*?;\n"
-
-
-def test_functions_come_change_and_go(cluster, code):
-    """A result of another type, a new trigger, a trigger that goes with its function: upgraded and fresh stay alike."""
-    stamped = ("create or replace function app.sign_in_is_stamped() returns trigger language plpgsql set search_path = '' as\n"
-               "$$ begin new.stamp := 'new'; return new; end $$;\n"
-               "comment on function app.sign_in_is_stamped() is 'For this test.';\n")
-    trigger = ("create trigger sign_in_is_stamped before insert on app.sign_ins for each row execute function app.sign_in_is_stamped();\n")
-    code("functions.sql", (r"(function app\.close_case\([^)]*\)) returns integer", r"\1 returns bigint"),
-         (r"(function app\.my_case_ids\(\)) returns uuid\[\]", r"\1 returns table (first uuid[], second uuid[])"), (FLAGGED, ""), end=stamped)
-    code("schema.sql", (FLAGGED_TRIGGER, ""), (r"(create table app\.sign_ins .*?)(\n    constraint)", r"\1\n    stamp text,\2"), end=trigger)
-    code("rls.sql", (r"\(select app\.my_case_ids\(\)\)", "(select first from app.my_case_ids())"))
-    code("migrations/9998_stamps.sql", end="drop trigger flagged_notes_are_not_deleted on app.support_notes;\n"
-         f"alter table app.sign_ins add column stamp text;\n{trigger}update app.sign_ins set stamp = 'old';\n")
-    released, current = cluster.first_release(), cluster.server.conninfo(cluster.server.create("world"))
-    for conninfo in (released, current):
-        install(conninfo)
-        assert {row["stamp"] for row in rows(conninfo)["app.sign_ins"]} == {"old"}
-    fresh = cluster.server.conninfo(cluster.server.create())
-    install(fresh)
-    made = dump(cluster.server, fresh)
-    assert "FUNCTION app.sign_in_is_stamped()" in made and "RETURNS bigint" in made and "flagged_notes_are_not_deleted" not in made
-    assert difference(dump(cluster.server, released), made) == []
-    assert difference(dump(cluster.server, current), made) == []
-
-
-def test_a_function_that_is_still_in_use_does_not_go_silently(cluster, code):
-    """Taken out of functions.sql, but no migration takes its trigger away: refused, naming the trigger."""
-    code("functions.sql", (FLAGGED, ""))
-    conninfo = cluster.current()
-    before = dump(cluster.server, conninfo)
-    with pytest.raises(SqlRefused, match="trigger flagged_notes_are_not_deleted on table app.support_notes depends"):
-        install(conninfo)
-    assert dump(cluster.server, conninfo) == before
-
-
-def test_a_mistake_in_the_rules_is_told_with_its_line(cluster, code):
-    """Whoever changes a policy reads where Postgres stumbled; the policies of before still hold."""
-    code("rls.sql", (r"\A", "\n\ncreate policy mistaken on app.support_notes for selct to keywork_org_admin using (true);\n"))
-    conninfo = cluster.current()
-    with pytest.raises(SqlRefused, match=r'db/rls\.sql, line 3, .*"selct"'):
-        install(conninfo)
-    assert difference(dump(cluster.server, conninfo), cluster.fresh) == []
-
-
-def test_a_database_in_use_is_left_and_told(cluster, monkeypatch):
-    """Somebody holds a table all the time: after some tries nothing is changed, in a sentence."""
-    monkeypatch.setattr(installer, "LOCK_TIMEOUT", "50ms")
-    conninfo = cluster.current()
-    with psycopg.connect(conninfo) as person:
-        person.execute("select from app.support_notes")
-        with pytest.raises(DatabaseBusy, match="locked, so nothing was changed"):
-            install(conninfo, always=True)
-    assert difference(dump(cluster.server, conninfo), cluster.fresh) == []
-
-
-def test_an_upgrade_lets_people_finish(cluster, monkeypatch):
-    """Kept waiting by a person's transaction, it gives way, and is done once that has ended."""
-    monkeypatch.setattr(installer, "LOCK_TIMEOUT", "50ms")
-    monkeypatch.setattr(installer, "LOCK_TRIES", 1000)
-    conninfo = cluster.first_release()
-    came = []
-    with psycopg.connect(conninfo) as person, psycopg.connect(conninfo, autocommit=True) as observer:
-        person.execute("select from app.support_notes")
-        waiting = threading.Thread(target=lambda: came.append(install(conninfo)))
-        waiting.start()
-        # At least twice: it has given up its locks in between, and come back.
-        for pid in (set(), set()):
-            while not pid:
-                pid = {row[0] for row in observer.execute("select pid from pg_locks where not granted and database = (select oid"
-                                                          " from pg_database where datname = current_database())")}
-                assert waiting.is_alive()
-        assert person.execute("select count(*) from app.support_notes").fetchone()[0] > 40
-        person.commit()
-        waiting.join(60)
-    assert came == [True]
-    assert difference(dump(cluster.server, conninfo), cluster.fresh) == []
-
-
-def test_an_installer_without_superuser_rights(each_server):
-    """A login that may create roles and owns the database installs and upgrades; one that may not is told so."""
-    own = TestServer(each_server.local.bindir)
-    try:
-        database = psycopg.conninfo.conninfo_to_dict(own.conninfo(own.create()))["dbname"]
-        run(own.conninfo(), "create role installing login createrole password 'words'", f"alter database {database} owner to installing",
-            "create role visiting login password 'words'")
-        with pytest.raises(MayNotInstall, match="permission denied"):
-            install(own.local.conninfo(database, "visiting", "words"))
-        mine = own.local.conninfo(database, "installing", "words")
-        assert install(mine, app_password="a", signin_password="b", token_key=FIRST_KEY) is True
-        made = dump(own, own.conninfo(database))
-        assert made.count("CREATE POLICY") > 60
-        assert install(mine) is False and install(mine, always=True) is True
-        assert difference(dump(own, own.conninfo(database)), made) == []
-    finally:
-        own.stop()
-
-
-def test_migrations_are_numbered_and_the_first_release_is_known():
-    """File names give an order without gaps, and the fixture is of the release that code calls the first."""
-    names = [path.stem for path in sorted(installer.MIGRATIONS.glob("*.sql"))]
-    assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
-    assert all(re.fullmatch(r"\d{4}_[a-z0-9_]+", name) for name in names)
-    assert f"t\t{installer.FIRST_RELEASE}\t" in FIRST_RELEASE.read_text(encoding="utf-8")
