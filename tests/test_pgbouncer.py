@@ -37,7 +37,8 @@ PEOPLE = (
 )  # fmt: skip
 #: The words of every note that tests/world.py wrote.
 A_NOTE = re.compile(r"(?:shared|professional) note of [\w!]+ about \w+")
-#: How a DBA would set it up: one pool for each login, together never more than SERVER_CONNECTIONS.
+#: One pool for each login, and together never more than SERVER_CONNECTIONS. Either pool may take all of them: requests that
+#: held a connection of one login while they wait for the other's would stand still.
 SETTINGS = """
 [databases]
 {database} = host={host} port={port}
@@ -48,7 +49,7 @@ listen_port = 6432
 auth_type = scram-sha-256
 auth_file = {folder}/users
 pool_mode = transaction
-default_pool_size = 2
+default_pool_size = {connections}
 max_db_connections = {connections}
 max_client_conn = 200
 logfile = {folder}/log

@@ -64,11 +64,24 @@ def take_hat():
     if person is None:
         heading_for = {"next": request.full_path.rstrip("?")} if request.method == "GET" else {}
         return redirect(url_for("SignIn.login", **heading_for))
+    end_sign_in_transaction()
     hat = person.hat_on(side)
     if hat is None:
         abort(404)
     g.identity = sign(person.user_id, hat, current_app.config["TOKEN_KEY"])
     return None
+
+
+def end_sign_in_transaction() -> None:
+    """Gives the sign-in login's connection back, now that the person is known.
+
+    Requests that kept it while they wait for one of the workspace login would wait for each other for ever, once they are
+    as many as a PgBouncer with one limit for both logins has connections.
+    """
+    session = current_app.extensions["sqlalchemy"].session
+    # The account stays readable for whoever asks after current_user: outside, no end of a transaction makes it stale.
+    session.expunge(current_user._get_current_object())
+    session.rollback()
 
 
 def plan_has_support_cases() -> bool:

@@ -203,6 +203,10 @@ class Security(SecurityManager):
         user.person = Person(**{**row._mapping, "user_id": str(row.user_id)})
         return user
 
+    def _get_safe_user(self, user):
+        """The account as load_user() gave it. Stock reads it again when it is in no session, without its person."""
+        return user
+
     def get_user_roles(self, user):
         """Roles are hats, and nobody has any before signing in: no table of roles to keep in step with ours."""
         return [Role(hat) for hat in user.person.hats] if user.is_authenticated else []
