@@ -18,6 +18,9 @@ from tests.web.conftest import environment_of
 from tests.web.visitor import token_in
 
 
+WELL = {"database": "ok", "schema": "current"}
+
+
 @pytest.fixture
 def watched(server):
     """(a client of the application that has not signed in, its world, which a test may break)."""
@@ -35,12 +38,12 @@ def test_well(site):
     """JSON, for anybody, and no cookie for it; a reference and the headers as everywhere."""
     with site.visited_by() as visitor:
         answer = visitor.get("/healthz")
-        assert (answer.status_code, answer.json()) == (200, {"database": "ok"})
+        assert (answer.status_code, answer.json()) == (200, WELL)
         assert answer.headers["content-type"] == "application/json" and answer.headers["cache-control"] == "no-store"
         assert "set-cookie" not in answer.headers
         assert visitor.client.post("/healthz").status_code in (400, 405)
     with site.visited_by("worker") as visitor:
-        assert visitor.get("/healthz").json() == {"database": "ok"}
+        assert visitor.get("/healthz").json() == WELL
 
 
 def test_it_needs_the_sign_in_login_only(watched):
@@ -56,6 +59,22 @@ def test_it_needs_the_sign_in_login_only(watched):
     assert (answer.status_code, answer.json) == (503, {"database": "unreachable"})
     world.server.run(sql.SQL("grant connect on database {} to keywork_signin").format(database))
     assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("change", [
+    "update app.installation set schema_version = 'another'", "update app.installation set rules_version = 'another'",
+    "delete from app.installation", "revoke execute on function app.installed_versions() from keywork_signin",
+    "drop function app.installed_versions()", "alter schema app rename to another",
+])  # fmt: skip
+def test_a_database_made_by_other_rules_is_not_well(watched, change):
+    """It answers, and the code that asks does not go with it."""
+    client, world = watched
+    assert client.get("/healthz").json == WELL
+    with world.owner() as owner:
+        owner.execute("reset role")
+        owner.execute(change)
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json) == (503, {"database": "ok", "schema": "other"})
 
 
 def test_a_page_about_a_database_that_is_gone(watched):
@@ -117,4 +136,4 @@ def test_a_database_that_hangs_is_answered_for(server, shared_world, relay, unti
         # The limit makes a test that hangs fail; how long an answer takes is not measured.
         answer = pool.submit(client.get, "/healthz").result(20)
     assert answer.status_code == status
-    assert answer.json == {"database": "ok" if status == 200 else "unreachable"}
+    assert answer.json == (WELL if status == 200 else {"database": "unreachable"})
