@@ -73,11 +73,13 @@
 
   function offer(field, found, words) {
     const list = field.querySelector(".choosing-list");
-    // The chosen stay, and so do those that were chosen when the page came: a reset finds them again.
-    const staying = picks(field).filter((each) => each.checked || each.defaultChecked);
-    const there = new Set(staying.map((each) => each.value));
+    // The chosen stay, and so do those that were chosen when the page came: a reset finds them again. So does the one that
+    // somebody's keyboard is on. They are not moved, which would take the focus away.
+    const leaving = picks(field).filter((each) => !each.checked && !each.defaultChecked && each !== document.activeElement);
     list.style.minHeight = `${list.getBoundingClientRect().height}px`;      // nothing below jumps
-    list.replaceChildren(...staying.map((each) => each.closest("label")), ...found.filter(({ id }) => !there.has(id)).map((each) => pick(field, each)));
+    leaving.forEach((each) => each.closest("label").remove());
+    const there = new Set(picks(field).map((each) => each.value));
+    list.append(...found.filter(({ id }) => !there.has(id)).map((each) => pick(field, each)));
     list.scrollTop = 0;
     field.querySelector(".choosing-found").textContent = found.length >= MOST_OFFERED ? `The first ${MOST_OFFERED}. Type more to find others.`
       : found.length ? `${found.length} found` : `Nothing matches “${words}”.`;

@@ -189,6 +189,26 @@ def test_an_answer_that_comes_late_changes_nothing(desk, crowded):
     expect(field.get_by_role("status")).to_have_text("1 found")
 
 
+def test_an_answer_takes_nobody_s_place_away(desk, crowded):
+    """Somebody who is among the choices already, by keyboard, stays where they are when the answer comes."""
+    page, held = desk.page, []
+    desk.sign_in(*ADMIN)
+    page.goto("/support-cases/open")
+    field = choice(page, "Tenant")
+    page.route(re.compile(r"choices\?q=aaron%2007"), lambda route: held.append(route))
+    with page.expect_request(re.compile("aaron%2007")):
+        field.get_by_role("searchbox").fill("aaron 07")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(field.get_by_role("radio").first).to_be_focused()
+    held[0].continue_()
+    expect(field.get_by_role("status")).to_have_text("1 found")
+    expect(field.get_by_role("radio")).to_have_count(2)
+    expect(field.get_by_role("radio").first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(field.get_by_label("Aaron 07 Aardvark Row")).to_be_checked()
+
+
 def test_a_draft_keeps_whoever_was_found(desk, crowded):
     page = desk.page
     desk.sign_in(*ADMIN)
