@@ -22,7 +22,7 @@ CODES = {
     "plans.code", "organisations.plan_code", "features.feature_key", "feature_gates.plan_code", "feature_gates.feature_key", "memberships.role",
     "properties.postcode", "tenants.housing_officer_note_visibility", "support_cases.closing_reason", "support_collaborators.kind",
     "support_collaborators.participation_mode", "support_collaborators.phone", "support_notes.stream", "support_goals.status",
-    "support_sessions.type", "support_sessions.status",
+    "support_sessions.type", "support_sessions.status", "sign_ins.way",
 }  # fmt: skip
 ADDRESSES = {"users.email", "support_collaborators.email", "organisations.housing_officer_emails"}
 #: Columns that hold several texts.
