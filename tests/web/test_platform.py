@@ -173,7 +173,7 @@ def test_a_plan_in_use_is_not_removed(site, platform):
     """A sentence; the plan and its gates stay."""
     before = site.content()
     answer = platform.post("/plans/enterprise/delete")
-    assert answer.status_code == 409 and "A plan that an organisation has cannot be removed." in Page(answer.text).alerts
+    assert answer.status_code == 409 and "A plan with organisations on it cannot be removed." in Page(answer.text).alerts
     assert site.content() == before
 
 
