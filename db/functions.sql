@@ -5,7 +5,7 @@
 --   * helpers of policies ("Identity", "What a hat may see"): they read the tables that the policies guard;
 --   * triggers: those that copy a row's place from its parent must find the parent whether or not the person may see it,
 --     and the policy then judges the finished row, so that hidden and absent parents give the same refusal; one ends the
---     sign-ins of whoever is disabled, which no hat may touch;
+--     sign-ins and links of whoever is disabled, which no hat may touch;
 --   * doors for the sign-in login, and for inviting somebody by e-mail address.
 -- Everything else runs as the person, under their policies.
 --
@@ -689,15 +689,20 @@ $$;
 comment on function app.a_platform_admin_stays() is
     'KW420: nobody disables themselves. KW421: the last live platform-admin is neither disabled nor made an ordinary person. Disabling is stamped with its moment.';
 
-create or replace function app.disabling_ends_every_session() returns trigger
+create or replace function app.ways_in_end_with_the_account() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-    -- Not later than it began: one that began after this transaction did ends the moment it began.
-    update app.sign_ins set ended_at = greatest(now(), began_at) where user_id = new.id and ended_at is null;
+    if new.disabled_at is not null and old.disabled_at is null then
+        -- Not later than it began: one that began after this transaction did ends the moment it began.
+        update app.sign_ins set ended_at = greatest(now(), began_at) where user_id = new.id and ended_at is null;
+    end if;
+    -- Links that wait in a mailbox: of whoever is disabled, and of whoever has left that mailbox.
+    delete from vault.links where user_id = new.id and used_at is null;
     return null;
 end
 $$;
-comment on function app.disabling_ends_every_session() is 'Disabling ends every sign-in of a person: enabling again brings none of them back (threat 54).';
+comment on function app.ways_in_end_with_the_account() is
+    'Disabling ends every sign-in of a person: enabling again brings none of them back (threat 54). Then, and with a new e-mail address, links not used yet are good no longer.';
 
 
 ------------------------------------------------------------------------------------------------------------------------

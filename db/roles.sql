@@ -61,6 +61,9 @@ begin
         -- Parameters carry tokens and people's words: not into the server's log, whatever else it logs (threat 25).
         alter role keywork_app set log_parameter_max_length = 0;
         alter role keywork_signin set log_parameter_max_length = 0;
+        -- Nor the rows that a refusal quotes in its details.
+        alter role keywork_app set log_error_verbosity = 'terse';
+        alter role keywork_signin set log_error_verbosity = 'terse';
         -- Large objects would be the one thing a login could still make and own.
         revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
     end if;

@@ -232,3 +232,15 @@ def test_sign_refuses_other_hats():
     """There are four hats; a fifth is a mistake of the caller's."""
     with pytest.raises(ValueError):
         sign("00000000-0000-0000-0000-000000000000", "owner", TOKEN_KEY)
+
+
+def test_refused_rows_stay_out_of_the_log(world):
+    """Where the owner's rights are used, a refusal quotes the whole row: the server's log gets the rule's name and no word of the row."""
+    words = "a canary in a coal mine"
+    with world.connect() as connection:
+        take_hat(connection, world.identity("harbour_admin"))
+        with pytest.raises(errors.CheckViolation) as refusal:
+            connection.execute("select app.account_for(%s, 'Somebody')", [words])
+        assert words in refusal.value.diag.message_detail
+    log = world.server.log.read_text()
+    assert "user_emails_look_like_addresses" in log and words not in log

@@ -50,6 +50,16 @@ def password_link(to_name: str, to_address: str, url: str) -> Letter:
     )
 
 
+def address_changed(to_name: str, to_address: str, url: str) -> Letter:
+    """Told at the old address, so that nobody's account moves to another mailbox unnoticed."""
+    return Letter(
+        "Keywork", to_name, to_address, "Your e-mail address in Keywork has been changed",
+        ("Whoever runs Keywork for your organisation has given your account another e-mail address. Invitations and links no longer come here.",
+         "Your password stays as it is."),
+        "Sign in", url, "If you did not ask for this, tell your organisation today.",
+    )
+
+
 def team_invitation(to_name: str, to_address: str, url: str, *, organisation: str, inviter: str) -> Letter:
     """An invitation to the team around a tenant, whose name it does not say."""
     return Letter(

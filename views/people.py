@@ -4,13 +4,14 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, current_app, flash, redirect, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, update
 
 from db.models_platform import Account, PersonRow
+from views import letters
 from views.forms import Form, Line
 from views.mends import CappedRows
 from views.records import Column, Records
@@ -132,11 +133,16 @@ class People(Records):
 
     def fill(self, row, form):
         """Addresses are kept in small letters."""
+        row.earlier = row.full_name, row.email
         super().fill(row, form)
         row.email = row.email.lower()
 
     def changed(self, pk):
-        """Back to the list."""
+        """Back to the list. Whose address was changed is told at the old one."""
+        account = find(Account, pk)
+        name, address = account.earlier
+        if address != account.email:
+            letters.post(letters.address_changed(name, address, current_app.config["BASE_URL"] + url_for("SignIn.login")))
         return self.to_list("Changes saved.")
 
     def _after(self, pk, name, said: str):

@@ -39,8 +39,9 @@ alter table app.feature_gates
 
 create trigger a_platform_admin_stays before update of disabled_at, is_platform_admin on app.users
     for each row execute function app.a_platform_admin_stays();
-create trigger disabling_ends_every_session after update of disabled_at on app.users
-    for each row when (old.disabled_at is null and new.disabled_at is not null) execute function app.disabling_ends_every_session();
+create trigger ways_in_end_with_the_account after update of email, disabled_at on app.users
+    for each row when (old.email <> new.email or (old.disabled_at is null and new.disabled_at is not null))
+    execute function app.ways_in_end_with_the_account();
 
 
 ------------------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ PLAIN_ADDRESS, MARKUP_ADDRESS = "plain", "\"'></a><img/class=planted/onerror=x>"
 #: Text columns whose constraints let no markup in: codes, postcodes, telephone numbers.
 CODES = {
     "plans.code", "organisations.plan_code", "features.feature_key", "feature_gates.plan_code", "feature_gates.feature_key", "memberships.role",
-    "sign_ins.way", "properties.postcode", "tenants.housing_officer_note_visibility", "support_cases.closing_reason", "support_collaborators.kind",
+    "properties.postcode", "tenants.housing_officer_note_visibility", "support_cases.closing_reason", "support_collaborators.kind",
     "support_collaborators.participation_mode", "support_collaborators.phone", "support_notes.stream", "support_goals.status",
     "support_sessions.type", "support_sessions.status", "sign_ins.way",
 }  # fmt: skip

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from tests import world as made
+from tests.mail import link_in, next_letter
 from tests.web.form_table import NOBODY
 from tests.web.pages import Page
 from tests.web.test_rights_end import menu
@@ -290,3 +291,17 @@ def test_the_hat_is_given_and_taken(site, platform):
         answer = other.post(f"{step}end-platform-admin")
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         assert other.get("/people").status_code == 404 and menu(other) == "Support cases Collaborators"
+
+
+def test_a_changed_address_is_told_at_the_old_one_and_takes_its_links_along(site):
+    """An account does not move to another mailbox unnoticed, and a link that waits in the old one is good no longer."""
+    address = "officer.context@example.org"
+    with site.visited_by() as visitor:
+        visitor.post("/login/link", email=address)
+        link = link_in(next_letter(site.mail, address, after=0))
+        assert visitor.get(link).status_code == 200
+        site.visitor("platform").post(f"/people/{site.world.user['officer_context']}/edit", email="moved@example.org")
+        told = next_letter(site.mail, address, after=1)
+        assert "changed" in told["Subject"] and "moved@example.org" not in told.as_string()
+        assert visitor.get(link).status_code == 404
+        assert visitor.sign_in("moved@example.org", site.world.password).status_code == 303
