@@ -134,12 +134,18 @@ comment on function app.add_signing_key(text, bytea) is 'Keeps an HMAC-SHA256 ke
 -- By password or by a single-use link. Known and unknown addresses take the same steps and get the same answers, so that
 -- nobody learns who has an account (threat 46). Tokens of links are hashed before they come here: the database never
 -- holds one, and no hat can make a link, or an operator could sign in as whoever they invite.
+-- What happens at once waits for one another in one order, so that nobody meets a deadlock: the person's row, a membership,
+-- links, sign-ins and assignments, tries.
 
 create or replace function app.count_try(of_way text, of_subject bytea, from_network inet) returns bigint
 language plpgsql set search_path = '' as $$
 declare
-    -- An IPv6 customer has a whole /64 to try from.
-    neighbourhood inet := case when family(from_network) = 6 then network(set_masklen(from_network, 64)) else from_network end;
+    -- An IPv6 customer has a whole /64 to try from. A socket for both kinds writes an IPv4 address as ::ffff:192.0.2.1:
+    -- as a /64, that would be everybody's.
+    neighbourhood inet := case
+        when from_network <<= inet '::ffff:0:0/96' then inet '0.0.0.0' + (from_network - inet '::ffff:0:0')
+        when family(from_network) = 6 then network(set_masklen(from_network, 64))
+        else from_network end;
     span          interval;
     per_subject   integer;
     per_network   integer;
@@ -189,17 +195,24 @@ $$;
 comment on function app.begin_password_try(text, inet) is
     'Counts a try to sign in by password (KW430 for the eleventh in 15 minutes), commits or not; the hash to compare with, or nulls where there is none.';
 
-create or replace function app.sign_in_by_password(of_try bigint, of_ab_user_id integer) returns uuid
+create or replace function app.sign_in_by_password(of_try bigint, of_ab_user_id integer, compared_with text) returns uuid
 language plpgsql security definer set search_path = '' as $$
+declare
+    begun uuid;
 begin
+    -- Comparing takes a while. Whoever sets another password meanwhile is waited for, and the old one is worth nothing then.
+    perform from app.users as u where u.ab_user_id = of_ab_user_id for share;
+    begun := app.begin_sign_in((select u.id from app.users as u join fab.ab_user as a on a.id = u.ab_user_id
+                                where a.id = of_ab_user_id and a.password = compared_with), 'password');
     -- The right password ends the count: ten slips over a morning lock nobody out.
     delete from vault.sign_in_tries as t using vault.sign_in_tries as this
-    where this.id = of_try and t.subject = this.subject and t.way = 'password';
-    return app.begin_sign_in((select u.id from app.users as u where u.ab_user_id = of_ab_user_id), 'password');
+    where begun is not null and this.id = of_try and t.subject = this.subject and t.way = 'password';
+    return begun;
 end
 $$;
-comment on function app.sign_in_by_password(bigint, integer) is
-    'After the right password: forgets the tries at this address and begins a sign-in, whose id it returns; null for a disabled person.';
+comment on function app.sign_in_by_password(bigint, integer, text) is
+    'After the right password: begins a sign-in, whose id it returns, and forgets the tries at this address. '
+    'Null for a disabled person, and when the password that was compared with is theirs no longer.';
 
 create or replace function app.begin_sign_in(of_user uuid, of_way text) returns uuid
 language plpgsql set search_path = '' as $$
@@ -207,7 +220,8 @@ declare
     begun uuid;
 begin
     insert into app.sign_ins (user_id, way)
-        select u.id, of_way from app.users as u where u.id = of_user and u.disabled_at is null
+        -- Being disabled at this moment is waited for, or would miss this sign-in (app.disabling_ends_every_session).
+        select u.id, of_way from app.users as u where u.id = of_user and u.disabled_at is null for share
         returning id into begun;
     if begun is not null then
         -- Whoever signs in has found what they were invited to.
@@ -348,7 +362,11 @@ declare
     link   record;
     person app.users;
 begin
-    -- The row's lock makes parallel clicks wait; the later ones then find the link used.
+    -- These locks make parallel clicks wait, and whoever disables the person or withdraws the invitation; what is looked at
+    -- afterwards is how they left it.
+    select l.user_id, l.organisation_id into link from vault.links as l where l.token_hash = of_hash;
+    perform from app.users as u where u.id = link.user_id for no key update;
+    perform from app.memberships as m where m.organisation_id = link.organisation_id and m.user_id = link.user_id for no key update;
     perform from vault.links as l where l.token_hash = of_hash for update;
     select * into link from app.good_links(of_hash);
     if not found then
@@ -356,7 +374,7 @@ begin
         return;
     end if;
     update vault.links as l set used_at = now() where l.token_hash = of_hash;
-    select * into person from app.users as u where u.id = link.user_id for update;
+    select * into person from app.users as u where u.id = link.user_id;
     if person.ab_user_id is null then
         -- The names that Flask-AppBuilder asks for are not used: people and their addresses are those of app.users.
         insert into fab.ab_user (id, first_name, last_name, username, email, active)
@@ -399,13 +417,15 @@ language plpgsql security definer set search_path = '' as $$
 declare
     person app.users;
 begin
+    select u.* into person from app.sign_ins as s join app.users as u on u.id = s.user_id where s.id = of_sign_in for no key update of u;
     if not app.may_set_password(of_sign_in) then
         raise exception 'a password is set after signing in by a link' using errcode = 'KW431';
     end if;
-    select u.* into person from app.sign_ins as s join app.users as u on u.id = s.user_id where s.id = of_sign_in for update of u;
     update fab.ab_user as a set password = new_hash where a.id = person.ab_user_id;
     -- Whoever knew the old one is out.
-    update app.sign_ins as s set ended_at = now() where s.user_id = person.id and s.id <> of_sign_in and s.ended_at is null;
+    -- Not later than it began: one may have begun while this waited for the person's row.
+    update app.sign_ins as s set ended_at = greatest(now(), s.began_at)
+        where s.user_id = person.id and s.id <> of_sign_in and s.ended_at is null;
     delete from vault.links as l where l.user_id = person.id and l.purpose <> 'invitation' and l.used_at is null;
     delete from vault.sign_in_tries as t where t.subject = app.address_hash(person.email) and t.way = 'password';
 end

@@ -105,7 +105,7 @@ grant execute on function app.invite_operator_again(uuid, uuid) to keywork_org_a
 grant usage on schema fab, app to keywork_signin;
 grant select on all tables in schema fab to keywork_signin;
 grant execute on function
-    app.begin_password_try(text, inet), app.sign_in_by_password(bigint, integer), app.ask_for_link(text, text, bytea, inet),
+    app.begin_password_try(text, inet), app.sign_in_by_password(bigint, integer, text), app.ask_for_link(text, text, bytea, inet),
     app.link_to_assignment(uuid, bytea), app.link_to_membership(uuid, uuid, bytea), app.look_at_link(bytea, inet), app.use_link(bytea, inet),
     app.end_sign_in(uuid), app.may_set_password(uuid), app.set_password(uuid, text), app.person_at_sign_in(integer, uuid)
     to keywork_signin;

@@ -22,6 +22,7 @@ from db.install import install
 from db.local.server import LocalServer
 from db.local.binaries import major_version
 from tests import world as hand_made
+from tests.doors import Doors
 
 APP_PASSWORD = secrets.token_urlsafe(16)
 SIGNIN_PASSWORD = secrets.token_urlsafe(16)
@@ -192,6 +193,13 @@ class World:
             connection.rollback()
             self._idle.append(connection)
 
+    @contextmanager
+    def acting(self, persona: str):
+        """A connection of keywork_app in a transaction that acts as this persona; committed at the end."""
+        with self.connect() as connection:
+            take_hat(connection, self.identity(persona))
+            yield connection
+
     def rows(self, table: str) -> list[dict]:
         """Every row of a table of schema app, read as the owner."""
         with self.owner() as connection:
@@ -275,3 +283,17 @@ def shared_world(server):
 def each_world(each_server):
     """One world for a module on every server there is, for tests that commit nothing."""
     yield from _world(each_server)
+
+
+@pytest.fixture
+def fresh_world(each_server):
+    """A world of its own for one test on every server there is, which it may change."""
+    yield from _world(each_server)
+
+
+@pytest.fixture
+def doors(fresh_world):
+    """The doors of the sign-in login over a world of the test's own, on every server there is."""
+    made = Doors(fresh_world)
+    yield made
+    made.close()

@@ -183,6 +183,7 @@ def load(connection: psycopg.Connection) -> None:
         put("app.users", id=ident("user", user), email=email_of(user), full_name=full_name(user), ab_user_id=number,
             is_platform_admin=user == "platform", disabled_at="2025-01-01" if user.startswith("disabled") else None)
         put("app.sign_ins", id=ident("sign_in", user), user_id=ident("user", user), began_at="2024-01-01")
+    connection.execute("select setval('fab.ab_user_id_seq', %s)", [len(USERS)])
     _set_up_organisations(put)
     for name, (tenant, opened, closed) in CASES.items():
         put("app.support_cases", id=ident("case", name), tenant_id=ident("tenant", tenant), opened_at=opened, closed_at=closed,

@@ -27,7 +27,7 @@ SIDES = ("operator", "org_admin", "collaborator", "platform_admin")
 PATH_OF_THIS_SITE = re.compile(r"/(?![/\\])[!-~]*")
 
 _TRY = text("select * from app.begin_password_try(:email, :network)")
-_BEGIN = text("select app.sign_in_by_password(:try_id, :ab_user_id)")
+_BEGIN = text("select app.sign_in_by_password(:try_id, :ab_user_id, :compared_with)")
 _END = text("select app.end_sign_in(:sign_in)")
 _PERSON = text("select * from app.person_at_sign_in(:ab_user_id, :sign_in)")
 
@@ -175,7 +175,7 @@ class Security(SecurityManager):
         right = check_password_hash(tried.password_hash or nobodys_hash(), password)
         if not right or tried.password_hash is None:
             return False
-        begun = self.ask(_BEGIN, try_id=tried.try_id, ab_user_id=tried.ab_user_id)[0]
+        begun = self.ask(_BEGIN, try_id=tried.try_id, ab_user_id=tried.ab_user_id, compared_with=tried.password_hash)[0]
         return begun is not None and self.begin(begun, tried.ab_user_id)
 
     def begin(self, sign_in: UUID, ab_user_id: int) -> bool:
