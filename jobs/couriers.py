@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 from typing import Protocol
 
@@ -29,8 +29,10 @@ class EmlFolder:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = f"{time.time_ns():020}-{secrets.token_hex(4)}.eml"
         making = self.folder / f"{name}.making"
+        # Only an address with other than ASCII letters before its @ needs the newer form (RFC 6532).
+        policy = SMTP if message["To"].addresses[0].addr_spec.isascii() else SMTPUTF8
         with open(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(message.as_bytes(policy=SMTP))
+            file.write(message.as_bytes(policy=policy))
         making.rename(self.folder / name)
 
 

@@ -12,7 +12,7 @@ from werkzeug.security import generate_password_hash
 from wtforms import EmailField, PasswordField
 
 from db.link_tokens import hash_of, new_token
-from views import letters
+from views import letters, logs
 from views.forms import Form
 from views.passwords import weakness
 from views.sentences import explain
@@ -25,6 +25,7 @@ _MAY_SET_PASSWORD = text("select app.may_set_password(:sign_in)")
 _SET_PASSWORD = text("select app.set_password(:sign_in, :hash)")
 
 ASKED_TOO_OFTEN = "That was too often. Please wait an hour before you ask for another link."
+FOLLOWED_TOO_OFTEN = "Many links that are no longer good were opened from here. Please wait 15 minutes. A good one works all the same."
 #: Purpose -> the words of the page that asks for such a link.
 ASKING = {
     "sign_in": ("Sign in by a link", "We send you an e-mail with a link that signs you in. You need no password for it.", letters.sign_in_link),
@@ -100,7 +101,13 @@ class Links(BaseView):
     @expose("/link/<token>", methods=["GET", "POST"])
     def follow(self, token):
         """What a link is for and for whom, and a button that uses it: programs that scan mail follow links, and press none."""
-        hashed = hash_of(token)
+        try:
+            return self._follow(hash_of(token))
+        except TooOften:
+            return self.render_template("error.html", code=429, heading="That was too often", sentence=FOLLOWED_TOO_OFTEN,
+                                        reference=logs.request_id()), 429
+
+    def _follow(self, hashed: bytes):
         form = Form()
         if form.validate_on_submit():
             return self._use(hashed)
@@ -116,9 +123,10 @@ class Links(BaseView):
             used = ask(_USE, hash=hashed, network=network())
         except DBAPIError as error:
             refusal = explain(error)
-            if refusal is None:
+            if refusal is None or refusal.status != 409:
                 raise
-            return self.render_template("error.html", code=409, heading="This invitation cannot be accepted", sentence=refusal.sentence), 409
+            return self.render_template("error.html", code=409, heading="This invitation cannot be accepted", sentence=refusal.sentence,
+                                        reference=logs.request_id()), 409
         if used is None:
             return self._no_good()
         if current_user.is_authenticated:

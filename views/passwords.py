@@ -6,8 +6,9 @@ from zxcvbn import zxcvbn
 SHORTEST, LONGEST = 12, 200
 #: zxcvbn's estimate of the guesses that somebody needs who knows lists of common passwords, names and words: powers of ten.
 GUESSES_LOG10 = 9
-#: The longest password that is estimated whole; what comes after only makes it harder.
-ESTIMATED = 72
+#: The longest password that is estimated whole; what comes after only makes it harder. The estimate's work grows with a
+#: power of the length: over 72 characters made for it, a processor is busy for seconds.
+ESTIMATED = 32
 
 TOO_SHORT = f"Use at least {SHORTEST} characters. Three words that have nothing to do with each other are good and easy to keep."
 TOO_LONG = f"Use at most {LONGEST} characters."

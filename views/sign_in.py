@@ -4,6 +4,7 @@ import functools
 import re
 import secrets
 from dataclasses import dataclass
+from ipaddress import ip_address
 from uuid import UUID
 
 from flask import current_app, flash, g, redirect, request, session, url_for
@@ -99,8 +100,11 @@ def onward_url(endpoint: str, **values: object) -> str:
 
 
 def network() -> str:
-    """The address that a request comes from, for the limits on trying."""
-    return request.remote_addr or "0.0.0.0"
+    """The address that a request comes from, for the limits on trying; one for all that come from nowhere that Postgres knows."""
+    try:
+        return str(ip_address((request.remote_addr or "").partition("%")[0]))
+    except ValueError:
+        return "0.0.0.0"
 
 
 def storable(words_typed: str) -> str:
