@@ -44,5 +44,4 @@ def test_judging_a_hostile_password_is_little_work():
             weakness(hostile[:LONGEST], "4@ 8( {[ <3 " * 10, "a.b.c.d." * 30 + "@example.org")
         finally:
             sys.setprofile(None)
-    assert 1_000 < calls < 10_000_000
-    print(calls)
+    assert 1_000 < calls < 3_000_000

@@ -65,10 +65,8 @@ class PropertyManagers(Choosing, Records):
         """Invites somebody: an account if they have none, a link by e-mail, and the landlords they will look after."""
         form = NewPropertyManager()
         if form.validate_on_submit() and (membership := invite_operator(form, "property_manager")):
-            # Before the landlords, which hang on it.
-            session().add(membership)
             landlords = [ManagedLandlord(user_id=membership.user_id, landlord_id=each) for each in form.landlord_ids.data]
-            if keep(form, *landlords):
+            if keep(form, membership, *landlords):
                 send_operator_invitation(membership.organisation_id, membership.user_id)
                 return self.to_list(f"An invitation is on its way to {form.invited_email.data}.")
         return self.form_page(self.add_title, form, "Send invitation", self._url("list"), back=self._back())

@@ -46,7 +46,10 @@ def keep(form: Form | None = None, *new: Workspace, guessed: bool = False) -> bo
     of other places (`guessed`), what the person may not do answers 404 instead, as if it were not there.
     """
     try:
-        session().add_all(new)
+        for row in new:
+            session().add(row)
+            # In the order given: a row may hang on the one before it.
+            session().flush()
         session().commit()
         return True
     except StaleDataError:
