@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from flask import current_app, flash, redirect, session, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.baseviews import BaseView
-from flask_login import current_user, login_required
+from flask_login import current_user
 from sqlalchemy import Row, text
 from sqlalchemy.exc import DBAPIError
 from werkzeug.security import generate_password_hash
@@ -142,13 +142,14 @@ class Links(BaseView):
         return self.render_template("link_no_good.html", ask_url=url_for("Links.ask")), 404
 
     @expose("/password", methods=["GET", "POST"])
-    @login_required
     def password(self):
         """Chooses a password, within the hour after signing in by a link; anybody else asks for such a link first."""
+        person = signed_in_person()
+        if person is None:
+            return redirect(url_for("SignIn.login", next=url_for("Links.password")))
         if not ask(_MAY_SET_PASSWORD, sign_in=session.get("sign_in"))[0]:
             return redirect(url_for("Links.forgotten"))
         form = PasswordForm()
-        person = signed_in_person()
         if form.validate_on_submit():
             if wrong := weakness(form.password.data or "", person.full_name, person.email):
                 form.password.errors = [wrong]

@@ -12,6 +12,7 @@ CASE, ROW = "/<uuid:case_id>", "/<uuid:pk>"
 STREAM = "/notes/<any(shared, professional):stream>"
 ANYBODY, NOBODY_YET = "anybody", "who has not signed in"
 OPERATORS, ORG_ADMINS, COLLABORATORS, PLATFORM = "org_admin property_manager", "org_admin", "collaborator", "platform_admin"
+EVERY_HAT = f"{OPERATORS} {COLLABORATORS} {PLATFORM}"
 
 #: Both sides' workspace, below their own prefix.
 WORKSPACE = {
@@ -24,9 +25,12 @@ WORKSPACE = {
 STEPS = {
     "/open": BOTH, "/choices": GET, f"{CASE}/summary": BOTH, f"{CASE}/close": BOTH, f"{CASE}/reopen": BOTH,
     f"{CASE}/team/add": BOTH, f"{CASE}/team/add-contact-card": BOTH, f"{CASE}/team{ROW}/end": BOTH,
+    f"{CASE}/team{ROW}/invite": POST,
 }  # fmt: skip
 #: A list with forms, below its own address: what an org-admin sets up, one kind of row each.
 RECORDS = {"": GET, "/add": BOTH, f"{ROW}/edit": BOTH, f"{ROW}/delete": BOTH}
+#: Who operates for an organisation, below its page.
+FIRM = "/organisations/<uuid:organisation_id>"
 #: Every route there is: (methods, who may call it). A new one is decided on here first.
 ROUTES = {
     "/": (GET, ANYBODY),
@@ -34,13 +38,23 @@ ROUTES = {
     "/healthz": (GET, ANYBODY),
     "/login/": (BOTH, ANYBODY),
     "/logout/": (POST, ANYBODY),
+    "/login/link": (BOTH, ANYBODY),
+    "/login/forgotten": (BOTH, ANYBODY),
+    "/link/<token>": (BOTH, ANYBODY),
+    "/password": (BOTH, EVERY_HAT),
     "/support-cases": (GET, OPERATORS),
     "/support/tenants": (GET, COLLABORATORS),
     **{f"/{kind}{path}": (methods, ORG_ADMINS) for kind in ("landlords", "properties", "tenants") for path, methods in RECORDS.items()},
     "/properties/choices": (GET, ORG_ADMINS),
     "/tenants/choices": (GET, ORG_ADMINS),
     "/settings": (BOTH, ORG_ADMINS),
+    **{f"/property-managers{path}": (methods, ORG_ADMINS) for path, methods in {**RECORDS, "/choices": GET, f"{ROW}/invite": POST}.items()},
+    "/collaborators": (GET, OPERATORS),
+    "/collaborators/end": (BOTH, OPERATORS),
     **{f"/organisations{path}": (methods, PLATFORM) for path, methods in {**RECORDS, ROW: GET}.items() if not path.endswith("delete")},
+    f"{FIRM}/invite": (BOTH, PLATFORM),
+    f"{FIRM}/operators{ROW}/invite": (POST, PLATFORM),
+    f"{FIRM}/operators{ROW}/remove": (BOTH, PLATFORM),
     **{f"/plans{path.replace('<uuid:pk>', '<pk>')}": (methods, PLATFORM) for path, methods in RECORDS.items()},
     "/people": (GET, PLATFORM),
     f"/people{ROW}/edit": (BOTH, PLATFORM),
@@ -54,10 +68,15 @@ PRIVATE = [rule for rule, (_, hats) in ROUTES.items() if hats != ANYBODY]
 
 def address(site, rule: str) -> str:
     """A real address of this route: the case of Ann, a row of hers, her home, its landlord, herself."""
-    set_up = {"/landlords": site.world.landlord["quay"], "/properties": site.world.property["quay_1"], "/tenants": site.world.tenant["ann"]}
+    set_up = {"/landlords": site.world.landlord["quay"], "/properties": site.world.property["quay_1"], "/tenants": site.world.tenant["ann"],
+              "/property-managers": site.world.user["quay_manager"]}
     for start, its_id in set_up.items():
         if rule.startswith(start):
             return rule.replace("<uuid:pk>", str(its_id))
+    if rule.startswith("/link/"):
+        return "/link/never-made"
+    if rule.startswith(FIRM):
+        return rule.replace("<uuid:organisation_id>", str(site.world.organisation["small"])).replace("<uuid:pk>", str(site.world.user["small_manager"]))
     if rule.startswith(("/organisations", "/plans", "/people")):
         kind, name = ("organisation", "small") if rule.startswith("/organisations") else ("user", "gone")
         return re.sub("<any.*>", "disable", rule.replace("<uuid:pk>", str(getattr(site.world, kind)[name])).replace("<pk>", "business"))
@@ -104,6 +123,9 @@ def test_each_hat_opens_its_own_routes_only(site, rule):
         mine = hat in hats.split()
         if "GET" not in methods:
             assert answer.status_code == 405 or not mine and answer.status_code == 404, hat
+        elif mine and rule in ("/password", "/collaborators/end"):
+            # Only after signing in by a link; with nobody ticked.
+            assert answer.headers["location"] == {"/password": "/login/forgotten", "/collaborators/end": "/collaborators"}[rule], hat
         elif rule.endswith("/reopen") or (rule.endswith(("/edit", "/delete")) and "/notes/" in rule):
             assert answer.status_code in ((200, 404) if mine else (404,)), hat
         else:
