@@ -52,12 +52,19 @@ SCREENS = [
         "/landlords/{landlord[quay]}/edit", "/landlords/{landlord[quay]}/delete", "/properties/{property[dock_1]}/edit",
         "/properties/{property[dock_1]}/delete", "/tenants/{tenant[fay]}/edit", "/tenants/{tenant[fay]}/delete",
         "/support-cases/open?tenant_id={tenant[fay]}", "/tenants/add?property_id-q=nothing")],
+    *[("harbour_admin", path) for path in (
+        "/support-cases/{case[ben]}/team", "/support-cases/{case[ben]}/team/{collaborator[ben/officer_shut]}/end",
+        "/collaborators", "/collaborators?show=all", "/collaborators?q=nothing", "/collaborators/end?chosen={collaborator[ann/worker]}",
+        "/property-managers", "/property-managers?q=nothing", "/property-managers/add",
+        *(f"/property-managers/{{user[{manager}]}}/{step}" for manager in ("quay_manager", "invited") for step in ("edit", "delete")))],
     ("quay_manager", "/support-cases/open"),
     ("small_admin", "/tenants"),
     ("small_admin", "/support-cases"),
     *[("platform", path) for path in (
         "/organisations", "/organisations?q=nothing", "/organisations/add", "/organisations/{organisation[harbour]}",
         "/organisations/{organisation[harbour]}/edit", "/plans", "/plans/add", "/plans/enterprise/edit", "/plans/business/delete",
+        "/organisations/{organisation[harbour]}/invite",
+        *(f"/organisations/{{organisation[harbour]}}/operators/{{user[{operator}]}}/remove" for operator in ("quay_manager", "invited")),
         "/people", "/people?show=disabled", "/people/{user[quay_manager]}/edit", "/people/{user[worker]}/disable",
         "/people/{user[disabled_admin]}/enable", "/people/{user[worker]}/make-platform-admin", "/people/{user[platform]}/end-platform-admin")],
 ]  # fmt: skip
@@ -202,3 +209,19 @@ def test_a_wrong_sign_in_shows_the_address_as_text(site):
         plain, markup = (visitor.sign_in(words, "wrong") for words in ("nobody", MARKUP))
     assert_harmless(markup.text)
     assert shape(markup.text) == shape(plain.text)
+
+
+def test_markup_in_the_page_of_a_link_is_text(site, shapes):
+    """Whose link it is and who invited them, for somebody signed in as another, and the password page behind it."""
+    token = "planted-by-a-test"
+    site.as_owner("insert into vault.links (token_hash, purpose, user_id, collaborator_id, expires_at)"
+                  " values (sha256(convert_to(%(token)s, 'UTF8')), 'invitation', %(user)s, %(member)s, now() + interval '1 hour')",
+                  token=token, user=site.world.user["worker"], member=site.world.collaborator["ann/worker"])
+    site.as_owner("update fab.ab_user set password = null where id = (select ab_user_id from app.users where id = %(user)s)", user=site.world.user["worker"])
+    looked = site.visitor("harbour_admin").get(f"/link/{token}")
+    assert looked.status_code == 200 and looked.text.count("<script>planted") == 0 and "planted" in Page(looked.text).ids["main"]
+    assert_harmless(looked.text)
+    with site.visited_by() as visitor:
+        answer = visitor.send(f"/link/{token}")
+        assert answer.status_code == 303
+        assert_harmless(visitor.get(answer.headers["location"]).text)
