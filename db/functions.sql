@@ -220,7 +220,7 @@ declare
     begun uuid;
 begin
     insert into app.sign_ins (user_id, way)
-        -- Being disabled at this moment is waited for, or would miss this sign-in (app.disabling_ends_every_session).
+        -- Being disabled at this moment is waited for, or would miss this sign-in (app.ways_in_end_with_the_account).
         select u.id, of_way from app.users as u where u.id = of_user and u.disabled_at is null for share
         returning id into begun;
     if begun is not null then
