@@ -20,14 +20,11 @@ KEYS = {"plans": ("code",), "features": ("feature_key",), "feature_gates": ("pla
 CHANGES = {
     "organisations": "housing_officer_emails = '{}'", "users": "full_name = full_name || '.'", "memberships": "role = role",
     "landlords": "name = name || '.'", "properties": "town = 'York'", "tenants": "full_name = full_name || '.'",
-    "property_manager_landlords": "assigned_at = now()", "support_cases": "context_summary = 'Changed'",
-    "support_collaborators": "ended_at = now()", "support_notes": "body = body || '.'", "support_goals": "title = title || '.'",
-    "support_goal_progress": "body = body || '.'", "support_sessions": "attendees = 'Somebody'",
-    "plans": "monthly_pounds = monthly_pounds + 1", "feature_gates": "feature_key = feature_key",
+    "property_manager_landlords": "assigned_at = now()", "support_cases": "context_summary = 'Changed'", "support_collaborators": "ended_at = now()",
+    "support_notes": "body = body || '.'", "support_goals": "title = title || '.'", "support_goal_progress": "body = body || '.'",
+    "support_sessions": "attendees = 'Somebody'", "plans": "monthly_pounds = monthly_pounds + 1", "feature_gates": "feature_key = feature_key",
     "features": "feature_key = feature_key", "installation": "rules_version = ''", "sign_ins": "ended_at = now()",
 }
-
-
 #: The platform runs organisations by their name and plan; their settings are the org-admin's.
 PLATFORM_CHANGES = CHANGES | {"organisations": "plan_code = 'business'"}
 
@@ -236,6 +233,9 @@ def test_views_show_what_their_tables_show(act, facts):
         "case_list": cases if operates else set(), "case_workspace": cases,
         "caseload": cases if oracle.hat == "collaborator" else set(),
         "tenants_without_case": {t["id"] for t in facts["tenants"] if operates and oracle.reads("tenants", t) and t["id"] not in opened},
+        "collaborator_list": {row["id"] for row in facts["support_collaborators"] if operates and oracle.reads("support_collaborators", row)},
+        "property_manager_list": {row["user_id"] for row in facts["memberships"] if oracle.hat == "org_admin"
+                                  and row["role"] == "property_manager" and oracle.reads("memberships", row)},
         **{view: {row["id"] for row in facts[table] if oracle.reads(table, row)} for view, table in (
             ("note_feed", "support_notes"), ("session_list", "support_sessions"), ("team_members", "support_collaborators"))},
     }

@@ -2,6 +2,7 @@
 sign-in login can make the link, and only the e-mail holds it, so that nobody signs in as whom they invite.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import func, text
@@ -11,6 +12,7 @@ from views import letters
 from views.forms import Form, Line
 from views.links import Secret, ask
 from views.rows import keep, step
+from views.sentences import Refusal
 
 _TO_ASSIGNMENT = text("select * from app.link_to_assignment(:collaborator, :hash)")
 _TO_MEMBERSHIP = text("select * from app.link_to_membership(:organisation, :user, :hash)")
@@ -19,6 +21,10 @@ _TO_MEMBERSHIP = text("select * from app.link_to_membership(:organisation, :user
 class InviteOperator(Form):
     invited_name = Line("Full name", required=True)
     invited_email = Line("E-mail address", required=True, description="The invitation goes there, and they sign in with it.")
+
+    def refuse(self, refusal: Refusal) -> None:
+        """What the account of this address may not be stands by the same fields."""
+        super().refuse(replace(refusal, field={"email": "invited_email", "full_name": "invited_name"}.get(refusal.field, refusal.field)))
 
 
 def invite_operator(form: InviteOperator, role: str, organisation_id: UUID | None = None) -> Membership | None:

@@ -28,6 +28,7 @@ CARD = {"full_name": "Dr Lee", "kind": "external_contact", "works_for": "Hyde Su
 PLAN = {"name": "Larger", "position": "9", "monthly_pounds": "399", "yearly_pounds": "3830", "tenancies": "2000", "users": "",
         "includes_support_cases": True}
 PERSON_EDIT = {"full_name": "Quay Manager", "email": "quay.manager@example.org"}
+MANAGER = {"invited_name": "Nia Manager", "invited_email": "nia.manager@example.org"}
 WORDS = {"body": "First line.\nSecond line.\n\nAnother paragraph."}
 
 HOME = {"address": "12 Station Road", "town": "Leeds", "postcode": "LS6 2XY", "landlord_id": "{landlord[quay]}"}
@@ -66,6 +67,8 @@ FORMS = {
     "tenant": FormAt("/tenants/add", TENANT, makes="tenants"),
     "tenant edit": FormAt("/tenants/{tenant[fay]}/edit", TENANT),
     "settings": FormAt("/settings", SETTINGS),
+    "property manager": FormAt("/property-managers/add", MANAGER),
+    "operator": FormAt("/organisations/{organisation[small]}/invite", {**MANAGER, "role": "org_admin"}, persona="platform"),
 }
 #: An id that no row has.
 NOBODY = "3f0c6f2e-8a52-4a3e-9f3e-0f4c7f1d9a11"
@@ -102,6 +105,12 @@ REFUSED = [
     ("collaborator", {"email": "worker@example.org"}, "email", "on this team already"),
     ("collaborator", {"email": " WORKER@example.org "}, "email", "on this team already"),
     *[("collaborator", {"full_name": wrong}, "full_name", "120 characters") for wrong in ("", "x" * 121)],
+    *[(form, {"invited_email": wrong}, "invited_email", "Give an e-mail address") for form in ("property manager", "operator")
+      for wrong in ("", "nobody", "a b@example.org", "a,b@example.org", "a@b", "x" * 250 + "@example.org")],
+    *[(form, {"invited_name": wrong}, "invited_name", "120 characters") for form in ("property manager", "operator") for wrong in ("", "x" * 121)],
+    *[("property manager", {"invited_email": taken}, "invited_email", "works for the organisation already, or has been invited to")
+      for taken in ("quay.manager@example.org", " Harbour.Admin@example.org", "invited@example.org")],
+    *[("operator", {"role": wrong}, "role", "Choose org-admin or property manager") for wrong in ("", "platform_admin")],
     ("collaborator", {"kind": "secret"}, "kind", "Choose who they are"),
     ("collaborator", {"kind": "external_contact"}, "kind", "contact card"),
     ("collaborator", {"participation_mode": "secret"}, "participation_mode", "Choose their part"),
@@ -165,7 +174,7 @@ REFUSED = [
     *[(form, {name: "before\x00after"}, None, "cannot be stored")
       for form, each in FORMS.items() for name in each.fields
       if name in ("body", "title", "description", "attendees", "outcome_note", "full_name", "works_for", "role_label", "context_summary",
-                  "name", "address", "town", "postcode", "housing_officer_emails", "email", "code")],
+                  "name", "address", "town", "postcode", "housing_officer_emails", "invited_name", "invited_email", "email", "code")],
 ]  # fmt: skip
 
 #: Texts that are unusual and fine: kept to the letter.

@@ -13,6 +13,7 @@ GOAL = {"title": "planted", "description": "planted"}
 SESSION = {"scheduled_at": "2030-01-01T10:00", "duration_minutes": "60", "type": "appointment", "attendees": "planted"}
 OUTCOME = {"status": "cancelled", "outcome_note": "planted"}
 PERSON = {"full_name": "Planted", "email": "planted@example.org", "kind": "support_worker", "participation_mode": "full"}
+MANAGER = {"invited_name": "Planted", "invited_email": "planted@example.org"}
 CARD = {"full_name": "Planted", "kind": "external_contact", "phone": "01234 567890"}
 CLOSE = {"closing_reason": "died", "end_assignments": "y"}
 SUMMARY = {"context_summary": "planted"}
@@ -117,6 +118,22 @@ FORGED = [
         ("landlords/{landlord[quay]}/edit", LANDLORD), ("landlords/{landlord[quay]}/delete", {}),
         ("properties/{property[quay_1]}/edit", HOME), ("properties/{property[quay_1]}/delete", {}),
         ("tenants/{tenant[fay]}/edit", TENANT), ("tenants/{tenant[fay]}/delete", {}))],
+    # invitations: nobody else's, of another firm or case, and none that was accepted
+    *[(persona, f"/property-managers/{address}", MANAGER) for persona in ("quay_manager", "worker", "platform")
+      for address in ("add", *(f"{{user[quay_manager]}}/{step}" for step in ("edit", "invite", "delete")))],
+    *[("moor_admin", f"/property-managers/{{user[{who}]}}/{step}", {}) for who in ("quay_manager", "invited", "moor_admin")
+      for step in ("edit", "invite", "delete")],
+    ("harbour_admin", "/property-managers/{user[quay_manager]}/invite", {}),
+    *[(persona, f"{OP}/{{case[ben]}}/team/{{collaborator[ben/officer_shut]}}/invite", {}) for persona in ("moor_admin", "worker", "platform")],
+    ("harbour_admin", OP + "/{case[ann]}/team/{collaborator[ben/officer_shut]}/invite", {}),
+    ("harbour_admin", OP + "/{case[ann]}/team/{collaborator[ann/worker]}/invite", {}),
+    ("harbour_admin", OP + "/{case[ann]}/team/{collaborator[ann/gone]}/invite", {}),
+    ("harbour_admin", OP + "/{case[ann]}/team/{collaborator[ann/gp]}/invite", {}),
+    ("small_admin", OP + "/{case[jon]}/team/{collaborator[jon/small_worker]}/invite", {}),
+    *[(persona, f"/organisations/{{organisation[harbour]}}/{step}", MANAGER | {"role": "org_admin"}) for persona in ("harbour_admin", "worker")
+      for step in ("invite", "operators/{user[invited]}/invite", "operators/{user[quay_manager]}/remove")],
+    *[("platform", f"/organisations/{{organisation[small]}}/operators/{{user[quay_manager]}}/{step}", {}) for step in ("invite", "remove")],
+    *[(persona, "/collaborators/end", {"chosen": "{collaborator[ann/worker]}", "confirmed": "yes"}) for persona in ("worker", "platform")],
 ]  # fmt: skip
 
 #: What the person may see but not do: the page may say why (409), and again nothing is written.
@@ -144,6 +161,8 @@ NOT_THEIRS_TO_DO = [
     ("harbour_admin", OP + "/{case[eve]}/summary", SUMMARY),
     ("harbour_admin", OP + "/{case[eve]}/team/add", PERSON),
     ("harbour_admin", OP + "/{case[eve]}/team/add-contact-card", CARD),
+    ("moor_admin", "/property-managers/add", MANAGER | {"landlord_ids": "{landlord[quay]}"}),
+    ("harbour_admin", "/property-managers/{user[invited]}/edit", {"landlord_ids": "{landlord[heath]}"}),
     # parents of another firm, and what is still used
     *[("moor_admin", f"/{address}", fields) for address, fields in (
         ("properties/add", HOME), ("properties/{property[heath_1]}/edit", HOME), ("tenants/add", TENANT), ("tenants/{tenant[ida]}/edit", TENANT),
@@ -241,3 +260,20 @@ def test_a_new_row_with_the_id_of_a_hidden_one_writes_nothing(site):
         answer = sent(site, "worker", CO + "/{case[ann]}/notes/shared", {"id": str(site.world.note[name]), **NOTE})
         assert answer.status_code == 409 and "planted" in answer.text and "professional note" not in answer.text
     assert site.content() == before
+
+
+@pytest.mark.parametrize(("persona", "chosen"), [
+    ("moor_admin", ["ann/worker", "eve/worker"]), ("quay_manager", ["dan/watcher"]), ("heath_manager", ["ann/worker"]), ("harbour_admin", ["ann/gone"])])
+def test_assignments_that_one_does_not_see_are_not_ended(site, persona, chosen):
+    """Alone: as if nobody had been ticked. Beside one's own: only that one ends, and the page named no other."""
+    before = site.content()
+    foreign = [str(site.world.collaborator[name]) for name in chosen]
+    answer = site.visitor(persona).send("/collaborators/end", chosen=foreign, confirmed="yes")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/collaborators") and site.content() == before
+    if persona == "moor_admin":
+        own = str(site.world.collaborator["hal/watcher"])
+        named = site.visitor(persona).get("/collaborators/end", params={"chosen": [own, *foreign, "nonsense"]}).text
+        assert "Hal Tenant" in named and "Ann Tenant" not in named
+        assert site.visitor(persona).send("/collaborators/end", chosen=[own, *foreign], confirmed="yes").status_code == 303
+        ended = {row["id"] for row in site.world.rows("support_collaborators") if row["ended_at"]}
+        assert site.world.collaborator["hal/watcher"] in ended and not ended & {site.world.collaborator[name] for name in chosen}

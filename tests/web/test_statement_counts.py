@@ -27,6 +27,8 @@ PAGES = [
       for tab in ("", "/goals", "/sessions", "/team", "/documents")],
     *[("harbour_admin", f"/{screen}{query}", LIST) for screen in ("landlords", "properties", "tenants") for query in ("", "?q=many")],
     ("harbour_admin", "/tenants?show=visible", LIST),
+    *[(persona, f"/collaborators{query}", LIST) for persona in ("harbour_admin", "quay_manager") for query in ("", "?q=many", "?show=all")],
+    *[("harbour_admin", f"/property-managers{path}", LIST) for path in ("", "?q=many", "/add", "/{user[quay_manager]}/edit")],
     *[("harbour_admin", address, FORM) for address in (
         "/landlords/add", "/properties/{property[quay_1]}/edit", "/tenants/{tenant[ann]}/edit", "/settings")],
     *[(*each, FORM) for each in OFFERING],
