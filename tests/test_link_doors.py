@@ -106,12 +106,12 @@ def test_an_invitation_to_operate_ends_with_its_withdrawal_or_a_newer_one(doors)
 def test_no_link_for_what_no_operator_has_just_asked_for(doors):
     """The door alone makes none: not for an old invitation, an accepted or ended assignment, a contact card."""
     world = doors.world
-    members = [world.collaborator[name] for name in ("ben/officer_shut", "ann/worker", "ann/gone", "ann/gp")]
+    members = [world.collaborator[name] for name in ("cora/invited", "ann/worker", "ann/gone", "ann/gp")]
     assert [doors.ask(TO_ASSIGNMENT, collaborator=each, hash=new_hash()) for each in members] == [None] * 4
     assert doors.ask(TO_MEMBERSHIP, organisation=world.organisation["harbour"], user=world.user["invited"], hash=new_hash()) is None
     with doors.world.acting("harbour_admin") as connection:
         connection.execute("select app.invite_again(%s)", [members[0]])
-    assert doors.ask(TO_ASSIGNMENT, collaborator=members[0], hash=new_hash()).email == "officer.shut@example.org"
+    assert doors.ask(TO_ASSIGNMENT, collaborator=members[0], hash=new_hash()).email == "invited@example.org"
 
 
 # ---- at the same moment ----------------------------------------------------------------------------------------------

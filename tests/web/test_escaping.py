@@ -53,7 +53,7 @@ SCREENS = [
         "/properties/{property[dock_1]}/delete", "/tenants/{tenant[fay]}/edit", "/tenants/{tenant[fay]}/delete",
         "/support-cases/open?tenant_id={tenant[fay]}", "/tenants/add?property_id-q=nothing")],
     *[("harbour_admin", path) for path in (
-        "/support-cases/{case[ben]}/team", "/support-cases/{case[ben]}/team/{collaborator[ben/officer_shut]}/end",
+        "/support-cases/{case[cora]}/team", "/support-cases/{case[cora]}/team/{collaborator[cora/invited]}/end",
         "/collaborators", "/collaborators?show=all", "/collaborators?q=nothing", "/collaborators/end?chosen={collaborator[ann/worker]}",
         "/property-managers", "/property-managers?q=nothing", "/property-managers/add",
         *(f"/property-managers/{{user[{manager}]}}/{step}" for manager in ("quay_manager", "invited") for step in ("edit", "delete")))],

@@ -124,8 +124,8 @@ FORGED = [
     *[("moor_admin", f"/property-managers/{{user[{who}]}}/{step}", {}) for who in ("quay_manager", "invited", "moor_admin")
       for step in ("edit", "invite", "delete")],
     ("harbour_admin", "/property-managers/{user[quay_manager]}/invite", {}),
-    *[(persona, f"{OP}/{{case[ben]}}/team/{{collaborator[ben/officer_shut]}}/invite", {}) for persona in ("moor_admin", "worker", "platform")],
-    ("harbour_admin", OP + "/{case[ann]}/team/{collaborator[ben/officer_shut]}/invite", {}),
+    *[(persona, f"{OP}/{{case[cora]}}/team/{{collaborator[cora/invited]}}/invite", {}) for persona in ("moor_admin", "worker", "platform")],
+    ("harbour_admin", OP + "/{case[ann]}/team/{collaborator[cora/invited]}/invite", {}),
     ("harbour_admin", OP + "/{case[ann]}/team/{collaborator[ann/worker]}/invite", {}),
     ("harbour_admin", OP + "/{case[ann]}/team/{collaborator[ann/gone]}/invite", {}),
     ("harbour_admin", OP + "/{case[ann]}/team/{collaborator[ann/gp]}/invite", {}),
