@@ -82,6 +82,29 @@ def test_asking_for_links_is_limited_over_both_servers(site, other):
             assert len(letters(site.mail, email)) == there + 5
 
 
+@pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7", "fe80::1%eth0", "192.0.2.7:5678", "unknown", "", "' or true--"])
+def test_a_try_is_counted_wherever_it_comes_from(console, address):
+    """Addresses as sockets and proxies write them, with a zone, a port, or none at all: limited, and no error of ours."""
+    client = console.app.test_client()
+
+    def tried():
+        return client.post("/login/", data={"username": "nobody@example.org", "password": "x"}, environ_base={"REMOTE_ADDR": address}).status_code
+
+    with console.world.owner() as owner:
+        owner.execute("delete from vault.sign_in_tries")
+    assert [tried() for _ in range(11)] == [401] * 10 + [429]
+    assert client.get("/link/never-made", environ_base={"REMOTE_ADDR": address}).status_code == 404
+
+
+def test_huge_answers_are_refused_like_small_ones(site):
+    """Hashing, searching and writing back an address or a password of 400,000 characters is no error, and little work."""
+    with site.visited_by() as visitor:
+        for email, password in (("a" * 400_000 + "@example.org", "x"), (EMAIL, "x" * 400_000), (EMAIL, "🦢" * 20_000)):
+            assert visitor.sign_in(email, password).status_code in (401, 413)
+        assert visitor.send("/login/link", email="a" * 400_000 + "@example.org").status_code in (200, 413)
+        assert visitor.sign_in(EMAIL, PASSWORD).status_code == 303
+
+
 # ---- the clock -------------------------------------------------------------------------------------------------------
 
 def deviations(first: list[float], second: list[float]) -> float:
