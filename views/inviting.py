@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, text
 
-from db.models import Membership
+from db.models_set_up import Membership
 from views import letters
 from views.forms import Form, Line
 from views.links import Secret, ask

@@ -1,6 +1,6 @@
 """Landlords of the firm: /landlords, for its org-admins."""
 
-from db.models import Landlord, LandlordRow
+from db.models_set_up import Landlord, LandlordRow
 from views.forms import Line, NewRow
 from views.mends import CappedRows
 from views.records import Column, Records

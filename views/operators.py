@@ -7,8 +7,8 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import delete
 
-from db.models import Membership, Organisation
 from db.models_platform import OperatorRow
+from db.models_set_up import Membership, Organisation
 from views.forms import Form, Radio
 from views.inviting import InviteOperator, invite_operator, send_again, send_operator_invitation
 from views.mends import Rows

@@ -5,8 +5,8 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
-from db.models import Organisation
 from db.models_platform import OperatorRow, OrganisationRow
+from db.models_set_up import Organisation
 from views.forms import Agreed, Line, NewRow, Radio
 from views.gates import hidden, offered, price_list, without
 from views.mends import CappedRows

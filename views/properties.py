@@ -1,6 +1,6 @@
 """Properties of the firm: /properties, for its org-admins."""
 
-from db.models import Landlord, Property, PropertyRow
+from db.models_set_up import Landlord, Property, PropertyRow
 from views.choosing import Catalogue, Choosing, OneOf
 from views.forms import Line, NewRow, Postcode
 from views.mends import CappedRows

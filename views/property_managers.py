@@ -7,7 +7,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import delete, select
 
-from db.models import LandlordRow, ManagedLandlord, Membership, PropertyManagerRow
+from db.models_set_up import LandlordRow, ManagedLandlord, Membership, PropertyManagerRow
 from views.choosing import Catalogue, Choosing, SeveralOf
 from views.forms import Form
 from views.inviting import InviteOperator, invite_operator, send_again, send_operator_invitation

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer_group
 from wtforms import BooleanField
 
-from db.models import Organisation
+from db.models_set_up import Organisation
 from views.forms import Form, Paragraphs, WholeNumber
 from views.mends import Rows
 from views.rows import keep, session

@@ -4,7 +4,7 @@ from flask import url_for
 from flask_appbuilder.models.sqla.filters import FilterEqual
 from sqlalchemy import select
 
-from db.models import Organisation, PropertyRow, Tenant, TenantRow
+from db.models_set_up import Organisation, PropertyRow, Tenant, TenantRow
 from views.choosing import Catalogue, Choosing, OneOf
 from views.forms import Day, Line, NewRow, Radio
 from views.mends import CappedRows
