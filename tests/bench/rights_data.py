@@ -70,9 +70,9 @@ FILLING = (
     select md5(kind || n)::uuid, kind || n || '@example.org', 'Operator ' || n
     from generate_series(0, {organisations} - 1) as org, unnest(array['admin-', 'manager-']) as kind,
          unnest(array[org || '-0', org || '-1']) as n""",
-    """insert into app.memberships (user_id, organisation_id, role)
+    """insert into app.memberships (user_id, organisation_id, role, accepted_at)
     select md5(kind || org || '-' || n)::uuid, md5('organisation-' || org)::uuid,
-           case kind when 'admin-' then 'org_admin' else 'property_manager' end
+           case kind when 'admin-' then 'org_admin' else 'property_manager' end, now()
     from generate_series(0, {organisations} - 1) as org, unnest(array['admin-', 'manager-']) as kind, generate_series(0, 1) as n""",
     """insert into app.landlords (id, organisation_id, name)
     select md5('landlord-' || org || '-' || n)::uuid, md5('organisation-' || org)::uuid, 'Landlord ' || n
