@@ -16,7 +16,7 @@ def main() -> int:
     runs = [[]]
     if (OLDEST_SERVER / "postgres").exists():
         files = sorted(str(path) for path in Path(__file__).parent.glob("test_*.py") if path.name not in ONCE)
-        runs.append([f"--postgres={OLDEST_SERVER}", *files])
+        runs.append([f"--postgres={OLDEST_SERVER}", "--rest", *files])
     statuses = []
     for arguments in runs:
         print(f"\n{'Every test' if not arguments else f'The SQL tests on {OLDEST_SERVER}'}", flush=True)

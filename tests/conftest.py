@@ -41,6 +41,15 @@ _TAKE_HAT = "select set_config('app.token', %s, true), set_config('role', %s, tr
 def pytest_addoption(parser):
     """`--postgres=FOLDER`: run every test on the PostgreSQL whose programs are in FOLDER."""
     parser.addoption("--postgres", metavar="FOLDER", help="the bin folder of the PostgreSQL to test on")
+    parser.addoption("--rest", action="store_true", help="only tests that do not run on every server anyway (fixture each_server)")
+
+
+def pytest_collection_modifyitems(config, items):
+    """`--rest`: a second run on another server need not repeat what the first one tried there."""
+    if config.getoption("--rest"):
+        left_out = [item for item in items if "each_server" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 class TestServer:
