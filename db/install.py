@@ -6,7 +6,7 @@ cannot be. Order:
 1. roles.sql, and the schemas;
 2. what is made anew each time goes: policies, views, and the functions that nothing else hangs on. A function whose
    arguments or result have changed could not be replaced, and with its policies and views gone it need not be;
-3. functions.sql. The rest (functions that a trigger, CHECK or default names) are replaced in place;
+3. functions.sql. The rest (functions that a trigger or a default names) are replaced in place;
 4. on an empty database Flask-AppBuilder's tables and schema.sql; on an installed one the migrations that it does not
    carry yet. They come after the functions, because a migration attaches triggers to them;
 5. functions that functions.sql no longer holds go: their triggers went with a migration;
@@ -199,7 +199,7 @@ def _apply(connection: psycopg.Connection, pending: list[str] | None) -> None:
         connection.execute(f"create schema if not exists {schema} authorization keywork_owner")
     connection.execute("set local role keywork_owner")
     _drop_what_is_made_anew(connection)
-    # Functions come before the tables they read: triggers and a CHECK name them.
+    # Functions come before the tables they read: triggers and defaults name them.
     connection.execute("set local check_function_bodies = off")
     connection.execute("alter default privileges revoke execute on functions from public")
     if pending is None:

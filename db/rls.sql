@@ -101,7 +101,8 @@ grant execute on function
 grant execute on function app.account_for(text, text) to keywork_org_admin, keywork_property_manager, keywork_platform_admin;
 grant execute on function app.invite_operator_again(uuid, uuid) to keywork_org_admin, keywork_platform_admin;
 
--- The sign-in login: Flask-AppBuilder's tables, and which hats a person may wear. No table of schema app.
+-- The sign-in login: Flask-AppBuilder's tables, and the functions that limit tries, keep links, sign people in and out, and
+-- say which hats they may wear. No table of schema app.
 grant usage on schema fab, app to keywork_signin;
 grant select on all tables in schema fab to keywork_signin;
 grant execute on function

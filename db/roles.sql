@@ -2,7 +2,7 @@
 --
 --   keywork_owner             owns every object; nobody signs in as it
 --   keywork_app               the workspace login: owns nothing, inherits nothing, may SET ROLE to the hats below
---   keywork_signin            the sign-in login: reaches only the schema fab and app.person_at_sign_in()
+--   keywork_signin            the sign-in login: reads the schema fab, and calls the functions that sign people in; no table of schema app
 --   keywork_org_admin         hat: runs one organisation
 --   keywork_property_manager  hat: tenants at properties of the landlords assigned to them
 --   keywork_collaborator      hat: support workers and housing officers, by their live assignments
@@ -13,6 +13,8 @@
 
 do $roles$
 declare
+    hats constant text[] := array['keywork_org_admin', 'keywork_property_manager', 'keywork_collaborator', 'keywork_platform_admin'];
+    ours constant text[] := hats || array['keywork_owner', 'keywork_app', 'keywork_signin'];
     i_am_superuser boolean := (select rolsuper from pg_catalog.pg_roles where rolname = current_user);
     taken_away text;
     wanted record;
@@ -47,15 +49,28 @@ begin
         execute format('alter role %I reset all', wanted.name);
         execute format('alter role %I in database %I reset all', wanted.name, current_database());
     end loop;
-    -- One of our roles inside another: only keywork_app in the hats, and that is granted below.
+    -- One of our roles inside another role: only keywork_app in the hats, to act as them and no more (below). Whoever
+    -- installs may belong to ours.
     for stray in
-        select role.rolname as role, member.rolname as member
+        select role.rolname as role, member.rolname as member, grantor.rolname as grantor
         from pg_catalog.pg_auth_members as m
         join pg_catalog.pg_roles as role on role.oid = m.roleid
         join pg_catalog.pg_roles as member on member.oid = m.member
-        where member.rolname like 'keywork\_%'
+        left join pg_catalog.pg_roles as grantor on grantor.oid = m.grantor
+        where member.rolname = any (ours)
+          and not (member.rolname = 'keywork_app' and role.rolname = any (hats) and not m.admin_option
+                   -- Since PostgreSQL 16 a membership says by itself what it is good for.
+                   and coalesce(to_jsonb(m) ->> 'inherit_option', 'false') = 'false' and coalesce(to_jsonb(m) ->> 'set_option', 'true') = 'true')
     loop
-        execute format('revoke %I from %I', stray.role, stray.member);
+        if current_setting('server_version_num')::integer < 160000 then
+            execute format('revoke %I from %I', stray.role, stray.member);
+        elsif pg_has_role(stray.grantor, 'usage') then
+            -- And it is a grant of somebody's, who alone (or a superuser) takes it back, with what was granted on the strength of it.
+            execute format('revoke %I from %I granted by %I cascade', stray.role, stray.member, stray.grantor);
+        else
+            raise insufficient_privilege using message =
+                format('%s belongs to %s by a grant of %s, which a superuser takes back', stray.member, stray.role, stray.grantor);
+        end if;
     end loop;
     if i_am_superuser then
         -- Parameters carry tokens and people's words: not into the server's log, whatever else it logs (threat 25).

@@ -1,6 +1,6 @@
 -- Keywork: tables, constraints, indexes, and where triggers are attached.
 --
--- Applied once, as keywork_owner, to a database that has functions.sql already (triggers and one CHECK name functions).
+-- Applied once, as keywork_owner, to a database that has functions.sql already (triggers and defaults name functions).
 -- Read rls.sql for who sees what, functions.sql for the rules, views.sql for what the screens read.
 --
 -- An installed database gets there by db/migrations/: whatever changes here is written there as well, and

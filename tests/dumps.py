@@ -9,8 +9,9 @@ import psycopg
 
 ROLES = ("select rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconfig"
          " from pg_roles where rolname like 'keywork%' order by 1")
-MEMBERS = ("select r.rolname, m.rolname, a.admin_option from pg_auth_members a join pg_roles r on r.oid = a.roleid"
-           " join pg_roles m on m.oid = a.member where r.rolname like 'keywork%' order by 1, 2")
+#: By whom a membership was given is left out: both kinds of installers may have.
+MEMBERS = ("select distinct r.rolname, m.rolname, a.admin_option from pg_auth_members a join pg_roles r on r.oid = a.roleid"
+           " join pg_roles m on m.oid = a.member where 'keywork' in (left(r.rolname, 7), left(m.rolname, 7)) order by 1, 2")
 SETTINGS_HERE = ("select r.rolname, s.setconfig from pg_db_role_setting s join pg_roles r on r.oid = s.setrole"
                  " where s.setdatabase = (select oid from pg_database where datname = current_database()) order by 1")
 DATABASE = "select datacl::text from pg_database where datname = current_database()"

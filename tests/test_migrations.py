@@ -10,7 +10,7 @@ import pytest
 from db import install as installer
 from db.install import DatabaseBusy, MayNotInstall, SchemaOutdated, SqlRefused, install
 from tests.conftest import FIRST_RELEASE, TestServer
-from tests.dumps import difference, dump, rows
+from tests.dumps import MEMBERS, difference, dump, rows
 from tests.test_upgrades import FIRST_KEY, cluster, run  # noqa: F401  (cluster is a fixture)
 
 
@@ -147,23 +147,70 @@ def test_an_upgrade_lets_people_finish(cluster, monkeypatch):
     assert difference(dump(cluster.server, conninfo), cluster.fresh) == []
 
 
-def test_an_installer_without_superuser_rights(each_server):
-    """A login that may create roles and owns the database installs and upgrades; one that may not is told so."""
+@pytest.fixture
+def by_login(each_server):
+    """A server of the test's own, and how its login keywork_install reaches a database that it owns there."""
     own = TestServer(each_server.local.bindir)
-    try:
-        database = psycopg.conninfo.conninfo_to_dict(own.conninfo(own.create()))["dbname"]
-        run(own.conninfo(), "create role installing login createrole password 'words'", f"alter database {database} owner to installing",
-            "create role visiting login password 'words'")
-        with pytest.raises(MayNotInstall, match="permission denied"):
-            install(own.local.conninfo(database, "visiting", "words"))
-        mine = own.local.conninfo(database, "installing", "words")
-        assert install(mine, app_password="a", signin_password="b", token_key=FIRST_KEY) is True
-        made = dump(own, own.conninfo(database))
-        assert made.count("CREATE POLICY") > 60
-        assert install(mine) is False and install(mine, always=True) is True
-        assert difference(dump(own, own.conninfo(database)), made) == []
-    finally:
-        own.stop()
+    database = own.create()
+    run(own.conninfo(), "create role keywork_install login createrole password 'words'",
+        f"alter database {database} owner to keywork_install", "create role visiting login password 'words'")
+    yield own, database, own.local.conninfo(database, "keywork_install", "words")
+    own.stop()
+
+
+def test_an_installer_without_superuser_rights(by_login):
+    """A login that may create roles and owns the database installs and upgrades; one that may not is told so."""
+    own, database, mine = by_login
+    with pytest.raises(MayNotInstall, match="permission denied"):
+        install(own.local.conninfo(database, "visiting", "words"))
+    assert install(mine, app_password="a", signin_password="b", token_key=FIRST_KEY) is True
+    made = dump(own, own.conninfo(database))
+    assert made.count("CREATE POLICY") > 60
+    assert install(mine) is False and install(mine, always=True) is True
+    assert difference(dump(own, own.conninfo(database)), made) == []
+
+
+#: Memberships that nobody should have. The installer may give the first, a superuser both.
+STRAYS = ("grant keywork_org_admin to keywork_signin", "grant pg_read_all_data to keywork_app with admin option")
+
+
+def members(conninfo: str) -> list[tuple]:
+    """Who belongs to which role."""
+    with psycopg.connect(conninfo) as connection:
+        return connection.execute(MEMBERS).fetchall()
+
+
+def test_strays_go_whoever_granted_them_and_whoever_upgrades(by_login):
+    """The installer and a superuser upgrade in turn, each after strays; the installer's own memberships stay."""
+    own, database, mine = by_login
+    here = own.conninfo(database)
+    install(mine)
+    made = members(here)
+    assert ("keywork_org_admin", "keywork_app", False) in made and [row for row in made if row[:2] == ("keywork_owner", "keywork_install")]
+    for upgrading, planting in ((mine, {mine: STRAYS[:1]}), (here, {mine: STRAYS[:1], here: STRAYS}), (mine, {mine: STRAYS[:1]})):
+        for conninfo, statements in planting.items():
+            run(conninfo, *statements)
+        assert len(members(here)) == len(made) + len({each for statements in planting.values() for each in statements})
+        install(upgrading, always=True)
+        assert members(here) == made
+
+
+def test_a_stray_that_only_a_superuser_takes_back_is_told(by_login):
+    """Since PostgreSQL 16 a grant belongs to whoever gave it: the installer's upgrade names this one, and changes nothing."""
+    own, database, mine = by_login
+    here = own.conninfo(database)
+    install(mine)
+    made = members(here)
+    run(here, STRAYS[1], "create policy planted on app.support_notes to keywork_collaborator using (true)")
+    planted = dump(own, here)
+    if own.version >= 16:
+        with pytest.raises(MayNotInstall, match=r"keywork_app belongs to pg_read_all_data by a grant of keywork_super"):
+            install(mine, always=True)
+        assert dump(own, here) == planted
+        install(here, always=True)
+    else:
+        install(mine, always=True)
+    assert members(here) == made and "planted" in planted and "planted" not in dump(own, here)
 
 
 def test_migrations_are_numbered_and_the_first_release_is_known():
