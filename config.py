@@ -36,7 +36,8 @@ FAB_ROLES = {
 FOLDER = Path(__file__).resolve().parent
 DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 REQUIRED = ("KEYWORK_WORKSPACE_URL", "KEYWORK_SIGNIN_URL", "KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY")
-
+#: In bytes; the database refuses shorter ones as well (app.add_signing_key).
+SHORTEST_TOKEN_KEY = 32
 
 #: Each proxy adds one entry to X-Forwarded-For; nobody has more of them one behind the other.
 MOST_PROXIES = 9
@@ -91,12 +92,14 @@ def mail_from_of(environment: Mapping[str, str], base_url: str) -> str:
 
 
 def token_key_of(environment: Mapping[str, str]) -> bytes:
-    """The key that signs identity tokens (KEYWORK_TOKEN_KEY). Raises SettingWrong."""
+    """The key that signs identity tokens (KEYWORK_TOKEN_KEY). Raises SettingWrong when it is not 32 bytes or more in hex."""
     try:
-        return bytes.fromhex(environment["KEYWORK_TOKEN_KEY"])
+        key = bytes.fromhex(environment["KEYWORK_TOKEN_KEY"])
     except ValueError:
-        # Without the cause: its text quotes what it could not read.
-        raise SettingWrong("KEYWORK_TOKEN_KEY must be hexadecimal digits, two for each byte.") from None
+        key = b""
+    if len(key) < SHORTEST_TOKEN_KEY:
+        raise SettingWrong(f"KEYWORK_TOKEN_KEY must be {2 * SHORTEST_TOKEN_KEY} hex digits or more.")
+    return key
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, object]:

@@ -8,15 +8,18 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import psycopg
 
-from config import SettingWrong, from_environment
-from db import install
+from config import REQUIRED, SettingWrong, from_environment, token_key_of
+from db import demo, install
 from db.addresses import AddressError, for_libpq, postgres_url
 from db.identity import HATS, sign
 
-REQUIRED = ("KEYWORK_WORKSPACE_URL", "KEYWORK_SIGNIN_URL", "KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY", "KEYWORK_BASE_URL")
+#: Trying Keywork does without the last one; serving for real does not.
+NEEDED = (*REQUIRED, "KEYWORK_BASE_URL")
+LOGINS = {"KEYWORK_WORKSPACE_URL": "keywork_app", "KEYWORK_SIGNIN_URL": "keywork_signin"}
 SECRETS = ("KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY")
 SHORTEST_SECRET = 32
 #: A random secret of 32 characters has some 20 different ones, one of 64 hex digits nearly always 15 or 16.
@@ -67,7 +70,7 @@ class Settings:
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """The settings for serving for real. Raises NotFit naming the variable that is missing or will not do."""
-    absent = [name for name in REQUIRED if not environment.get(name)]
+    absent = [name for name in NEEDED if not environment.get(name)]
     if absent:
         raise NotFit(f"Set {', '.join(absent)} in the environment (README, Installing for real).")
     _judge_secrets(environment)
@@ -92,35 +95,35 @@ def check_database(environment: Mapping[str, str]) -> None:
     """Look at the database through both logins, as the web server will.
 
     Raises NotFit for a login that is another one or may do too much, a database that cannot be reached or is not at this
-    code's schema and rules, and a token key that is not the database's; install.SchemaOutdated for a newer database.
+    code's schema and rules, or that holds the demo's accounts, and a token key that is not the database's; install.SchemaOutdated for a newer database.
     """
-    with _signed_in("KEYWORK_SIGNIN_URL", "keywork_signin", environment) as connection:
+    with _signed_in("KEYWORK_SIGNIN_URL", environment) as connection:
         _judge_rights(connection, "KEYWORK_SIGNIN_URL", ())
         _judge_versions(connection)
+        _judge_accounts(connection)
         place = _place(connection)
-    with _signed_in("KEYWORK_WORKSPACE_URL", "keywork_app", environment) as connection:
+    with _signed_in("KEYWORK_WORKSPACE_URL", environment) as connection:
         _judge_rights(connection, "KEYWORK_WORKSPACE_URL", tuple(f"keywork_{hat}" for hat in HATS))
         if _place(connection) != place:
             raise NotFit("KEYWORK_WORKSPACE_URL and KEYWORK_SIGNIN_URL name two different databases.")
-        _judge_token_key(connection, bytes.fromhex(environment["KEYWORK_TOKEN_KEY"]))
+        _judge_token_key(connection, token_key_of(environment))
 
 
-def token_key_from(environment: Mapping[str, str]) -> bytes | None:
-    """The key of KEYWORK_TOKEN_KEY, None when it is not set. Raises NotFit when it is not 32 bytes or more in hex."""
-    text = environment.get("KEYWORK_TOKEN_KEY")
-    if not text:
-        return None
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) < SHORTEST_SECRET:
-        raise NotFit(f"KEYWORK_TOKEN_KEY must be {2 * SHORTEST_SECRET} hex digits or more; {HOW_TO_MAKE}")
-    return key
+def given_secrets(environment: Mapping[str, str]) -> dict[str, str | bytes | None]:
+    """What an upgrade is to set, as install.install() takes it: app_password, signin_password, token_key; None for what is not given.
+
+    Raises NotFit for an address that is not of the login it should be, and for a secret that will not do.
+    """
+    _judge_secrets(environment)
+    return {
+        "app_password": _password_in("KEYWORK_WORKSPACE_URL", environment),
+        "signin_password": _password_in("KEYWORK_SIGNIN_URL", environment),
+        "token_key": token_key_of(environment) if environment.get("KEYWORK_TOKEN_KEY") else None,
+    }
 
 
-def password_in(variable: str, login: str, environment: Mapping[str, str]) -> str | None:
-    """The password in the address that `variable` holds; None without either. Raises NotFit when it is not `login`'s address."""
+def _password_in(variable: str, environment: Mapping[str, str]) -> str | None:
+    """The password in the address that `variable` holds; None without either."""
     address = environment.get(variable)
     if not address:
         return None
@@ -128,14 +131,16 @@ def password_in(variable: str, login: str, environment: Mapping[str, str]) -> st
         url = postgres_url(variable, address)
     except AddressError as error:
         raise NotFit(str(error)) from error
-    if url.username != login:
-        raise NotFit(f"{variable} must be an address of the login {login}.")
+    if url.username != LOGINS[variable]:
+        raise NotFit(f"{variable} must be an address of the login {LOGINS[variable]}.")
     return url.password
 
 
 def _judge_secrets(environment: Mapping[str, str]) -> None:
-    for name in SECRETS:
-        secret = environment[name]
+    """Whichever of the secrets are given must be long, unknown to others, and no two of them the same."""
+    passwords = {f"The password in {variable}": _password_in(variable, environment) for variable in LOGINS}
+    given = {name: secret for name, secret in ({name: environment.get(name) for name in SECRETS} | passwords).items() if secret}
+    for name, secret in given.items():
         plain = "".join(filter(str.isalnum, secret.lower()))
         if len(secret) < SHORTEST_SECRET:
             raise NotFit(f"{name} is too short, it needs {SHORTEST_SECRET} characters or more; {HOW_TO_MAKE}")
@@ -144,13 +149,18 @@ def _judge_secrets(environment: Mapping[str, str]) -> None:
         # A text that occurs in its own double, both ends cut off, is some shorter text repeated.
         if len(set(secret)) < FEWEST_CHARACTERS or secret in (secret + secret)[1:-1]:
             raise NotFit(f"{name} has hardly any different characters, so it could be guessed; {HOW_TO_MAKE}")
-    token_key_from(environment)
-    if len({environment[name].lower() for name in SECRETS}) < len(SECRETS):
-        raise NotFit(f"{' and '.join(SECRETS)} must not be the same; {HOW_TO_MAKE}")
+    if "KEYWORK_TOKEN_KEY" in given:
+        try:
+            token_key_of(environment)
+        except SettingWrong as error:
+            raise NotFit(f"{str(error).rstrip('.')}; {HOW_TO_MAKE}") from error
+    for (one, its), (other, others) in combinations(given.items(), 2):
+        if its.lower() == others.lower():
+            raise NotFit(f"{one} and {other.replace('The', 'the')} must not be the same; {HOW_TO_MAKE}")
 
 
 @contextmanager
-def _signed_in(variable: str, login: str, environment: Mapping[str, str]) -> Iterator[psycopg.Connection]:
+def _signed_in(variable: str, environment: Mapping[str, str]) -> Iterator[psycopg.Connection]:
     try:
         postgres_url(variable, environment[variable])
         connection = psycopg.connect(for_libpq(environment[variable]), connect_timeout=CONNECT_SECONDS, prepare_threshold=None)
@@ -160,8 +170,8 @@ def _signed_in(variable: str, login: str, environment: Mapping[str, str]) -> Ite
         raise NotFit(f"The database of {variable} cannot be reached: {str(error).splitlines()[0]}") from error
     with connection:
         name = connection.execute("select session_user").fetchone()[0]
-        if name != login:
-            raise NotFit(f"{variable} signs in as {name}; the console serves under the login {login} alone.")
+        if name != LOGINS[variable]:
+            raise NotFit(f"{variable} signs in as {name}; the console serves under the login {LOGINS[variable]} alone.")
         yield connection
 
 
@@ -183,6 +193,13 @@ def _judge_versions(connection: psycopg.Connection) -> None:
         if carried:
             install.pending_migrations(carried)
         raise NotFit("The database of KEYWORK_SIGNIN_URL is not at this code's schema and rules: run ./run upgrade.")
+
+
+def _judge_accounts(connection: psycopg.Connection) -> None:
+    emails = [email for email, _, _ in demo.ACCOUNTS]
+    # Keywork itself never names an account of Flask-AppBuilder's by an address.
+    if connection.execute("select exists (select from fab.ab_user where username = any(%s))", [emails]).fetchone()[0]:
+        raise NotFit("The database holds the demo's accounts, whose passwords everybody knows: begin with an empty database.")
 
 
 def _place(connection: psycopg.Connection) -> tuple:

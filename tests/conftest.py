@@ -24,8 +24,8 @@ from db.local.binaries import major_version
 from tests import world as hand_made
 from tests.doors import Doors
 
-APP_PASSWORD = secrets.token_urlsafe(16)
-SIGNIN_PASSWORD = secrets.token_urlsafe(16)
+APP_PASSWORD = secrets.token_urlsafe(32)
+SIGNIN_PASSWORD = secrets.token_urlsafe(32)
 TOKEN_KEY = secrets.token_bytes(32)
 
 #: The first release's database, as pg_dump wrote it.

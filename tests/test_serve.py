@@ -15,13 +15,14 @@ import pytest
 
 from app import create_app
 from config import from_environment
-from db import install as installer
+from db import demo, install as installer
 from db.demo import ACCOUNTS
 from db.install import SchemaOutdated, install
 from db.link_tokens import hash_of
 from db.local import web_server
 from db.serving import check_database, settings_from
 from tests.conftest import APP_PASSWORD, SIGNIN_PASSWORD, TestServer
+from tests.dumps import dump, rows
 from tests.test_serve_settings import TOKEN_KEY, refusal, variables
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,9 +60,23 @@ def run(conninfo: str, *statements: str) -> None:
             connection.execute(statement)
 
 
-def test_a_database_that_is_as_it_should_be(environment):
+def test_a_database_that_is_as_it_should_be_is_looked_at_and_left(own_server, database, environment):
     """Nothing is refused, and everything below begins from here."""
+    here = own_server.conninfo(database)
+    before = dump(own_server, here), rows(here)
     check_database(environment)
+    assert (dump(own_server, here), rows(here)) == before
+
+
+def test_a_database_with_the_demos_accounts_is_refused(own_server, database, environment):
+    """Everybody knows their passwords; other people's accounts do no harm."""
+    here = own_server.conninfo(database)
+    run(here, "insert into fab.ab_user (id, first_name, last_name, username, email, active)"
+        " values (nextval('fab.ab_user_id_seq'), '', '', 'worker@example.org', 'worker@example.org', true)")
+    check_database(environment)
+    demo.load(here)
+    assert refusal(check_database, environment) == (
+        "The database holds the demo's accounts, whose passwords everybody knows: begin with an empty database.")
 
 
 #: What makes either login too powerful, what takes it back, and how it is told.

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from db.serving import NotFit, settings_from
+from db.serving import NotFit, given_secrets, settings_from
 
 #: The same in every process, since it stands in the names of tests.
 TOKEN_KEY = sha256(b"a token key of tests").hexdigest()
@@ -42,6 +42,42 @@ def test_a_missing_variable_is_named(name):
     """Absent or empty."""
     for environment in (variables() | {name: ""}, {key: value for key, value in variables().items() if key != name}):
         assert refusal(settings_from, environment).startswith(f"Set {name} in the environment")
+
+
+PASSWORD_OF = {"KEYWORK_WORKSPACE_URL": "keywork_app", "KEYWORK_SIGNIN_URL": "keywork_signin"}
+
+
+@pytest.mark.parametrize("check", [settings_from, given_secrets])
+@pytest.mark.parametrize("variable, login", PASSWORD_OF.items())
+@pytest.mark.parametrize("password, words", [
+    ("SECRET-1", "is too short"), ("x" * 64, "has hardly any different characters"),
+    ("change-me-0f3a9b1c27d4e5f60718293ab", "looks like an example"), ("change%2Dme%2D0f3a9b1c27d4e5f60718293ab", "looks like an example"),
+    (TOKEN_KEY, "must not be the same"),
+])
+def test_a_password_is_judged_as_every_secret_is(check, variable, login, password, words):
+    """In the addresses of both logins, before serving and before upgrading; none at all is no weak one."""
+    given = variables()
+    check(given)
+    said = refusal(check, given | {variable: f"postgresql://{login}:{password}@127.0.0.1/k"})
+    assert f"he password in {variable}" in said and words in said and password not in said
+
+
+@pytest.mark.parametrize("check", [settings_from, given_secrets])
+def test_both_logins_with_one_password_are_refused(check):
+    """Whoever learns of one must not have the other."""
+    password = secrets.token_hex(32)
+    addresses = {variable: f"postgresql://{login}:{password}@127.0.0.1/k" for variable, login in PASSWORD_OF.items()}
+    assert refusal(check, variables() | addresses).startswith(
+        "The password in KEYWORK_WORKSPACE_URL and the password in KEYWORK_SIGNIN_URL must not be the same")
+
+
+def test_an_upgrade_sets_what_it_is_given():
+    """Passwords as they are meant, not as an address writes them; what is not given is left."""
+    password = secrets.token_urlsafe(32)
+    nothing = {"app_password": None, "signin_password": None, "token_key": None}
+    assert given_secrets({}) == nothing
+    assert given_secrets({"KEYWORK_WORKSPACE_URL": f"postgresql://keywork_app:%40{password}@127.0.0.1/k"}) == nothing | {"app_password": f"@{password}"}
+    assert given_secrets({"KEYWORK_TOKEN_KEY": TOKEN_KEY}) == nothing | {"token_key": bytes.fromhex(TOKEN_KEY)}
 
 
 @pytest.mark.parametrize("name, value, words", [

@@ -4,6 +4,7 @@ Each module's server is its own: roles belong to a whole cluster, and these test
 """
 
 import os
+import secrets
 import subprocess
 import sys
 import threading
@@ -181,9 +182,9 @@ def test_what_was_planted_is_seen_and_taken_back(cluster):
 def test_upgrade_says_what_it_did_and_sets_only_what_it_is_given(cluster):
     """Passwords come from the two addresses, the key from its variable; where they are missing, the database's stay."""
     conninfo = cluster.first_release()
-    mine = {"KEYWORK_WORKSPACE_URL": address_of(cluster.server, conninfo, "keywork_app", "new app words"),
-            "KEYWORK_SIGNIN_URL": address_of(cluster.server, conninfo, "keywork_signin", "new sign-in words"),
-            "KEYWORK_TOKEN_KEY": "5c" * 16 + "a7" * 16}
+    mine = {"KEYWORK_WORKSPACE_URL": address_of(cluster.server, conninfo, "keywork_app", secrets.token_urlsafe(32)),
+            "KEYWORK_SIGNIN_URL": address_of(cluster.server, conninfo, "keywork_signin", secrets.token_urlsafe(32)),
+            "KEYWORK_TOKEN_KEY": secrets.token_hex(32)}
     up_to_date = f"The database is up to date: schema {installer.current_versions()[0]}, rules applied.\n"
     for given in (mine, {}):
         answer = upgrade(address_of(cluster.server, conninfo), **given)
@@ -213,8 +214,10 @@ def test_upgrade_refuses_with_a_reason(cluster, monkeypatch):
         ("mysql://someone:my-pass-word@127.0.0.1/keywork", {}, "must name a PostgreSQL database"),
         (address_of(cluster.server, conninfo, "nobody_special", "words"), {}, "may not install Keywork here"),
         (address_of(cluster.server, newer), {}, "carries the schema 9999_tomorrow, which is newer than this code"),
-        (here, {"KEYWORK_TOKEN_KEY": "ab" * 31}, "KEYWORK_TOKEN_KEY must be 64 hex digits or more"),
-        (here, {"KEYWORK_TOKEN_KEY": "my-pass-word" * 9}, "KEYWORK_TOKEN_KEY must be 64 hex digits or more"),
+        (here, {"KEYWORK_TOKEN_KEY": secrets.token_hex(31)}, "KEYWORK_TOKEN_KEY must be 64 hex digits or more"),
+        (here, {"KEYWORK_TOKEN_KEY": "my-pass-word" * 9}, "KEYWORK_TOKEN_KEY looks like an example"),
+        (here, {"KEYWORK_TOKEN_KEY": "my-pass-word"}, "KEYWORK_TOKEN_KEY is too short"),
+        (here, {"KEYWORK_WORKSPACE_URL": "postgresql://keywork_app:my-pass-word@127.0.0.1/k"}, "The password in KEYWORK_WORKSPACE_URL is too short"),
         (here, {"KEYWORK_WORKSPACE_URL": here}, "KEYWORK_WORKSPACE_URL must be an address of the login keywork_app"),
         (here, {"KEYWORK_SIGNIN_URL": "my-pass-word"}, "KEYWORK_SIGNIN_URL is not an address"),
     ):

@@ -110,11 +110,7 @@ def upgrade() -> int:
         raise Refusal("Set DATABASE_URL to the address of the database, with a login that may create roles and owns it"
                       " (README, Installing for real).")
     postgres_url("DATABASE_URL", address)
-    secrets = {
-        "app_password": serving.password_in("KEYWORK_WORKSPACE_URL", "keywork_app", os.environ),
-        "signin_password": serving.password_in("KEYWORK_SIGNIN_URL", "keywork_signin", os.environ),
-        "token_key": serving.token_key_from(os.environ),
-    }
+    secrets = serving.given_secrets(os.environ)
     install.install(for_libpq(address), always=True, **secrets)
     print(f"The database is up to date: schema {install.current_versions()[0]}, rules applied.")
     names = {"app_password": "the password of keywork_app", "signin_password": "the password of keywork_signin",
