@@ -307,21 +307,22 @@ $$;
 comment on function app.link_to_membership(uuid, uuid, bytea) is
     'Keeps the link of an invitation to operate for an organisation and says whom to send it to. No row for one that was accepted or withdrawn, or that nobody asked for.';
 
-create or replace function app.appoint_platform_admin(of_email text, named text, of_hash bytea) returns uuid
+create or replace function app.appoint_platform_admin(of_email text, named text, of_hash bytea) returns text
 language plpgsql set search_path = '' as $$
 declare
-    person uuid;
+    person app.users;
 begin
     insert into app.users (email, full_name, is_platform_admin) values (lower(btrim(of_email)), btrim(named), true)
-        on conflict on constraint user_emails_are_unique do update set is_platform_admin = true
-        returning id into person;
+        -- Whoever was disabled comes back: there may be nobody left who could enable them.
+        on conflict on constraint user_emails_are_unique do update set is_platform_admin = true, disabled_at = null
+        returning * into person;
     insert into vault.links (token_hash, purpose, user_id, expires_at)
-        values (of_hash, 'invitation', person, now() + app.link_lifetime('invitation'));
-    return person;
+        values (of_hash, 'invitation', person.id, now() + app.link_lifetime('invitation'));
+    return person.full_name;
 end
 $$;
 comment on function app.appoint_platform_admin(text, text, bytea) is
-    'For the owner''s prompt (./run platform-admin): makes somebody a platform-admin and keeps a link that signs them in once. Their id.';
+    'For the owner''s prompt (./run platform-admin): makes somebody a platform-admin, enabled again where they were not, and keeps a link that signs them in once. What their account is called.';
 
 create or replace function app.good_links(of_hash bytea)
 returns table (user_id uuid, purpose text, collaborator_id uuid, organisation_id uuid)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.conftest import OLDEST_SERVER
 
-#: Not about the server that --postgres names: the first two start others, the third is about what stands before one.
-ONCE = {"test_run.py", "test_bench.py", "test_pgbouncer.py"}
+#: Not about the server that --postgres names: the first three start others, the fourth is about what stands before one.
+ONCE = {"test_run.py", "test_local_server.py", "test_bench.py", "test_pgbouncer.py"}
 TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]
 
 

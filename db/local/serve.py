@@ -6,12 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 import psycopg
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from config import SettingWrong, base_url_of
@@ -20,29 +17,10 @@ from db.addresses import AddressError, for_libpq, postgres_url
 from db.appointing import appoint_platform_admin
 from db.local import secret_store, web_server
 from db.local.binaries import ServerError, find_binaries
-from db.local.server import LocalServer
+from db.local.opening import VAR, Database, Refusal, installed_database, known_secrets, lock_file, opened_database, set_up, start_lock
 
-VAR = Path(__file__).resolve().parents[2] / "var"
-DATABASE = "keywork"
 OWNER = "keywork_owner"
 PID_FILE = VAR / "gunicorn.pid"
-
-
-class Refusal(Exception):
-    """Why the command cannot go on, for the person at the prompt."""
-
-
-@dataclass(frozen=True)
-class Database:
-    """Where the workspace's database is: `conninfo` for a login that may install, `url_for` for the two logins.
-
-    `bindir` holds the programs of the embedded server's version; None for a server of someone else's.
-    """
-
-    conninfo: str
-    url_for: Callable[[str, str], str]
-    embedded: bool
-    bindir: Path | None
 
 
 def main(arguments: list[str]) -> int:
@@ -122,30 +100,17 @@ def upgrade() -> int:
 
 def appoint(email: str, full_name: str) -> int:
     """Make somebody a platform-admin and print the link that signs them in."""
+    if os.environ.get("DATABASE_URL") and not os.environ.get("KEYWORK_BASE_URL"):
+        raise Refusal("Set KEYWORK_BASE_URL: the link begins with it.")
     base_url = base_url_of(os.environ)
     with contextlib.ExitStack() as stack:
         database = stack.enter_context(installed_database())
         try:
-            path = appoint_platform_admin(database.conninfo, email, full_name)
+            name, path = appoint_platform_admin(database.conninfo, email, full_name)
         except psycopg.errors.CheckViolation as error:
             raise Refusal("Give an e-mail address, such as name@example.org, and a name of up to 120 characters.") from error
-    print(f"{full_name} is a platform-admin. This link signs them in once, within the next 7 days; give it to nobody else:\n  {base_url}{path}")
+    print(f"{name} is a platform-admin. This link signs them in once, within the next 7 days; give it to nobody else:\n  {base_url}{path}")
     return 0
-
-
-@contextlib.contextmanager
-def installed_database() -> Iterator[Database]:
-    """The database with something installed in it: the embedded one is set up first. Raises Refusal for another empty one."""
-    with contextlib.ExitStack() as stack:
-        with start_lock():
-            secrets = known_secrets()
-            database = stack.enter_context(opened_database(secrets))
-            if database.embedded:
-                set_up(database, secrets)
-            elif not install.is_installed(database.conninfo):
-                # Looking into a database must not give its logins the passwords of this folder.
-                raise Refusal("Nothing is installed in the database of DATABASE_URL yet: ./run upgrade does that.")
-        yield database
 
 
 def prompt(arguments: list[str]) -> int:
@@ -178,7 +143,7 @@ def refuse_busy_port(port: int, host: str) -> None:
 @contextlib.contextmanager
 def serving_lock(port: int) -> Iterator[None]:
     """Be the only server of this folder; the kernel frees the lock even after a kill -9. Raises Refusal if not."""
-    with open(VAR / "serving.lock", "a+", encoding="utf-8") as handle:
+    with lock_file("serving.lock") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -188,74 +153,6 @@ def serving_lock(port: int) -> Iterator[None]:
         handle.write(str(port))
         handle.flush()
         yield
-
-
-@contextlib.contextmanager
-def start_lock() -> Iterator[None]:
-    """Let one process at a time start, set up or stop the database server."""
-    with open(VAR / "start.lock", "a", encoding="utf-8") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
-def known_secrets() -> secret_store.Secrets:
-    """The installation's secrets, made at the first start. Raises Refusal when they are lost but data is there."""
-    path = VAR / "secrets.json"
-    if not path.exists() and (VAR / "postgres" / "PG_VERSION").exists() and not os.environ.get("DATABASE_URL"):
-        raise Refusal("var/postgres holds data, but var/secrets.json with its passwords is missing: put it back.")
-    try:
-        return secret_store.load_or_make(path)
-    except ValueError as error:
-        raise Refusal(f"var/secrets.json is damaged, put back a good copy: {error}") from error
-
-
-@contextlib.contextmanager
-def opened_database(secrets: secret_store.Secrets) -> Iterator[Database]:
-    """The database of DATABASE_URL, or the embedded server's, which runs until its last user leaves.
-
-    Entered while the start lock is held; left without it.
-    """
-    address = os.environ.get("DATABASE_URL")
-    if address:
-        yield given_database(address)
-        return
-    server = LocalServer(VAR / "postgres", secrets.superuser_password)
-    with open(VAR / "users.lock", "a", encoding="utf-8") as users:
-        # Every user of the server holds this lock shared: whoever can have it alone is the last one and stops it.
-        fcntl.flock(users, fcntl.LOCK_SH)
-        try:
-            server.start()
-            make_database(server)
-            yield Database(server.conninfo(DATABASE), lambda user, password: server.sqlalchemy_url(
-                DATABASE, user, password), True, server.bindir)
-        finally:
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                server.stop()
-
-
-def given_database(address: str) -> Database:
-    """The database that a DATABASE_URL names. Raises AddressError when it is not the address of a PostgreSQL database."""
-    driven = postgres_url("DATABASE_URL", address).set(drivername="postgresql+psycopg")
-    return Database(
-        for_libpq(address),
-        lambda user, password: driven.set(username=user, password=password).render_as_string(hide_password=False),
-        False, None,
-    )
-
-
-def make_database(server: LocalServer) -> None:
-    """Create the database on the embedded server when it is not there yet."""
-    with psycopg.connect(server.conninfo(), autocommit=True) as connection:
-        if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
-            connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(DATABASE)))
-
-
-def set_up(database: Database, secrets: secret_store.Secrets) -> None:
-    """Bring the database's schema, rules and logins up to date; milliseconds when they are."""
-    if install.install(database.conninfo, app_password=secrets.app_password, signin_password=secrets.signin_password,
-                       token_key=bytes.fromhex(secrets.token_key)):
-        print("The database's tables and rules are installed.", flush=True)
 
 
 def with_demo(database: Database) -> bool:

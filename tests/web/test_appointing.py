@@ -8,7 +8,8 @@ from db.appointing import appoint_platform_admin
 
 def test_the_link_of_a_new_platform_admin_lets_them_in_once(site):
     """No account before; afterwards one that runs the installation and sees no case."""
-    path = appoint_platform_admin(site.world.conninfo, " First@Example.org ", "First Person")
+    name, path = appoint_platform_admin(site.world.conninfo, " First@Example.org ", "First Person")
+    assert name == "First Person"
     with site.visited_by() as visitor, site.visited_by() as late:
         assert "First Person" in visitor.page(path).text
         answer = visitor.post(path)
@@ -21,9 +22,23 @@ def test_the_link_of_a_new_platform_admin_lets_them_in_once(site):
 def test_somebody_with_an_account_becomes_one(site):
     """Their account, name and other hats stay."""
     before = site.as_owner("select id, full_name, is_platform_admin from app.users where email = 'watcher@example.org'")
-    appoint_platform_admin(site.world.conninfo, "watcher@example.org", "Another Name")
+    name, _ = appoint_platform_admin(site.world.conninfo, "watcher@example.org", "Another Name")
+    assert name == "Watcher"
     after = site.as_owner("select id, full_name, is_platform_admin from app.users where email = 'watcher@example.org'")
     assert before == [(site.world.user["watcher"], "Watcher", False)] and after == [(*before[0][:2], True)]
+
+
+def test_appointing_lets_a_disabled_person_in_again(site):
+    """The way back where nobody is left to enable them: the link works, and what ended with their account stays ended."""
+    with site.visited_by("worker") as before:
+        assert before.get("/support/tenants").status_code == 200
+        site.as_owner("update app.users set disabled_at = now() where email = 'worker@example.org'")
+        _, path = appoint_platform_admin(site.world.conninfo, "worker@example.org", "Worker")
+        with site.visited_by() as visitor:
+            assert visitor.post(path).status_code == 303
+            assert visitor.get("/people").status_code == 200
+        assert before.get("/support/tenants").status_code == 302
+    assert site.as_owner("select disabled_at from app.users where email = 'worker@example.org'") == [(None,)]
 
 
 @pytest.mark.parametrize(("email", "name"), [("nobody", "Name"), ("a@example.org", " "), ("a@example.org", "x" * 121)])
