@@ -12,6 +12,7 @@ from views import letters
 from views.forms import Form, Line
 from views.links import Secret, ask
 from views.rows import keep, step
+from views.screen import Link, Question
 from views.sentences import Refusal
 
 _TO_ASSIGNMENT = text("select * from app.link_to_assignment(:collaborator, :hash)")
@@ -36,6 +37,23 @@ def invite_operator(form: InviteOperator, role: str, organisation_id: UUID | Non
         return None
     place = {} if organisation_id is None else {"organisation_id": organisation_id}
     return Membership(user_id=account[0], role=role, invited_name=form.invited_name.data, invited_email=form.invited_email.data, **place)
+
+
+def menu_of(waits: bool, again_url: str, end_url: str, end_label: str) -> list[Link]:
+    """What may be done to somebody who was invited: send it again or withdraw it while it waits, and end it later."""
+    if waits:
+        return [Link("Send invitation again", again_url, post=True), Link("Withdraw invitation", end_url, danger=True)]
+    return [Link(end_label, end_url, danger=True)]
+
+
+def withdrawal(name: str, means: str = "The link in the e-mail stops working at once.") -> Question:
+    """What is said before an invitation that waits is withdrawn."""
+    return Question(f"Withdraw {name}'s invitation?", [means], "Withdraw invitation")
+
+
+def withdrawn(name: str) -> str:
+    """What is said once it is."""
+    return f"{name}'s invitation was withdrawn."
 
 
 def send_again(organisation_id: UUID, user_id: UUID) -> bool:

@@ -10,10 +10,10 @@ from sqlalchemy import delete
 from db.models_platform import OperatorRow
 from db.models_set_up import Membership, Organisation
 from views.forms import Form, Radio
-from views.inviting import InviteOperator, invite_operator, send_again, send_operator_invitation
+from views.inviting import InviteOperator, invite_operator, menu_of, send_again, send_operator_invitation, withdrawal, withdrawn
 from views.mends import Rows
 from views.rows import find, keep, write
-from views.screen import Link, Screen
+from views.screen import Link, Question, Screen
 from views.words import choices
 
 
@@ -63,14 +63,13 @@ class Operators(Screen):
         form = Form()
         this = delete(Membership).where(Membership.organisation_id == organisation_id, Membership.user_id == pk)
         if form.validate_on_submit() and write(form, this):
-            return self._to_organisation(organisation_id, f"{name}'s invitation was withdrawn." if waits else f"{name} no longer works for {organisation}.")
-        if waits:
-            title, button, sentences = f"Withdraw {name}'s invitation?", "Withdraw invitation", ["The link in the e-mail stops working at once."]
-        else:
-            title, button = f"Remove {name} from {organisation}?", "Remove operator"
-            sentences = [f"{name} loses sight of everything of {organisation} at once. The account and what {name} wrote stay."]
+            return self._to_organisation(organisation_id, withdrawn(name) if waits else f"{name} no longer works for {organisation}.")
+        asked = withdrawal(name) if waits else Question(
+            f"Remove {name} from {organisation}?",
+            [f"{name} loses sight of everything of {organisation} at once. The account and what {name} wrote stay."], "Remove operator",
+        )
         back = Link(organisation, url_for("Organisations.show", pk=organisation_id))
-        return self.confirm_page(title, sentences, button, back.url, form=form, quote=None, back=back)
+        return self.confirm_page(asked.title, asked.sentences, asked.button, back.url, form=form, quote=None, back=back)
 
     def _operator(self, organisation_id: UUID, pk: UUID) -> OperatorRow:
         return find(OperatorRow, (organisation_id, pk))
@@ -81,8 +80,7 @@ class Operators(Screen):
         return redirect(url_for("Organisations.show", pk=organisation_id), 303)
 
 
-def menu_of(operator: OperatorRow) -> list[Link]:
+def operator_menu(operator: OperatorRow) -> list[Link]:
     """What the platform-admin may do to somebody on an organisation's page."""
     at = {"organisation_id": operator.organisation_id, "pk": operator.id}
-    end = Link("Withdraw invitation" if operator.is_waiting else "Remove operator", url_for("Operators.remove", **at), danger=True)
-    return [Link("Send invitation again", url_for("Operators.invite_again", **at), post=True), end] if operator.is_waiting else [end]
+    return menu_of(operator.is_waiting, url_for("Operators.invite_again", **at), url_for("Operators.remove", **at), "Remove operator")

@@ -10,10 +10,10 @@ from db.models_set_up import Organisation
 from views.forms import Agreed, Line, NewRow, Radio
 from views.gates import hidden, offered, price_list, without
 from views.mends import CappedRows
-from views.operators import menu_of
-from views.records import Column, Question, Records
+from views.operators import operator_menu
+from views.records import Column, Records
 from views.rows import find, session
-from views.screen import Link
+from views.screen import Link, Question
 from views.words import day, number
 
 
@@ -60,7 +60,7 @@ class Organisations(Records):
         ).all()
         for person in operators:
             person.url = url_for("People.edit", pk=person.id)
-            person.menu = menu_of(person)
+            person.menu = operator_menu(person)
         return self.render_template(
             "organisation.html", organisation=organisation, operators=operators, edit_url=self._url("edit", pk=pk),
             invite_url=url_for("Operators.invite", organisation_id=pk), back=self._back(),

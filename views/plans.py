@@ -9,8 +9,9 @@ from db.models_platform import Feature, FeatureGate, Plan, PlanRow
 from views.forms import Agreed, Form, Line, OptionalWholeNumber, WholeNumber
 from views.gates import hidden, named, without
 from views.mends import CappedRows
-from views.records import Column, Question, Records
+from views.records import Column, Records
 from views.rows import find, session
+from views.screen import Question
 from views.words import count, inside, label, number, price
 
 #: Before the key of a feature, in the name of its switch.

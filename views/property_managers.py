@@ -10,11 +10,11 @@ from sqlalchemy import delete, select
 from db.models_set_up import LandlordRow, ManagedLandlord, Membership, PropertyManagerRow
 from views.choosing import Catalogue, Choosing, SeveralOf
 from views.forms import Form
-from views.inviting import InviteOperator, invite_operator, send_again, send_operator_invitation
+from views.inviting import InviteOperator, invite_operator, menu_of, send_again, send_operator_invitation, withdrawal, withdrawn
 from views.mends import CappedRows
 from views.records import Column, Records
 from views.rows import keep, run, session, write
-from views.screen import Link
+from views.screen import Link, Question
 from views.words import day
 
 LANDLORDS = Catalogue(LandlordRow, ("name",), "There are no landlords yet. Add one first.")
@@ -104,22 +104,19 @@ class PropertyManagers(Choosing, Records):
         name, waits = manager.full_name, manager.is_waiting
         form = Form()
         if form.validate_on_submit() and write(form, delete(Membership).where(Membership.user_id == pk)):
-            return self.to_list(f"{name}'s invitation was withdrawn." if waits else f"{name} is no longer a property manager.")
-        if waits:
-            title, sentences, button = f"Withdraw {name}'s invitation?", ["The link in the e-mail stops working at once."], "Withdraw invitation"
-        else:
-            title, button = f"Remove {name}?", "Remove property manager"
-            sentences = [f"{name} loses sight of every case at once. What {name} wrote stays.", "To bring them back later, invite them again."]
-        return self.confirm_page(title, sentences, button, self._url("edit", pk=pk), form=form, quote=None, back=self._back())
+            return self.to_list(withdrawn(name) if waits else f"{name} is no longer a property manager.")
+        asked = withdrawal(name) if waits else Question(
+            f"Remove {name}?",
+            [f"{name} loses sight of every case at once. What {name} wrote stays.", "To bring them back later, invite them again."],
+            "Remove property manager",
+        )
+        return self.confirm_page(asked.title, asked.sentences, asked.button, self._url("edit", pk=pk), form=form, quote=None, back=self._back())
 
     def _manager(self, pk: UUID) -> PropertyManagerRow:
         return session().scalars(select(PropertyManagerRow).where(PropertyManagerRow.id == pk)).one_or_none() or abort(404)
 
     def _menu(self, manager: PropertyManagerRow) -> list[Link]:
-        end = self._url("delete", pk=manager.id)
-        if not manager.is_waiting:
-            return [Link("Remove property manager", end, danger=True)]
-        return [Link("Send invitation again", self._url("invite", pk=manager.id), post=True), Link("Withdraw invitation", end, danger=True)]
+        return menu_of(manager.is_waiting, self._url("invite", pk=manager.id), self._url("delete", pk=manager.id), "Remove property manager")
 
 
 def _since(manager: PropertyManagerRow) -> str:

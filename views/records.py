@@ -17,7 +17,7 @@ from db.models import Workspace
 from views.forms import Form
 from views.mends import COUNT_CAP
 from views.rows import find, keep, write
-from views.screen import Link, Screen, here
+from views.screen import Link, Question, Screen, here
 from views.searching import asked_search, contains
 
 
@@ -46,15 +46,6 @@ class Column:
     def url(self, row: Workspace) -> str | None:
         """Where the words of a row lead."""
         return self.link(row) if self.link else None
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a change does to others, said before it is saved: heading, sentences, and the button that agrees."""
-
-    title: str
-    sentences: list[str]
-    button: str
 
 
 class Records(Screen):

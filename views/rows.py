@@ -89,16 +89,10 @@ def write(form: Form | None, statement: Executable) -> bool:
 
     404 where no row was touched: row-level security hides a row from a statement instead of refusing it.
     """
-    try:
-        touched = run(statement).rowcount
-    except DBAPIError as error:
-        session().rollback()
-        refusal = explain(error)
-        if refusal is None or refusal.hidden:
-            raise
-        _say(refusal, form)
+    result = _attempt(form, statement)
+    if result is None:
         return False
-    if not touched:
+    if not result.rowcount:
         session().rollback()
         abort(404)
     return keep(form)
@@ -109,8 +103,13 @@ def step(form: Form | None, call: ColumnElement) -> Row | None:
 
     None where the database refused, and the form (or a flash) says why. What the person may not do answers 404.
     """
+    result = _attempt(form, select(call))
+    return None if result is None else result.one()
+
+
+def _attempt(form: Form | None, statement: Executable) -> Result | None:
     try:
-        return run(select(call)).one()
+        return run(statement)
     except DBAPIError as error:
         session().rollback()
         refusal = explain(error)

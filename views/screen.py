@@ -54,6 +54,15 @@ def pages_around(number: int, more: bool, last: int | None = None) -> Pages:
     return Pages(number, last, before, here(page=number + 1) if more else None)
 
 
+@dataclass(frozen=True)
+class Question:
+    """What a change does, or does to others, said before it is made: heading, sentences, and the button that agrees."""
+
+    title: str
+    sentences: list[str]
+    button: str
+
+
 class Screen(ModelView):
     """Base of our model views: no stock route, form or filter that the screen did not ask for.
 

@@ -10,14 +10,16 @@ from sqlalchemy import func, select
 from db.models import SupportCollaborator, TeamMember
 from views.case import CaseTab, CollaboratorSide, OperatorSide
 from views.forms import Choice, Form, Line, NewRow, OptionalLine, Radio
-from views.inviting import send_team_invitation
+from views.inviting import menu_of, send_team_invitation, withdrawal, withdrawn
 from views.mends import Rows
 from views.rows import find, keep, session, step
-from views.screen import Link
-from views.words import choices, label
+from views.screen import Link, Question
+from views.words import choices
 
 
-INVITING = "They get an e-mail with a link that lets them in, for 7 days. They see this case and no other, until you end the assignment."
+INVITING = (
+    "They get an e-mail with a link that signs them in once, within 7 days. It opens this case to them, until you end the assignment."
+)
 
 
 class NewCollaborator(NewRow):
@@ -121,25 +123,24 @@ class Team(CaseTab):
         member = find(TeamMember, pk, case_id=case_id)
         if not member.may_end:
             abort(404)
-        name, has_account, kind, waits = member.full_name, member.has_account, member.kind, member.is_waiting
+        name, has_account, waits = member.full_name, member.has_account, member.is_waiting
         form = Form()
         if form.validate_on_submit():
             if step(None, func.app.end_assignment(pk)) is not None and keep():
-                return self.back_to(case_id, f"{name}'s assignment has ended." if has_account else f"{name}'s contact card was put away.")
+                ended = f"{name}'s assignment has ended." if has_account else f"{name}'s contact card was put away."
+                return self.back_to(case_id, withdrawn(name) if waits else ended)
         if waits:
-            return self.confirm_page(
-                f"Withdraw {name}'s invitation?", ["The link in the e-mail stops working at once, and the case is closed to them."],
-                "Withdraw invitation", url_for(f"{self.endpoint}.show", case_id=case_id), quote=None, case=self.case(case_id),
+            asked = withdrawal(name, "The link in the e-mail stops working at once, and they can no longer see the case.")
+        elif has_account:
+            asked = Question(
+                f"End {name}'s assignment?",
+                [f"Ending this removes {name}'s access at once. The notes {name} wrote stay.", "To bring them back later, add them to the team again."],
+                "End assignment",
             )
-        sentences = (
-            [f"Ending this removes {name}'s access at once. The notes {name} wrote stay.", "To bring them back later, add them to the team again."]
-            if has_account
-            else [f"{name}'s contact card moves to the earlier assignments."]
-        )
+        else:
+            asked = Question(f"Put away {name}'s contact card?", [f"{name}'s contact card moves to the earlier assignments."], "Put away")
         return self.confirm_page(
-            f"End {name}'s assignment?" if has_account else f"Put away {name}'s contact card?", sentences,
-            "End assignment" if has_account else "Put away", url_for(f"{self.endpoint}.show", case_id=case_id),
-            quote=None, case=self.case(case_id), lead=label(kind, "kind"),
+            asked.title, asked.sentences, asked.button, url_for(f"{self.endpoint}.show", case_id=case_id), quote=None, case=self.case(case_id),
         )
 
     def _managed(self, case_id):
@@ -174,9 +175,7 @@ def sees(member: TeamMember) -> str:
 
 def _menu(member: TeamMember, end_url: str, invite_url: str) -> list[Link]:
     """What an operator may do to somebody on the team."""
-    if member.is_waiting:
-        return [Link("Send invitation again", invite_url, post=True), Link("Withdraw invitation", end_url, danger=True)]
-    return [Link("End assignment" if member.has_account else "Put away", end_url, danger=True)]
+    return menu_of(member.is_waiting, invite_url, end_url, "End assignment" if member.has_account else "Put away")
 
 
 def _operators_line(case) -> str:

@@ -34,7 +34,10 @@ def test_a_link_of_an_ended_assignment_is_no_longer_good(site):
     with site.visited_by() as visitor:
         assert visitor.get(first).status_code == 404 and visitor.send(first).status_code == 404
         assert "Harbour Homes has invited Nia New (nia.ended@example.org)." in visitor.page(second).text
-        assert site.visitor("harbour_admin").post(site.at(f"{TEAM}/{row}/end")).status_code == 303
+        admin = site.visitor("harbour_admin")
+        assert "stops working at once, and they can no longer see the case." in admin.page(site.at(f"{TEAM}/{row}/end")).text
+        assert admin.post(site.at(f"{TEAM}/{row}/end")).status_code == 303
+        assert "Nia New's invitation was withdrawn." in admin.page(site.at(TEAM)).text
         assert NO_LONGER in visitor.get(second).text and visitor.send(second).status_code == 404
         assert visitor.get("/support/tenants").status_code == 302
 
