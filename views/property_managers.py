@@ -15,7 +15,7 @@ from views.mends import CappedRows
 from views.records import Column, Records
 from views.rows import keep, run, session, write
 from views.screen import Link, Question
-from views.words import day
+from views.words import day, inside, link_until
 
 LANDLORDS = Catalogue(LandlordRow, ("name",), "There are no landlords yet. Add one first.")
 
@@ -122,6 +122,5 @@ class PropertyManagers(Choosing, Records):
 def _since(manager: PropertyManagerRow) -> str:
     if not manager.is_waiting:
         return f"{manager.email}, property manager since {day(manager.accepted_at)}."
-    if manager.invitation_expires_at is None:
-        return f"{manager.email}, invited."
-    return f"{manager.email}, invited. The link in the e-mail is good until {day(manager.invitation_expires_at)}."
+    link = f", {inside(link_until(manager.invitation_expires_at))}" if manager.invitation_expires_at else ""
+    return f"{manager.email}, invited{link}."

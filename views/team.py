@@ -1,7 +1,5 @@
 """Team tab: who works with the tenant, in which part, since when, and what each of them sees."""
 
-from datetime import datetime, timezone
-
 from flask import abort, redirect, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
@@ -70,7 +68,6 @@ class Team(CaseTab):
             case,
             members=[member for member in members if member.ended_at is None],
             past=[member for member in members if member.ended_at is not None],
-            now=datetime.now(timezone.utc),
             operators_line=_operators_line(case),
             add_url=url_for(f"{self.endpoint}.add", case_id=case_id) if adds else None,
             add_card_url=url_for(f"{self.endpoint}.add_card", case_id=case_id) if adds else None,

@@ -76,6 +76,11 @@ def when(moment: datetime, now: datetime | None = None) -> str:
     return f"{local.day} {local:%b %Y}, {local:%H:%M}"
 
 
+def link_until(expires_at: datetime, now: datetime | None = None) -> str:
+    """'Link good until 3 Nov 2024', and 'Link expired 3 Nov 2024' once it has."""
+    return f"Link {'good until' if expires_at > (now or datetime.now(LONDON)) else 'expired'} {day(expires_at)}"
+
+
 def clock(moment: datetime) -> str:
     """'14:05'."""
     return f"{moment.astimezone(LONDON):%H:%M}"
@@ -140,5 +145,5 @@ def iso(moment: date | datetime) -> str:
 
 def register(app: Flask) -> None:
     """Makes these the templates' filters."""
-    for words in (label, day, when, clock, when_full, minutes, count, plural, paragraphs, iso):
+    for words in (label, day, when, link_until, clock, when_full, minutes, count, plural, paragraphs, iso):
         app.jinja_env.filters[words.__name__] = words

@@ -42,6 +42,20 @@ def test_a_link_of_an_ended_assignment_is_no_longer_good(site):
         assert visitor.get("/support/tenants").status_code == 302
 
 
+def test_an_expired_link_is_called_expired(site):
+    """On the page of the organisation, of the property manager and of the team; sent again it is good."""
+    places = (("platform", "/organisations/{organisation[harbour]}"), ("harbour_admin", "/property-managers/{user[invited]}/edit"),
+              ("harbour_admin", "/support-cases/{case[cora]}/team"))
+    site.as_owner("update app.support_collaborators set invitation_sent_at = '2024-01-01' where id = %(id)s", id=site.world.collaborator["cora/invited"])
+
+    def said():
+        return [re.findall(r"link (?:good until|expired) [\w ]+ 20\d\d", site.visitor(persona).page(site.at(place)).text, re.I) for persona, place in places]
+
+    assert said() == [["Link expired 8 Jan 2024"], ["link expired 8 Jan 2024"], ["Link expired 8 Jan 2024"]]
+    assert site.visitor("harbour_admin").send(site.at("/property-managers/{user[invited]}/invite")).status_code == 303
+    assert [words[:15].lower() for [words] in said()] == ["link good until", "link good until", "link expired 8 "]
+
+
 def test_an_invitation_of_somebody_new_end_to_end(site):
     """E-mail, acceptance, password; then that one tenant and no other, and in by the password from then on."""
     with site.visited_by() as visitor:

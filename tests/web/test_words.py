@@ -62,6 +62,13 @@ def test_day(moment, said):
     assert words.day(moment) == said
 
 
+@pytest.mark.parametrize(("now", "said"), [
+    ("2024-11-03 23:58", "Link good until 3 Nov 2024"), ("2024-11-03 23:59", "Link expired 3 Nov 2024"), ("2025-01-01 00:00", "Link expired 3 Nov 2024")])
+def test_link_until(now, said):
+    """Good to the moment itself."""
+    assert words.link_until(at("2024-11-03 23:59"), at(now)) == said
+
+
 @pytest.mark.parametrize(("duration", "said"), [
     (0, "0 min"), (5, "5 min"), (45, "45 min"), (60, "1 h"), (61, "1 h 1 min"), (90, "1 h 30 min"), (720, "12 h")])  # fmt: skip
 def test_minutes(duration, said):
