@@ -1,6 +1,6 @@
-/* Keywork in the browser. Every page works without this file; it adds four comforts:
+/* Keywork in the browser. Every page works without this file; it adds five comforts:
    text not yet sent is kept, forms marked data-send are sent without leaving the page, choices of one among many rows search
-   while somebody types, menus close by Escape.
+   while somebody types, everybody on a page is ticked at once, menus close by Escape.
    Drafts live in sessionStorage (this tab only) under the person and the form's data-draft, which names case and stream.
    A form with data-draft has data-send too: only so is it known when the server has accepted the text. */
 "use strict";
@@ -205,11 +205,13 @@
   });
   document.addEventListener("click", (event) => {
     if (event.target.matches("[data-choosing] [name=find]")) look(searchBox(event.target), 0);
+    if (event.target.matches("[data-tick-all]")) all(".tick input", event.target.form).forEach((box) => { box.checked = true; });
     all("details.more[open]").filter((menu) => !menu.contains(event.target)).forEach((menu) => { menu.open = false; });
   });
   window.addEventListener("popstate", () => location.reload());
 
   if (person) forgetDrafts((key) => !key.startsWith(`${PREFIX}${person} `));   // somebody else signed in on this tab
   searchHere(document);
+  all("[data-tick-all]").forEach((button) => { button.hidden = false; });
   all("form[data-draft]").forEach(restoreDraft);
 })();

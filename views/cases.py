@@ -1,18 +1,16 @@
-"""The operators' list of support cases, and the upgrade page for a plan without them: /support-cases."""
+"""The operators' list of support cases: /support-cases."""
 
 from flask import request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.models.sqla.filters import FilterEqual
 
-from db.models import CaseRow, FeatureOffer
-from db.models_platform import Plan
+from db.models import CaseRow
 from views.mends import COUNT_CAP, CappedRows
-from views.rows import session
 from views.screen import Link, Screen, here
 from views.searching import asked_search, contains
 from views.sign_in import signed_in_person
-from views.words import label
+from views.upgrade import upgrade_page
 
 STATES = {"open": "Open", "closed": "Closed", "all": "All"}
 
@@ -35,9 +33,8 @@ class Cases(Screen):
     @has_access
     def list(self):
         """The list, or the upgrade page where the organisation's plan has no support cases."""
-        person = signed_in_person()
-        if not person.has_support_cases:
-            return self._upgrade_page(person)
+        if not signed_in_person().has_support_cases:
+            return upgrade_page(self, "support_cases")
         state = request.args.get("state") if request.args.get("state") in STATES else "open"
         search = asked_search()
         filters = [] if state == "all" else [("is_open", FilterEqual, state == "open")]
@@ -50,11 +47,4 @@ class Cases(Screen):
             "cases.html", rows=rows, count=count, count_capped=count > COUNT_CAP, state=state, q=search, pages=pages, sort_links=sort_links,
             chips=[Link(words, here(state=name, page=None), name == state) for name, words in STATES.items()],
             open_case_url=url_for("CaseSteps.open"),
-        )
-
-    def _upgrade_page(self, person):
-        offer = session().get(FeatureOffer, "support_cases")
-        return self.render_template(
-            "upgrade.html", plan=offer, current_plan=session().get(Plan, person.plan_code), organisation_name=person.organisation_name,
-            feature_label=label("support_cases", "feature"),
         )

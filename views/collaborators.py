@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_appbuilder.security.decorators import has_access
@@ -13,6 +13,8 @@ from views.forms import Form
 from views.mends import CappedRows
 from views.records import Column, Records
 from views.rows import keep, session, step
+from views.sign_in import signed_in_person
+from views.upgrade import upgrade_page
 from views.words import count, day, label
 
 #: More are ended in a second go; a page holds fewer.
@@ -49,13 +51,23 @@ class Collaborators(Records):
     }
     include_route_methods = {"list", "end"}
 
+    @expose("")
+    @has_access
+    def list(self):
+        """The list, or the upgrade page where the organisation's plan has no support cases."""
+        return super().list() if signed_in_person().has_support_cases else upgrade_page(self, "support_cases")
+
     @expose("/end", methods=["GET", "POST"])
     @has_access
     def end(self):
         """Ends the ticked assignments, after naming them."""
-        chosen = self._chosen()
+        if not signed_in_person().has_support_cases:
+            abort(404)
+        ticked = self._ticked()
+        chosen = self._live(ticked)
         if not chosen:
-            flash("Tick the assignments that should end first.", "warning")
+            # Also for ids that one does not see: they are as good as gone.
+            flash("Those assignments have ended already." if ticked else "Tick the assignments that should end first.", "warning")
             return redirect(url_for(f"{self.endpoint}.list"), 303)
         form = Form()
         if request.form.get("confirmed") and form.validate_on_submit():
@@ -70,12 +82,15 @@ class Collaborators(Records):
         """The team that they are on."""
         return url_for("OperatorTeam.show", case_id=row.case_id)
 
-    def _chosen(self):
+    def _ticked(self):
         ids = []
         for value in request.values.getlist("chosen")[:MOST_AT_ONCE]:
             try:
                 ids.append(uuid.UUID(value))
             except ValueError:
                 continue
+        return ids
+
+    def _live(self, ids):
         query = select(CollaboratorRow).where(CollaboratorRow.id.in_(ids), CollaboratorRow.is_live)
         return session().scalars(query.order_by(CollaboratorRow.full_name, CollaboratorRow.tenant_name)).all()

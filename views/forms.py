@@ -16,8 +16,8 @@ from views.sentences import Refusal
 from views.words import LONDON
 
 
-#: The largest number that an integer column holds.
-LARGEST = 2**31 - 1
+#: The largest numbers that an integer and a smallint column hold.
+LARGEST, LARGEST_SMALL = 2**31 - 1, 2**15 - 1
 
 
 def _tidy(value: str | None) -> str | None:
@@ -131,7 +131,11 @@ class LondonMoment(Asked, DateTimeLocalField):
 
 
 class WholeNumber(Asked, IntegerField):
-    """A whole number."""
+    """A whole number, up to the largest one that its column holds."""
+
+    def __init__(self, label: str, *, largest: int = LARGEST, **options: object) -> None:
+        super().__init__(label, **options)
+        self.largest = largest
 
     def process_formdata(self, valuelist):
         """Reads a whole number. Raises ValueError with a sentence for anything else."""
@@ -139,7 +143,7 @@ class WholeNumber(Asked, IntegerField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("Give a whole number.") from None
-        if self.data is not None and abs(self.data) > LARGEST:
+        if self.data is not None and abs(self.data) > self.largest:
             raise ValueError("Give a smaller number.")
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from wtforms import BooleanField
 
 from db.models_platform import Feature, FeatureGate, Plan, PlanRow
-from views.forms import Agreed, Form, Line, OptionalWholeNumber, WholeNumber
+from views.forms import LARGEST_SMALL, Agreed, Form, Line, OptionalWholeNumber, WholeNumber
 from views.gates import hidden, named, without
 from views.mends import CappedRows
 from views.records import Column, Records
@@ -23,7 +23,8 @@ class NewPlan(Form):
     name = Line("Name", required=True)
     code = Line("Code", required=True, description="One short word in small letters, such as starter. It stays the same for good.")
     position = WholeNumber(
-        "Place in the price list", required=True, description="An upgrade page offers the first plan in the list that has what is missing.",
+        "Place in the price list", required=True, largest=LARGEST_SMALL,
+        description="An upgrade page offers the first plan in the list that has what is missing.",
     )
     monthly_pounds = WholeNumber("Price for a month, in pounds", required=True)
     yearly_pounds = WholeNumber("Price for a year, in pounds", required=True)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, flash, redirect
+from flask import flash, redirect
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import delete, select
@@ -13,7 +13,7 @@ from views.forms import Form
 from views.inviting import InviteOperator, invite_operator, menu_of, send_again, send_operator_invitation, withdrawal, withdrawn
 from views.mends import CappedRows
 from views.records import Column, Records
-from views.rows import keep, run, session, write
+from views.rows import keep, only, run, session, write
 from views.screen import Link, Question
 from views.words import day, inside, link_until
 
@@ -113,7 +113,7 @@ class PropertyManagers(Choosing, Records):
         return self.confirm_page(asked.title, asked.sentences, asked.button, self._url("edit", pk=pk), form=form, quote=None, back=self._back())
 
     def _manager(self, pk: UUID) -> PropertyManagerRow:
-        return session().scalars(select(PropertyManagerRow).where(PropertyManagerRow.id == pk)).one_or_none() or abort(404)
+        return only(select(PropertyManagerRow).where(PropertyManagerRow.id == pk))
 
     def _menu(self, manager: PropertyManagerRow) -> list[Link]:
         return menu_of(manager.is_waiting, self._url("invite", pk=manager.id), self._url("delete", pk=manager.id), "Remove property manager")

@@ -6,7 +6,7 @@ The database decides; a refusal comes back as a sentence on the form, with every
 import uuid
 
 from flask import abort, current_app, flash
-from sqlalchemy import ColumnElement, Executable, Result, Row, select
+from sqlalchemy import ColumnElement, Executable, Result, Row, Select, select
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -36,6 +36,14 @@ def find(model: type[Workspace], pk: uuid.UUID, **at: object) -> Workspace:
     if row is None or any(getattr(row, name) != value for name, value in at.items()):
         abort(404)
     return row
+
+
+def only(query: Select) -> object:
+    """What the one row of a query holds, or 404 where the person sees it no longer."""
+    found = session().scalars(query).one_or_none()
+    if found is None:
+        abort(404)
+    return found
 
 
 def keep(form: Form | None = None, *new: Workspace, guessed: bool = False) -> bool:

@@ -10,7 +10,7 @@ from wtforms import BooleanField
 from db.models_set_up import Organisation
 from views.forms import Form, Paragraphs, WholeNumber
 from views.mends import Rows
-from views.rows import keep, session
+from views.rows import keep, only
 from views.screen import Screen
 
 SHORTER = "A shorter time counts for cases that are closed already: some of them can fall due at once."
@@ -50,7 +50,7 @@ class Settings(Screen):
     @has_access
     def edit(self):
         """Reads and keeps the settings of the one organisation that an org-admin sees."""
-        firm = session().scalars(select(Organisation).options(undefer_group("settings"))).one()
+        firm = only(select(Organisation).options(undefer_group("settings")))
         form = EditSettings(data={
             "support_retention_years_case": firm.support_retention_years["case"],
             "support_retention_years_safeguarding": firm.support_retention_years["safeguarding"],

@@ -9,7 +9,7 @@ from views.choosing import Catalogue, Choosing, OneOf
 from views.forms import Day, Line, NewRow, Radio
 from views.mends import CappedRows
 from views.records import Column, Records
-from views.rows import find, session
+from views.rows import find, only
 from views.screen import Link
 from views.sign_in import signed_in_person
 from views.words import day, label
@@ -81,7 +81,7 @@ class Tenants(Choosing, Records):
     def form(self, shown, row=None):
         """Each choice of visibility says what it does; the first one what the organisation has chosen."""
         form = super().form(shown, row)
-        visible = session().scalars(select(Organisation.support_notes_visible_to_housing_officer)).one()
+        visible = only(select(Organisation.support_notes_visible_to_housing_officer))
         form.housing_officer_note_visibility.choices = [
             ("inherit", f"As the organisation: Shared notes are now {'shown to' if visible else 'not shown to'} housing officers"),
             ("visible", "Visible: housing officers on the case read Shared notes, whatever the organisation has chosen"),

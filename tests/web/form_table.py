@@ -166,7 +166,7 @@ REFUSED = [
     ("plan", {"users": "many"}, "users", "Give a whole number"),
     *[(form, {"position": wrong}, "position", sentence) for form in ("plan", "plan edit")
       for wrong, sentence in (("1", "this place already"), ("0", "from 1"))],
-    ("plan", {"position": "40000"}, None, "too large"),
+    *[(form, {"position": "32768"}, "position", "Give a smaller number") for form in ("plan", "plan edit")],
     *[("person edit", {"full_name": wrong}, "full_name", "120 characters") for wrong in ("", "  ", "x" * 121)],
     *[("person edit", {"email": wrong}, "email", "Give an e-mail address") for wrong in ("", "nobody", "a b@example.org", "x" * 250 + "@example.org")],
     *[("person edit", {"email": wrong}, "email", "has an account with this e-mail") for wrong in ("worker@example.org", " worker@example.org ")],

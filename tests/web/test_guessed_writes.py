@@ -270,6 +270,7 @@ def test_assignments_that_one_does_not_see_are_not_ended(site, persona, chosen):
     foreign = [str(site.world.collaborator[name]) for name in chosen]
     answer = site.visitor(persona).send("/collaborators/end", chosen=foreign, confirmed="yes")
     assert (answer.status_code, answer.headers["location"]) == (303, "/collaborators") and site.content() == before
+    assert "Those assignments have ended already." in site.visitor(persona).page("/collaborators").text
     if persona == "moor_admin":
         own = str(site.world.collaborator["hal/watcher"])
         named = site.visitor(persona).get("/collaborators/end", params={"chosen": [own, *foreign, "nonsense"]}).text

@@ -4,6 +4,7 @@ import contextlib
 import re
 
 import pytest
+from sqlalchemy import event
 
 from tests.web import oracle
 from tests.web.pages import Page
@@ -139,8 +140,11 @@ def test_a_lower_plan_closes_the_door_and_a_higher_one_opens_it_again(site):
                 upgrade = operator.page("/support-cases").text
                 assert "£199 a month" in upgrade and "£1,910 a year" in upgrade and "Business" in upgrade and "Enterprise" in upgrade
                 assert not re.search(r"\w+ Tenant\b", upgrade) and "Support cases" not in menu(operator)
+                collaborators = operator.page("/collaborators").text
+                assert "£199 a month" in collaborators and "Nobody is on a team" not in collaborators and "Worker" not in collaborators
                 assert statuses(site, operator, OPERATOR_TABS) == {404}
-                assert {operator.get(path).status_code for path in ("/support-cases/open", "/support-cases/choices")} == {404}
+                closed = ("/support-cases/open", "/support-cases/choices", "/collaborators/end", "/collaborators/end?chosen={collaborator[ann/worker]}")
+                assert statuses(site, operator, closed) == {404}
                 assert operator.send(site.at("/support-cases/{case[ann]}/notes/shared"), id=new_id(), body="unpaid").status_code == 404
             assert statuses(site, worker, WORKER_TABS) == {404}
             caseload = worker.page("/support/tenants").text
@@ -163,6 +167,40 @@ def test_a_removed_membership_ends_the_operator_side(site):
             assert "Support cases" not in menu(person) and "Your tenants" in menu(person)
             assert person.get(site.at("/support/cases/{case[dan]}")).status_code == 200
         assert statuses(site, person, addresses) == {200}
+
+
+@pytest.mark.parametrize("address", ["/settings", "/tenants", "/tenants/add", "/support-cases", "/collaborators", "/property-managers/add"])
+def test_a_membership_that_ends_while_a_page_is_made_is_no_fault_of_ours(console, address):
+    """Removed after the request was let in, before its first row is read: there is nothing to see, or 404."""
+    client, workspace = console.client("small_admin"), console.app.extensions["sqlalchemy"]
+    gone = {"user": console.world.user["small_admin"]}
+    assert client.get(address).status_code == 200
+    with console.app.app_context():
+        engine = workspace.engines["workspace"]
+    removed = []
+
+    def remove(*_):
+        with console.world.owner() as owner:
+            removed.extend(owner.execute("delete from app.memberships where user_id = %(user)s returning organisation_id", gone).fetchall())
+
+    event.listen(engine, "begin", remove)
+    try:
+        answer = client.get(address)
+    finally:
+        event.remove(engine, "begin", remove)
+        with console.world.owner() as owner:
+            owner.execute("insert into app.memberships (user_id, organisation_id, role, accepted_at) values (%(user)s, %(firm)s, 'org_admin', now())",
+                          {**gone, "firm": removed[0][0]})
+    assert answer.status_code == (200 if address in ("/tenants", "/property-managers/add") else 404)
+
+
+def test_a_feature_that_no_plan_has_is_not_offered(site):
+    """Switched off in every plan: the page says so, and names no price."""
+    gate = "insert into app.feature_gates (plan_code, feature_key) values ('enterprise', 'support_cases')"
+    with changed(site, "delete from app.feature_gates", gate):
+        page = site.visitor("small_admin").page("/support-cases").text
+        assert "Small Homes is on Business. No plan has support cases at the moment." in page and "£" not in page
+    assert "Support cases come with Enterprise." in site.visitor("small_admin").page("/support-cases").text
 
 
 def test_a_landlord_taken_from_a_manager_takes_its_cases_along(site):
