@@ -27,6 +27,9 @@ ERROR_PAGES = {
 #: Addresses that do not begin with that of their place in the menu: a case opened from the caseload stays in the caseload.
 PLACES = {"/support/cases": "/support/tenants"}
 SIGNED_OUT = ("Please sign in again", "You have been away for a while. Sign in again to go on.")
+#: Forms that people meet before they sign in, perhaps for the first time; nobody there has been signed out.
+AT_THE_DOOR = ("SignIn.login", "Links.ask", "Links.forgotten", "Links.follow")
+ONCE_MORE = ("Please try once more", "This page was open for a long time. Please load the page again, and press the button once more.")
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def around_every_screen() -> dict[str, object]:
     return {"me": me, "menu": _places(), "sign_out_url": url_for("SignIn.logout")}
 
 
-def _page(code: int, heading: str, sentence: str):
+def _page(code: int, heading: str, sentence: str, again_url: str | None = None):
     try:
         signed_in_person()
     except SQLAlchemyError:
@@ -119,7 +122,8 @@ def _page(code: int, heading: str, sentence: str):
         g.person = None
         # Flask-Login puts current_user into every template, and would look for it there again.
         g._login_user = current_app.login_manager.anonymous_user()
-    return render_template("error.html", code=code, heading=heading, sentence=sentence, reference=logs.request_id()), code
+    body = render_template("error.html", code=code, heading=heading, sentence=sentence, again_url=again_url, reference=logs.request_id())
+    return body, code
 
 
 def _http_error(error: HTTPException):
@@ -129,6 +133,8 @@ def _http_error(error: HTTPException):
 
 
 def _lost_form(_: CSRFError):
+    if request.endpoint in AT_THE_DOOR:
+        return _page(400, *ONCE_MORE, again_url=request.full_path.rstrip("?"))
     return _page(400, *SIGNED_OUT)
 
 

@@ -169,6 +169,22 @@ def test_the_button_needs_a_token(site):
         assert thief.get("/support/tenants").status_code == 302
 
 
+@pytest.mark.parametrize("path", ["/login/?next=/support/tenants", "/login/link", "/login/forgotten", "{link}"])
+def test_a_page_open_too_long_is_loaded_again(site, path):
+    """The cookie is gone, or another one: words for somebody who has never signed in, and a way back to the same page, where the button works."""
+    path = path.format(link=asked_link(site, "small.worker@example.org") if path == "{link}" else "")
+    with site.visited_by() as visitor:
+        form = visitor.page(path).form_with("csrf_token")
+        visitor.client.cookies.clear()
+        answer = visitor.fill(form, path)
+        page = Page(answer.text)
+        assert answer.status_code == 400 and "load the page again, and press the button once more." in page.text and "away" not in page.text
+        [again] = [attributes["href"] for tag, attributes in page.tags if tag == "a" and attributes.get("href", "/") not in ("/", "#main")]
+        assert again == path
+        fields = {"username": "small.worker@example.org", "password": site.world.password} if "next=" in path else {}
+        assert visitor.post(again, **fields).status_code == (200 if path.startswith("/login/") and not fields else 303)
+
+
 def test_the_token_is_in_the_e_mail_alone(site):
     """Threat 25: in no table, not in the server's log; the database holds its hash."""
     link = asked_link(site, "moor.admin@example.org")
