@@ -36,6 +36,10 @@ def _as_postcode(value: str | None) -> str | None:
     return f"{letters[:-3]} {letters[-3:]}" if len(letters) > 3 else letters
 
 
+def _as_agreed(sentences: list[str]) -> str:
+    return " ".join(" ".join(sentences).split())
+
+
 class Asked:
     """A field that says whether it must be filled in. The label shows it; the database, not the form, insists."""
 
@@ -165,10 +169,12 @@ class Agreed(HiddenField):
         """Nothing: no row keeps it."""
 
     def to(self, sentences: list[str]) -> bool:
-        """Whether these very sentences were shown. If not, they are from now on."""
-        said = " ".join(" ".join(sentences).split())
-        agreed, self.data = self.data == said, said
-        return agreed
+        """Whether these very sentences were shown."""
+        return self.data == _as_agreed(sentences)
+
+    def show(self, sentences: list[str]) -> None:
+        """They are from now on."""
+        self.data = _as_agreed(sentences)
 
 
 class SentOnce(HiddenField):

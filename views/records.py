@@ -117,7 +117,7 @@ class Records(Screen):
         if form.validate_on_submit():
             question = self.question(row, form)
             if question and not form.agreed.to(question.sentences):
-                return self._ask(question, form, pk)
+                return self.ask(question, form, self._url("edit", pk=pk), self.back_from(pk))
             self.fill(row, form)
             if keep(form):
                 return self.changed(pk)
@@ -136,14 +136,6 @@ class Records(Screen):
         return self.confirm_page(
             f"Remove {name}?", list(self.delete_sentences), f"Remove {self.noun}", self._url("edit", pk=pk), form=form, quote=None, back=self._back(),
         )
-
-    def _ask(self, question: Question, form: Form, pk: object):
-        """The question before a change, with the answers of the form in it. Nothing is saved yet: 409."""
-        page, _ = self.confirm_page(
-            question.title, question.sentences, question.button, self._url("edit", pk=pk), form=form, carried=True, quote=None,
-            back=self.back_from(pk),
-        )
-        return page, 409
 
     # ---- what a screen may say otherwise -----------------------------------------------------------------------------
 

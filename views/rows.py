@@ -46,10 +46,10 @@ def only(query: Select) -> object:
     return found
 
 
-def keep(form: Form | None = None, *new: Workspace, guessed: bool = False) -> bool:
-    """Commits what has been changed, adding `new` rows first.
+def keep(form: Form | None = None, *new: Workspace, guessed: bool = False, trying: bool = False) -> bool:
+    """Commits what has been changed, adding `new` rows first; when only `trying`, takes it back instead.
 
-    True when it is kept. A refusal of the database is shown on the form and answers False, with everything typed still
+    True when it is kept, or would be. A refusal of the database is shown on the form and answers False, with everything typed still
     there, a right that ended since the form was shown too; without a form it becomes a flash. Where the form names rows
     of other places (`guessed`), what the person may not do answers 404 instead, as if it were not there.
     """
@@ -58,7 +58,11 @@ def keep(form: Form | None = None, *new: Workspace, guessed: bool = False) -> bo
             session().add(row)
             # In the order given: a row may hang on the one before it.
             session().flush()
-        session().commit()
+        if trying:
+            session().flush()
+            session().rollback()
+        else:
+            session().commit()
         return True
     except StaleDataError:
         session().rollback()

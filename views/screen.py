@@ -118,3 +118,10 @@ class Screen(ModelView):
             form=form, **{"danger": True, **context},
         )
         return body, 409 if form.errors or form.form_errors else 200
+
+    def ask(self, question: Question, form: Form, cancel_url: str, back: Link):
+        """The question before a change, with the answers of the form in it. Nothing is saved yet: 409."""
+        form.agreed.show(question.sentences)
+        page, _ = self.confirm_page(
+            question.title, question.sentences, question.button, cancel_url, form=form, carried=True, quote=None, back=back)
+        return page, 409

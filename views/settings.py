@@ -8,10 +8,11 @@ from sqlalchemy.orm import undefer_group
 from wtforms import BooleanField
 
 from db.models_set_up import Organisation
-from views.forms import Form, Paragraphs, WholeNumber
+from views.forms import Agreed, Form, Paragraphs, WholeNumber
 from views.mends import Rows
 from views.rows import keep, only
-from views.screen import Screen
+from views.screen import Link, Question, Screen
+from views.words import count
 
 SHORTER = "A shorter time counts for cases that are closed already: some of them can fall due at once."
 
@@ -35,6 +36,20 @@ class EditSettings(Form):
         "E-mail addresses of housing officers", rows=6,
         description="One on each line. The monthly digest goes to housing officers whose address is here, and to nobody else.",
     )
+    agreed = Agreed()
+
+
+def shortening(now: dict[str, int], form: EditSettings) -> Question | None:
+    """What is asked before records are kept for a shorter time than now: whatever falls due by it goes for good."""
+    wanted = {
+        "Closed cases": (now["case"], form.support_retention_years_case.data),
+        "Safeguarding notes": (now["safeguarding"], form.support_retention_years_safeguarding.data),
+    }
+    shorter = [f"{what} will be kept for {count(then, 'year')} instead of {years}." for what, (years, then) in wanted.items() if then is not None and then < years]
+    if not shorter:
+        return None
+    sentences = [*shorter, "What is older than that already falls due at once and is deleted for good. A longer time later does not bring it back."]
+    return Question("Keep records for a shorter time?", sentences, "Shorten and save")
 
 
 class Settings(Screen):
@@ -58,11 +73,16 @@ class Settings(Screen):
             "housing_officer_emails": "\n".join(firm.housing_officer_emails),
         })
         if form.validate_on_submit():
+            question = shortening(firm.support_retention_years, form)
+            agreed = question is None or form.agreed.to(question.sentences)
             firm.support_retention_years = {
                 "case": form.support_retention_years_case.data, "safeguarding": form.support_retention_years_safeguarding.data}
             firm.support_notes_visible_to_housing_officer = form.support_notes_visible_to_housing_officer.data
             firm.housing_officer_emails = addresses(form.housing_officer_emails.data)
-            if keep(form):
+            # Asked only about what would be kept.
+            if keep(form, trying=not agreed):
+                if not agreed:
+                    return self.ask(question, form, url_for("Settings.edit"), Link("Settings", url_for("Settings.edit")))
                 flash("Settings saved.", "success")
                 return redirect(url_for("Settings.edit"), 303)
         return self.form_page("Settings", form, "Save settings", url_for("Settings.edit"))

@@ -128,6 +128,16 @@ def test_settings(desk, demo_site):
     expect(page.locator(".flash-success")).to_contain_text("Settings saved.")
     expect(page.get_by_label("Years that closed cases are kept")).to_have_value("30")
     desk.look("saved")
+    addresses = page.get_by_label("E-mail addresses of housing officers")
+    addresses.fill("first@example.org\nsecond@example.org")
+    page.get_by_label("Years that closed cases are kept").fill("7")
+    page.get_by_role("button", name="Save settings").click()
+    expect(page.locator("main")).to_contain_text("Closed cases will be kept for 7 years instead of 30.")
+    desk.look("asked-before-shortening")
+    page.get_by_role("button", name="Shorten and save").click()
+    expect(page.locator(".flash-success")).to_contain_text("Settings saved.")
+    expect(page.get_by_label("Years that closed cases are kept")).to_have_value("7")
+    expect(addresses).to_have_value("first@example.org\nsecond@example.org")
 
 
 def test_a_choice_searches_while_somebody_types(desk, crowded):

@@ -166,10 +166,11 @@ def test_a_tenant_s_move_takes_their_case_along(site):
 def test_settings_are_kept_for_the_own_firm_alone(site):
     """Both windows, the switch and the addresses; another firm keeps its own."""
     others = site.as_owner("select * from app.organisations where name <> 'Harbour Homes' order by id")
-    answer = site.visitor("harbour_admin").post(
+    asked = site.visitor("harbour_admin").post(
         "/settings", support_retention_years_case="3", support_retention_years_safeguarding="40", support_notes_visible_to_housing_officer=False,
         housing_officer_emails=" A@example.org \n\na@EXAMPLE.org\nb@example.org, c@example.org;")
-    assert answer.status_code == 303
+    answer = site.visitor("harbour_admin").fill(Page(asked.text).form_with("agreed"), "/settings")
+    assert (asked.status_code, answer.status_code) == (409, 303)
     assert site.as_owner(
         "select support_retention_years, support_notes_visible_to_housing_officer, housing_officer_emails from app.organisations where name = 'Harbour Homes'"
     ) == [({"case": 3, "safeguarding": 40}, False, ["A@example.org", "b@example.org", "c@example.org"])]
@@ -178,7 +179,7 @@ def test_settings_are_kept_for_the_own_firm_alone(site):
     assert "Settings saved." in page.text
     assert page.form_with("housing_officer_emails").values() == {
         "support_retention_years_case": "3", "support_retention_years_safeguarding": "40", "support_notes_visible_to_housing_officer": False,
-        "housing_officer_emails": "A@example.org\nb@example.org\nc@example.org"}
+        "housing_officer_emails": "A@example.org\nb@example.org\nc@example.org", "agreed": ""}
 
 
 @pytest.mark.parametrize(("typed", "kept"), [
