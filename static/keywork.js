@@ -115,8 +115,11 @@
     });
   }
 
-  // Here the button searches at once; as a submit button it would also be what Enter presses in every other field.
-  const searchHere = (root) => all("[data-choosing] [name=find]", root).forEach((button) => { button.type = "button"; });
+  // Here the button searches at once, and the one for Enter is not needed: the first that submits is the one that people see.
+  const searchHere = (root) => {
+    all("[data-choosing] [name=find]", root).forEach((button) => { button.type = "button"; });
+    all("button[name=enter]", root).forEach((button) => button.remove());
+  };
   const searchBox = (element) => element.closest("[data-choosing]").querySelector("[type=search]");
 
   /* ----- Sending without leaving the page ----- */

@@ -1,7 +1,7 @@
 """A form field for one row, or several rows, of many: a short list to choose from, with a search box above it.
 
-No page loads a table: the chosen ones are shown, and at most MOST_OFFERED more. Without a script the Search button sends the
-form and gets it back with the rows that match; with one (static/keywork.js) typing asks `choices` on the same screen. Which
+No page loads a table: the chosen ones are shown, and at most MOST_OFFERED more. Without a script the Search button, or Enter in
+the search box, sends the form and gets it back with the rows that match; with one (static/keywork.js) typing asks `choices` on the same screen. Which
 rows there are to choose from, and whether a forged id is one of them, is the database's to say.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from flask import jsonify, url_for
+from flask import jsonify, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import Select, select
@@ -96,6 +96,11 @@ class Remote(Asked, SelectFieldBase):
     def words(self) -> str:
         """What was typed into the search box."""
         return asked_search(self.search_name)
+
+    @property
+    def asked_by_enter(self) -> bool:
+        """Whether Enter sent the form with other words in the search box than it came with: that is a search, as by the button."""
+        return "enter" in request.form and self.words != asked_search(f"{self.search_name}-was")
 
     @cached_property
     def options(self) -> list[Option]:

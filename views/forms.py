@@ -198,8 +198,8 @@ class Form(FlaskForm):
     """A form that keeps what was typed and shows the database's refusal beside the field it is about."""
 
     def is_submitted(self) -> bool:
-        """Whether the form was sent to be kept. The search button in a choice (views/choosing.py) only asks for it back."""
-        return super().is_submitted() and "find" not in request.form
+        """Whether the form was sent to be kept. A search in a choice (views/choosing.py) only asks for it back."""
+        return super().is_submitted() and "find" not in request.form and not any(getattr(field, "asked_by_enter", False) for field in self)
 
     def when_not_there(self) -> Refusal | None:
         """What to say when the policies refuse what was chosen (views/choosing.py); None for a form without such a choice."""

@@ -245,6 +245,27 @@ def test_a_draft_keeps_whoever_was_found(desk, crowded):
     expect(page.get_by_label("Aaron 05 Aardvark Row")).to_be_checked()
 
 
+def test_enter_without_a_script(plain_desk):
+    """In a text line it saves, in the search box it searches; what only the script can do is not offered."""
+    page, width = plain_desk.page, plain_desk.width
+    plain_desk.sign_in(*ADMIN)
+    page.goto("/tenants/add")
+    page.get_by_label("Full name").fill(f"Edna {width}")
+    field = choice(page, "Property")
+    field.get_by_role("searchbox").fill("04 aardvark")
+    field.get_by_role("searchbox").press("Enter")
+    expect(field.get_by_role("radio")).to_have_count(1)
+    expect(page.get_by_label("Full name")).to_have_value(f"Edna {width}")
+    expect(page.locator(".error-summary")).to_have_count(0)
+    field.get_by_role("radio").check()
+    page.get_by_label("Full name").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tenants")
+    expect(page.locator(".flash-success")).to_contain_text("Tenant added.")
+    page.goto("/collaborators")
+    expect(page.get_by_role("button", name="End the ticked ones")).to_be_visible()
+    expect(page.locator("[data-tick-all]")).to_be_hidden()
+
+
 def test_without_a_script(plain_desk):
     page = plain_desk.page
     plain_desk.sign_in(*ADMIN)

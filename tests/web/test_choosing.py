@@ -1,5 +1,6 @@
 """Choices among many rows (views/choosing.py): what is offered, to whom, with and without a script; and the lists and settings around them."""
 
+import re
 import uuid
 
 import pytest
@@ -85,6 +86,23 @@ def test_without_a_script_the_search_button_gives_the_form_back(site):
     nothing = visitor.fill(served, "/properties/add", **HOME, **{"landlord_id-q": "zzz", "find": "landlord_id"})
     assert nothing.status_code == 200 and "Nothing matches “zzz”." in Page(nothing.text).text
     assert site.content() == before
+
+
+def test_enter_keeps_the_form_and_in_the_search_box_searches(site):
+    """The first button is what Enter presses: unseen, and a search only where the words are others than the form came with."""
+    visitor, typed = site.visitor("harbour_admin"), {**HOME, "landlord_id": str(site.world.landlord["quay"])}
+    markup = visitor.get("/properties/add").text.split('<form class="card"')[1]
+    assert [re.search('name="(.*?)"', button + 'name=""')[1] for button in re.findall("<button.*?>", markup)] == ["enter", "find", ""]
+    served, before = visitor.page("/properties/add?landlord_id-q=quay").form_with("landlord_id"), site.content()
+    searched = visitor.fill(served, "/properties/add", **typed, **{"landlord_id-q": "doc", "enter": "y"})
+    assert searched.status_code == 200 and site.content() == before
+    page = Page(searched.text)
+    assert "1 found" in page.text and page.form_with("address").controls["address"].value == HOME["address"] and not page.alerts
+    assert visitor.fill(page.form_with("address"), "/properties/add", enter="y").status_code == 303
+    assert site.as_owner("delete from app.properties where address = '12 Station Road' returning 1") == [(1,)]
+    # The button that people see keeps the form, whatever stands in the search box.
+    assert visitor.fill(served, "/properties/add", **typed, **{"landlord_id-q": "doc"}).status_code == 303
+    assert site.as_owner("delete from app.properties where address = '12 Station Road' returning 1") == [(1,)]
 
 
 def test_the_search_button_of_open_a_case(site):
