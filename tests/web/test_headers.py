@@ -33,6 +33,8 @@ HSTS = {"strict-transport-security": "max-age=63072000; includeSubDomains"}
 OF_THE_ANSWER = {"content-type", "content-length", "location", "set-cookie", "vary", "allow", "x-request-id", "cache-control"}
 OF_A_FILE = {"accept-ranges", "etag", "last-modified", "date", "content-disposition"}
 BASES = {"http": "http://127.0.0.1:8080", "https": "https://keywork.example.org"}
+#: The demo is for one's own machine; its page of e-mails is a route like every other.
+DEMO = {"http": "1", "https": "0"}
 HATS = {None: None, "org_admin": "harbour_admin", "property_manager": "quay_manager", "collaborator": "worker", "platform_admin": "platform"}
 NOBODYS = uuid.UUID("3f0c6f2e-8a52-4a3e-9f3e-0f4c7f1d9a11")
 
@@ -41,7 +43,7 @@ NOBODYS = uuid.UUID("3f0c6f2e-8a52-4a3e-9f3e-0f4c7f1d9a11")
 def answering(request, server):
     """(scheme, the application with that base URL in this process, its world); tokens are asked for as they are for people."""
     world = World(server, server.create("world"))
-    app = create_app(from_environment(environment_of(world) | {"KEYWORK_BASE_URL": BASES[request.param]}))
+    app = create_app(from_environment(environment_of(world) | {"KEYWORK_BASE_URL": BASES[request.param], "KEYWORK_DEMO": DEMO[request.param]}))
     yield request.param, app, world
     with app.app_context():
         for engine in app.extensions["sqlalchemy"].engines.values():
@@ -102,6 +104,7 @@ def test_every_route_answers_with_these_headers(answering):
     """The whole URL map, whoever asks: pages, redirects, refusals, and what is not there."""
     scheme, app, world = answering
     wrong, statuses, cookies = {}, set(), 0
+    assert ("/demo/mail" in [rule.rule for rule in app.url_map.iter_rules()]) == (scheme == "http")
     for hat, persona in HATS.items():
         client = client_of(scheme, app, world, persona)
         asked = [(method, address, rule.endpoint == "static") for rule in app.url_map.iter_rules()

@@ -5,6 +5,9 @@ import re
 import httpx
 import pytest
 
+from app import create_app
+from config import from_environment
+from tests.web.conftest import environment_of
 from tests.web.pages import Page
 
 GET, POST, BOTH = {"GET"}, {"POST"}, {"GET", "POST"}
@@ -88,12 +91,13 @@ def address(site, rule: str) -> str:
             .replace("<any(shared, professional):stream>", "shared"))
 
 
-def test_the_url_map_holds_what_was_decided_on_and_nothing_else(console):
-    """Threat 48: a snapshot; Flask-AppBuilder adds no route of its own."""
+@pytest.mark.parametrize(("demo", "more"), [("0", {}), ("1", {"/demo/mail": GET})])
+def test_the_url_map_holds_what_was_decided_on_and_nothing_else(shared_world, demo, more):
+    """Threat 48: a snapshot; Flask-AppBuilder adds no route of its own, and the demo one page of its e-mails."""
     found: dict[str, set[str]] = {}
-    for rule in console.app.url_map.iter_rules():
+    for rule in create_app(from_environment(environment_of(shared_world) | {"KEYWORK_DEMO": demo})).url_map.iter_rules():
         found.setdefault(rule.rule, set()).update(rule.methods - {"HEAD", "OPTIONS"})
-    assert found == {rule: methods for rule, (methods, _) in ROUTES.items()}
+    assert found == {rule: methods for rule, (methods, _) in ROUTES.items()} | more
 
 
 @pytest.mark.parametrize("rule", PRIVATE)
