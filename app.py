@@ -63,7 +63,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(Tenants, "Tenants", href="/tenants")
         console.add_view(Properties, "Properties", href="/properties")
         console.add_view(Landlords, "Landlords", href="/landlords")
-        console.add_view(PropertyManagers, "Property managers", href="/property-managers")
+        console.add_view(PropertyManagers, "Operators", href="/property-managers")
         console.add_view(Collaborators, "Collaborators", href="/collaborators", menu_cond=frame.plan_has_support_cases)
         console.add_view(Settings, "Settings", href="/settings")
         console.add_view(Organisations, "Organisations", href="/organisations")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 CASE_TABS = "Notes|Goals|Sessions|Team|Documents"
 #: The firm's own data, kept by its org-admins: screens by their names in the menu.
 SET_UP = {
-    "Tenants": "Tenants", "Properties": "Properties", "Landlords": "Landlords", "PropertyManagers": "Property managers", "Settings": "Settings",
+    "Tenants": "Tenants", "Properties": "Properties", "Landlords": "Landlords", "PropertyManagers": "Operators", "Settings": "Settings",
 }  # fmt: skip
 #: What both kinds of operators use.
 CASES = f"Cases|CaseSteps|Collaborators|Operator({CASE_TABS})"

@@ -5,7 +5,8 @@
 --   * helpers of policies ("Identity", "What a hat may see"): they read the tables that the policies guard;
 --   * triggers: those that copy a row's place from its parent must find the parent whether or not the person may see it,
 --     and the policy then judges the finished row, so that hidden and absent parents give the same refusal; one ends the
---     sign-ins and links of whoever is disabled, which no hat may touch;
+--     sign-ins and links of whoever is disabled, one counts invitations, neither of which any hat may touch; two keep
+--     operators and platform-admins apart, whatever the person may see of either;
 --   * doors for the sign-in login, and for inviting somebody by e-mail address.
 -- Everything else runs as the person, under their policies.
 --
@@ -26,6 +27,8 @@
 --   KW421  one live platform-admin stays
 --   KW430  too many tries to sign in
 --   KW431  a password is set right after signing in by a link
+--   KW432  nobody operates for an organisation and runs the installation
+--   KW433  an invitation is sent again a few times a day
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -146,24 +149,29 @@ declare
         when from_network <<= inet '::ffff:0:0/96' then inet '0.0.0.0' + (from_network - inet '::ffff:0:0')
         when family(from_network) = 6 then network(set_masklen(from_network, 64))
         else from_network end;
-    span          interval;
-    per_subject   integer;
-    per_network   integer;
+    allowed       record;
     counted       bigint;
 begin
-    select allowed.span, allowed.per_subject, allowed.per_network into span, per_subject, per_network
-    from (values ('password', interval '15 minutes', 10, 100),
-                 ('ask',      interval '1 hour',      5,  50),
-                 ('link',     interval '15 minutes', 10,  50)) as allowed (way, span, per_subject, per_network)
-    where allowed.way = of_way;
-    -- One try at a time for each subject: parallel ones must not all find the last place free.
+    select * into allowed
+    from (values ('password', interval '15 minutes', 10, 10,   100),
+                 ('ask',      interval '1 hour',      5, 20,   50),
+                 ('link',     interval '15 minutes', 10, 10,   50),
+                 -- What operators send: one e-mail and five repeats.
+                 ('invite',   interval '1 day',       6,  6, null)) as a (way, span, per_subject_and_network, per_subject, per_network)
+    where a.way = of_way;
+    -- One try at a time for each subject and, always afterwards, for each network: parallel ones must not all find the last
+    -- place free.
     perform pg_advisory_xact_lock(hashtextextended(encode(of_subject, 'hex'), 0));
-    if (select count(*) from vault.sign_in_tries as t
-        where t.subject = of_subject and t.way = of_way and t.tried_at > now() - span) >= per_subject
+    if allowed.per_network is not null then
+        perform pg_advisory_xact_lock(hashtextextended(of_way || ' from ' || neighbourhood, 0));
+    end if;
+    if (select count(*) >= allowed.per_subject or count(*) filter (where t.network = neighbourhood) >= allowed.per_subject_and_network
+        from vault.sign_in_tries as t
+        where t.subject = of_subject and t.way = of_way and t.tried_at > now() - allowed.span)
        or (select count(*) from vault.sign_in_tries as t
-           where t.network = neighbourhood and t.way = of_way and t.tried_at > now() - span) >= per_network
+           where t.network = neighbourhood and t.way = of_way and t.tried_at > now() - allowed.span) >= allowed.per_network
     then
-        raise exception 'too many tries' using errcode = 'KW430';
+        raise exception 'too many tries' using errcode = case of_way when 'invite' then 'KW433' else 'KW430' end;
     end if;
     delete from vault.sign_in_tries as t where t.tried_at < now() - interval '1 day' and t.id in (
         select oldest.id from vault.sign_in_tries as oldest order by oldest.id limit 100 for update skip locked);
@@ -172,8 +180,9 @@ begin
 end
 $$;
 comment on function app.count_try(text, bytea, inet) is
-    'Counts a try (password: 10 for an address in 15 minutes; ask for a link: 5 in an hour; use a link: 10; and for a network 100, 50, 50) and returns its id. '
-    'KW430 beyond that, for known and unknown addresses alike. Refused tries do not count: a lock ends by itself.';
+    'Counts a try and returns its id. Password: 10 for an address in 15 minutes. Ask for a link: 5 for an address from one network in an hour, 20 from all, '
+    'so that no stranger keeps anybody from it or fills their mailbox. Use a link: 10 in 15 minutes. For a network 100, 50, 50. Invite: 6 a day. '
+    'KW430 beyond that (KW433 for invitations), for known and unknown addresses alike. Refused tries do not count: a lock ends by itself.';
 
 create or replace function app.address_hash(of_email text) returns bytea
 language sql immutable set search_path = '' as $$
@@ -245,9 +254,10 @@ language plpgsql security definer set search_path = '' as $$
 declare
     known uuid;
 begin
-    perform app.count_try('ask', app.address_hash(of_email), from_network);
+    -- Being disabled at this moment is waited for, or would miss this link, which would be good again once they are enabled.
     select u.id, u.full_name, u.email into known, full_name, email
-    from app.users as u where u.email = lower(btrim(of_email)) and u.disabled_at is null;
+    from app.users as u where u.email = lower(btrim(of_email)) and u.disabled_at is null for share;
+    perform app.count_try('ask', app.address_hash(of_email), from_network);
     delete from vault.links as l where l.expires_at < now() - interval '30 days' and l.id in (
         select oldest.id from vault.links as oldest order by oldest.id limit 100 for update skip locked);
     -- Kept for unknown addresses as well: both answers do the same work.
@@ -257,12 +267,14 @@ begin
 end
 $$;
 comment on function app.ask_for_link(text, text, bytea, inet) is
-    'Keeps a link to sign in or to set a password, by the SHA-256 of its token, and says whom to send it to: nulls for nobody. KW430 for the sixth in an hour.';
+    'Keeps a link to sign in or to set a password, by the SHA-256 of its token, and says whom to send it to: nulls for nobody. KW430 beyond the limits of app.count_try().';
 
 create or replace function app.link_to_assignment(of_collaborator uuid, of_hash bytea)
 returns table (full_name text, email text, organisation_name text, inviter_name text)
 language plpgsql security definer set search_path = '' as $$
 begin
+    -- Two at once wait for each other here, and for whoever disables the person: one link is left, or none.
+    perform from app.users as u where u.id = (select c.user_id from app.support_collaborators as c where c.id = of_collaborator) for no key update;
     -- Sent again, the earlier link is good no longer.
     delete from vault.links as l where l.collaborator_id = of_collaborator and l.used_at is null;
     return query
@@ -288,6 +300,8 @@ create or replace function app.link_to_membership(of_organisation uuid, of_user 
 returns table (full_name text, email text, organisation_name text, role text)
 language plpgsql security definer set search_path = '' as $$
 begin
+    -- As in app.link_to_assignment().
+    perform from app.users as u where u.id = of_user for no key update;
     delete from vault.links as l where l.organisation_id = of_organisation and l.user_id = of_user and l.used_at is null;
     return query
     with invited as (
@@ -306,6 +320,22 @@ end
 $$;
 comment on function app.link_to_membership(uuid, uuid, bytea) is
     'Keeps the link of an invitation to operate for an organisation and says whom to send it to. No row for one that was accepted or withdrawn, or that nobody asked for.';
+
+create or replace function app.account_id(of_email text, place integer) returns uuid
+language plpgsql stable set search_path = '' as $$
+declare
+    key    bytea := (select i.account_key from app.installation as i);
+    hashed bytea := sha256(key || sha256(key || convert_to(lower(btrim(of_email)) || ' ' || place, 'UTF8')));
+begin
+    -- The shape of a random one (RFC 9562, version 4).
+    hashed := set_byte(hashed, 6, get_byte(hashed, 6) & 15 | 64);
+    hashed := set_byte(hashed, 8, get_byte(hashed, 8) & 63 | 128);
+    return encode(substr(hashed, 1, 16), 'hex')::uuid;
+end
+$$;
+comment on function app.account_id(text, integer) is
+    'The id that an account of this address gets (place 1, 2, ... where somebody has it who has another address by now): the same each time, and nobody without the '
+    'key can work it out. So it does not tell whether there is one already.';
 
 create or replace function app.appoint_platform_admin(of_email text, named text, of_hash bytea) returns text
 language plpgsql set search_path = '' as $$
@@ -342,11 +372,14 @@ returns table (purpose text, full_name text, email text, organisation_name text)
 language plpgsql security definer set search_path = '' as $$
 begin
     return query
-    select l.purpose, u.full_name, u.email, coalesce(o.name, operated.name)
+    -- Whoever is new goes by the name that they are invited by: no firm reads, or chooses, what another one called them.
+    select l.purpose, case when u.ab_user_id is null then coalesce(m.invited_name, c.full_name, u.full_name) else u.full_name end,
+           u.email, coalesce(o.name, operated.name)
     from app.good_links(of_hash) as l
     join app.users as u on u.id = l.user_id
     left join app.support_collaborators as c on c.id = l.collaborator_id
     left join app.organisations as o on o.id = c.organisation_id
+    left join app.memberships as m on m.organisation_id = l.organisation_id and m.user_id = l.user_id
     left join app.organisations as operated on operated.id = l.organisation_id;
     if not found then
         perform app.count_try('link', of_hash, from_network);
@@ -381,21 +414,46 @@ begin
         insert into fab.ab_user (id, first_name, last_name, username, email, active)
             values (nextval('fab.ab_user_id_seq'), '', '', person.id, person.id, true)
             returning id into person.ab_user_id;
-        update app.users as u set ab_user_id = person.ab_user_id where u.id = person.id;
+        update app.users as u
+            set ab_user_id = person.ab_user_id,
+                -- By the invitation that they follow, not by the first that was written.
+                full_name = coalesce(
+                    (select m.invited_name from app.memberships as m where m.organisation_id = link.organisation_id and m.user_id = u.id),
+                    (select c.full_name from app.support_collaborators as c where c.id = link.collaborator_id), u.full_name)
+            where u.id = person.id;
     end if;
-    -- Somebody who operates for another organisation already meets one_organisation_for_each_operator, and keeps the link.
+    -- Somebody who operates for another organisation already meets one_organisation_for_each_operator, a platform-admin KW432:
+    -- they keep the link.
     update app.memberships as m set accepted_at = now()
         where m.organisation_id = link.organisation_id and m.user_id = person.id and m.accepted_at is null;
     sign_in := app.begin_sign_in(person.id, 'link');
     ab_user_id := person.ab_user_id;
     purpose := link.purpose;
     case_id := (select c.case_id from app.support_collaborators as c where c.id = link.collaborator_id);
+    -- Whoever has the mailbox is no stranger to its address.
+    delete from vault.sign_in_tries as t where t.subject = app.address_hash(person.email) and t.way in ('password', 'ask');
     return next;
 end
 $$;
 comment on function app.use_link(bytea, inet) is
-    'Uses a link up and signs its person in, who gets an account of fab.ab_user with the first one; an invitation is accepted. '
-    'No row for a link that is not good; such tries are counted (KW430).';
+    'Uses a link up and signs its person in, who gets an account of fab.ab_user, and the name of the invitation, with the first one; an invitation is '
+    'accepted, and the tries at their address are forgotten. No row for a link that is not good; such tries are counted (KW430).';
+
+create or replace function app.org_admins_to_tell(of_sign_in uuid)
+returns table (full_name text, email text, organisation_name text, joined_name text, joined_email text, joined_role text)
+language sql stable security definer set search_path = '' as $$
+    select u.full_name, u.email, o.name, joined.full_name, joined.email, m.role
+    from app.sign_ins as s
+    join app.users as joined on joined.id = s.user_id
+    -- Accepted by this sign-in: both moments are those of one transaction (app.use_link).
+    join app.memberships as m on m.user_id = s.user_id and m.accepted_at = s.began_at
+    join app.organisations as o on o.id = m.organisation_id
+    join app.memberships as admin on admin.organisation_id = m.organisation_id and admin.role = 'org_admin' and admin.accepted_at is not null
+    join app.users as u on u.id = admin.user_id and u.id <> s.user_id and u.disabled_at is null
+    where s.id = of_sign_in
+$$;
+comment on function app.org_admins_to_tell(uuid) is
+    'For the sign-in login: whom to tell that somebody operates for their organisation from now on, and who it is. No row unless this sign-in accepted an invitation to operate.';
 
 create or replace function app.end_sign_in(of_sign_in uuid) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -713,17 +771,47 @@ comment on function app.a_platform_admin_stays() is
 create or replace function app.ways_in_end_with_the_account() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+    -- Links that wait in a mailbox: of whoever is disabled, and of whoever has left that mailbox. No list says that they are good.
+    update app.memberships set invitation_sent_at = null where user_id = new.id and accepted_at is null and invitation_sent_at is not null;
+    delete from vault.links where user_id = new.id and used_at is null;
     if new.disabled_at is not null and old.disabled_at is null then
         -- Not later than it began: one that began after this transaction did ends the moment it began.
         update app.sign_ins set ended_at = greatest(now(), began_at) where user_id = new.id and ended_at is null;
     end if;
-    -- Links that wait in a mailbox: of whoever is disabled, and of whoever has left that mailbox.
-    delete from vault.links where user_id = new.id and used_at is null;
+    update app.support_collaborators set invitation_sent_at = null
+        where user_id = new.id and accepted_at is null and ended_at is null and invitation_sent_at is not null;
     return null;
 end
 $$;
 comment on function app.ways_in_end_with_the_account() is
     'Disabling ends every sign-in of a person: enabling again brings none of them back (threat 54). Then, and with a new e-mail address, links not used yet are good no longer.';
+
+create or replace function app.no_operator_is_platform_admin() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    -- This row is locked: whoever accepts an invitation at this moment waits for it, or is seen here.
+    if exists (select from app.memberships as m where m.user_id = new.id and m.accepted_at is not null) then
+        raise exception 'operators do not run the installation' using errcode = 'KW432';
+    end if;
+    return new;
+end
+$$;
+comment on function app.no_operator_is_platform_admin() is
+    'KW432: a platform-admin reads no case, so nobody who operates for an organisation becomes one. An invitation that waits is refused when it is accepted.';
+
+create or replace function app.no_platform_admin_is_operator() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    -- Becoming platform-admin at this moment is waited for.
+    perform from app.users as u where u.id = new.user_id for share;
+    if exists (select from app.users as u where u.id = new.user_id and u.is_platform_admin) then
+        raise exception 'platform-admins do not operate for organisations' using errcode = 'KW432';
+    end if;
+    return new;
+end
+$$;
+comment on function app.no_platform_admin_is_operator() is
+    'KW432: no platform-admin accepts an operator role, by an invitation of their own neither. Inviting one is not refused: it would tell of the account.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -773,16 +861,31 @@ end
 $$;
 comment on function app.collaborator_takes_place_from_case() is 'An assignment is of its case, begins now, and names who made it.';
 
-create or replace function app.operators_are_invited_now() returns trigger
+create or replace function app.invitations_are_sent_now() returns trigger
 language plpgsql set search_path = '' as $$
 begin
-    if app.a_person_acts() then
+    -- Null: the link of the one that was sent is good no longer (app.ways_in_end_with_the_account).
+    if app.a_person_acts() and (tg_op = 'INSERT' or new.invitation_sent_at is not null) then
         new.invitation_sent_at := now();
     end if;
     return new;
 end
 $$;
-comment on function app.operators_are_invited_now() is 'A person who gives somebody an operator role invites them by it; the invited person accepts.';
+comment on function app.invitations_are_sent_now() is
+    'An invitation is sent at the moment that somebody says so, whatever moment they give. Who gives somebody an operator role invites them by it; the invited person accepts.';
+
+create or replace function app.invitations_are_counted() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    -- By case or organisation (the trigger's argument) and person: withdrawing one and making another counts on.
+    if app.a_person_acts() and new.user_id is not null and new.invitation_sent_at is not null then
+        perform app.count_try('invite', sha256(convert_to(to_jsonb(new) ->> tg_argv[0] || ' ' || new.user_id, 'UTF8')), '0.0.0.0');
+    end if;
+    return null;
+end
+$$;
+comment on function app.invitations_are_counted() is
+    'After the policies have passed, so that it tells nothing of others'' invitations: KW433 for the seventh e-mail in a day to one person about one case or organisation.';
 
 create or replace function app.content_takes_place_from_case() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -1022,18 +1125,22 @@ create or replace function app.account_for(of_email text, named text) returns uu
 language plpgsql security definer set search_path = '' as $$
 declare
     found_id uuid;
+    place    integer := 0;
 begin
     if coalesce(app.acting_hat(), '') not in ('org_admin', 'property_manager', 'platform_admin') then
         raise exception 'only operators invite' using errcode = '42501';
     end if;
-    insert into app.users (email, full_name) values (lower(btrim(of_email)), btrim(named))
-        on conflict on constraint user_emails_are_unique do nothing
-        returning id into found_id;
-    if found_id is null then
-        select u.id into found_id from app.users as u where u.email = lower(btrim(of_email));
-    end if;
+    while found_id is null loop
+        insert into app.users (id, email, full_name) values (app.account_id(of_email, place), lower(btrim(of_email)), btrim(named))
+            on conflict do nothing
+            returning id into found_id;
+        if found_id is null then
+            select u.id into found_id from app.users as u where u.email = lower(btrim(of_email));
+        end if;
+        place := place + 1;
+    end loop;
     return found_id;
 end
 $$;
 comment on function app.account_for(text, text) is
-    'The account of an e-mail address, made under this name when there is none. Answers alike for known and unknown addresses, so that an operator learns of nobody.';
+    'The account of an e-mail address, made under this name when there is none. Answers alike for known and unknown addresses, taken back or not, so that an operator learns of nobody.';

@@ -55,12 +55,13 @@ class ManagedLandlord(Workspace):
     landlord_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
 
 
-class PropertyManagerRow(Workspace):
-    """A line of the list of property managers; `id` is the person's."""
+class ColleagueRow(Workspace):
+    """Somebody who operates for the own organisation, or is invited to; `id` is the person's."""
 
-    __tablename__ = "property_manager_list"
+    __tablename__ = "colleague_list"
     organisation_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    role: Mapped[str] = mapped_column(Text)
     accepted_at: Mapped[datetime | None] = mapped_column(Moment)
     is_waiting: Mapped[bool] = mapped_column(Boolean)
     full_name: Mapped[str] = mapped_column(Text)

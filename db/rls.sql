@@ -108,7 +108,7 @@ grant select on all tables in schema fab to keywork_signin;
 grant execute on function
     app.begin_password_try(text, inet), app.sign_in_by_password(bigint, integer, text), app.ask_for_link(text, text, bytea, inet),
     app.link_to_assignment(uuid, bytea), app.link_to_membership(uuid, uuid, bytea), app.look_at_link(bytea, inet), app.use_link(bytea, inet),
-    app.end_sign_in(uuid), app.may_set_password(uuid), app.set_password(uuid, text), app.person_at_sign_in(integer, uuid)
+    app.org_admins_to_tell(uuid), app.end_sign_in(uuid), app.may_set_password(uuid), app.set_password(uuid, text), app.person_at_sign_in(integer, uuid)
     to keywork_signin;
 grant execute on function app.installed_versions() to keywork_signin;
 
@@ -307,7 +307,7 @@ grant insert (id, organisation_id, landlord_id, address, town, postcode), update
 grant insert (id, property_id, full_name, date_of_birth, housing_officer_note_visibility),
       update (property_id, full_name, date_of_birth, housing_officer_note_visibility) on app.tenants to keywork_org_admin;
 grant insert (organisation_id, user_id, landlord_id) on app.property_manager_landlords to keywork_org_admin;
-grant select on app.landlord_list, app.property_list, app.tenant_list, app.property_manager_list to keywork_org_admin;
+grant select on app.landlord_list, app.property_list, app.tenant_list, app.colleague_list to keywork_org_admin;
 grant select on app.landlords, app.properties, app.tenants, app.property_manager_landlords to keywork_property_manager;
 grant select (id, organisation_id, address, town, postcode) on app.properties to keywork_collaborator;
 -- no date of birth for collaborators: nothing of theirs needs it

@@ -25,11 +25,14 @@ create table app.installation (
     schema_version text not null,
     rules_version  text not null,
     installed_at   timestamptz not null default now(),
+    account_key    bytea not null default uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
     -- One row at most.
     constraint installation_has_one_row check (only_row)
 );
 comment on table app.installation is
     'The newest migration that this database carries, and the fingerprint of its rules; db/install.py compares them with the code''s.';
+comment on column app.installation.account_key is
+    'What ids of accounts are made with (app.account_id), never changed: with another key, the id of an address that has an account would be the one that stays.';
 
 create table vault.signing_keys (
     key_id     text primary key,
@@ -48,13 +51,14 @@ create table vault.sign_in_tries (
     subject  bytea not null,
     network  inet not null,
     tried_at timestamptz not null default now(),
-    constraint sign_in_ways_are_known check (way in ('password', 'ask', 'link')),
+    constraint sign_in_ways_are_known check (way in ('password', 'ask', 'link', 'invite')),
     constraint tried_subjects_are_sha256 check (octet_length(subject) = 32)
 );
 comment on table vault.sign_in_tries is
-    'Tries to sign in by password, to ask for a link and to use one, for a day at most: app.count_try() limits them over all processes. A success forgets the person''s.';
+    'Tries to sign in by password, to ask for a link and to use one, and invitations: app.count_try() limits them over all processes. A link that was used forgets those at its '
+    'person''s address, the right password those by password. Older than a day, they go when the next try comes.';
 comment on column vault.sign_in_tries.subject is
-    'SHA-256 of the address that was typed, in small letters, or of the link: what strangers type is kept by nobody.';
+    'SHA-256 of the address that was typed, in small letters, of the link, or of who is invited to what: what strangers type is kept by nobody.';
 create index tries_by_subject on vault.sign_in_tries (subject, way, tried_at);
 create index tries_by_network on vault.sign_in_tries (network, way, tried_at);
 
@@ -123,7 +127,8 @@ create table app.users (
     created_at        timestamptz not null default now(),
     -- One spelling for each address: sign-in and invitations compare without asking for the locale.
     constraint user_emails_are_lower_case check (email = lower(email)),
-    constraint user_emails_look_like_addresses check (email ~ '^[^@\s,]+@[^@\s,]+\.[^@\s,]+$' and length(email) <= 254),
+    -- The parts of a domain are 1 to 63 letters long: what mail does not take would be lost without a word.
+    constraint user_emails_look_like_addresses check (email ~ '^[^@\s,]+@([^@\s,.]{1,63}\.)+[^@\s,.]{1,63}$' and length(email) <= 254),
     constraint user_names_are_filled check (length(btrim(full_name)) between 1 and 120),
     constraint user_emails_are_unique unique (email),
     constraint users_have_one_sign_in_each unique (ab_user_id)
@@ -145,6 +150,8 @@ create index sign_ins_by_person on app.sign_ins (user_id, began_at desc);
 
 create trigger a_platform_admin_stays before update of disabled_at, is_platform_admin on app.users
     for each row execute function app.a_platform_admin_stays();
+create trigger no_operator_is_platform_admin before update of is_platform_admin on app.users
+    for each row when (new.is_platform_admin) execute function app.no_operator_is_platform_admin();
 create trigger ways_in_end_with_the_account after update of email, disabled_at on app.users
     for each row when (old.email <> new.email or (old.disabled_at is null and new.disabled_at is not null))
     execute function app.ways_in_end_with_the_account();
@@ -180,7 +187,7 @@ create table app.organisations (
     constraint housing_officer_emails_look_like_addresses check (
         array_position(housing_officer_emails, null) is null
         and array_to_string(housing_officer_emails, ' ') !~ ','
-        and array_to_string(housing_officer_emails, ',') ~ '^([^@\s,]+@[^@\s,]+\.[^@\s,]+(,(?!$)|$))*$')
+        and array_to_string(housing_officer_emails, ',') ~ '^([^@\s,]+@([^@\s,.]{1,63}\.)+[^@\s,.]{1,63}(,(?!$)|$))*$')
 );
 comment on table app.organisations is 'The customer firms, with their plan and settings (spec 1).';
 -- Plans are listed with their organisations; keeps the foreign key's check cheap.
@@ -197,7 +204,8 @@ create table app.memberships (
     invited_email   text,
     constraint memberships_pkey primary key (organisation_id, user_id),
     constraint membership_roles_are_operator_roles check (role in ('org_admin', 'property_manager')),
-    constraint invited_operators_have_a_name check (length(btrim(invited_name)) between 1 and 120)
+    constraint invited_operators_have_a_name check (length(btrim(invited_name)) between 1 and 120),
+    constraint invited_operators_have_an_address check (invited_email ~ '^[^@\s,]+@([^@\s,.]{1,63}\.)+[^@\s,.]{1,63}$' and length(invited_email) <= 254)
 );
 comment on table app.memberships is
     'Operator role of a person in an organisation. It counts from accepted_at: until the person has followed the invitation, nothing opens.';
@@ -207,8 +215,12 @@ comment on column app.memberships.invited_name is
 -- side, so that none of them tells one firm of another (threat 6).
 create unique index one_organisation_for_each_operator on app.memberships (user_id) where accepted_at is not null;
 create index memberships_by_person on app.memberships (user_id);
-create trigger operators_are_invited_now before insert or update of invitation_sent_at on app.memberships
-    for each row execute function app.operators_are_invited_now();
+create trigger invitations_are_sent_now before insert or update of invitation_sent_at on app.memberships
+    for each row execute function app.invitations_are_sent_now();
+create trigger invitations_are_counted after insert or update of invitation_sent_at on app.memberships
+    for each row execute function app.invitations_are_counted('organisation_id');
+create trigger no_platform_admin_is_operator before insert or update of user_id, accepted_at on app.memberships
+    for each row when (new.accepted_at is not null) execute function app.no_platform_admin_is_operator();
 
 create table app.landlords (
     id              uuid primary key default gen_random_uuid(),
@@ -350,7 +362,7 @@ create table app.support_collaborators (
     constraint external_contacts_are_contact_cards check (kind <> 'external_contact' or participation_mode = 'reference_only'),
     constraint contact_cards_say_how_to_reach_them check (
         participation_mode <> 'reference_only' or email is not null or phone is not null),
-    constraint collaborator_emails_look_like_addresses check (email ~ '^[^@\s,]+@[^@\s,]+\.[^@\s,]+$' and length(email) <= 254),
+    constraint collaborator_emails_look_like_addresses check (email ~ '^[^@\s,]+@([^@\s,.]{1,63}\.)+[^@\s,.]{1,63}$' and length(email) <= 254),
     constraint collaborator_phones_look_like_numbers check (phone ~ '^\+?[0-9 ()-]{6,24}$'),
     constraint contact_card_organisations_fit check (length(works_for) <= 120),
     constraint contact_card_roles_fit check (length(role_label) <= 120),
@@ -376,6 +388,10 @@ create trigger ended_assignments_stay_ended before update on app.support_collabo
     for each row execute function app.ended_assignments_stay_ended();
 create trigger closed_case_takes_nobody_new after insert on app.support_collaborators
     for each row execute function app.closed_case_is_read_only();
+create trigger invitations_are_sent_now before update of invitation_sent_at on app.support_collaborators
+    for each row execute function app.invitations_are_sent_now();
+create trigger invitations_are_counted after insert or update of invitation_sent_at on app.support_collaborators
+    for each row execute function app.invitations_are_counted('case_id');
 
 
 ------------------------------------------------------------------------------------------------------------------------

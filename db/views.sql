@@ -32,8 +32,8 @@ left join app.properties as p on p.id = t.property_id
 left join app.support_cases as c on c.tenant_id = t.id and c.closed_at is null;
 comment on view app.tenant_list is 'Tenants with their home and their open case, where they have one and the plan has support cases: /tenants.';
 
-create view app.property_manager_list with (security_invoker = true) as
-select m.organisation_id, m.user_id as id, m.accepted_at, m.accepted_at is null as is_waiting,
+create view app.colleague_list with (security_invoker = true) as
+select m.organisation_id, m.user_id as id, m.role, m.accepted_at, m.accepted_at is null as is_waiting,
        coalesce(u.full_name, m.invited_name) as full_name, coalesce(u.email, m.invited_email) as email,
        m.invitation_sent_at + app.link_lifetime('invitation') as invitation_expires_at,
        (select string_agg(l.name, ', ' order by l.name)
@@ -41,9 +41,9 @@ select m.organisation_id, m.user_id as id, m.accepted_at, m.accepted_at is null 
         where a.organisation_id = m.organisation_id and a.user_id = m.user_id) as landlord_names
 from app.memberships as m
 -- Whoever is only invited stands here as they were invited: their account, if they have one, is nobody's business yet.
-left join app.users as u on u.id = m.user_id and m.accepted_at is not null
-where m.role = 'property_manager';
-comment on view app.property_manager_list is 'Property managers, those who are invited too, with the landlords they look after: /property-managers.';
+left join app.users as u on u.id = m.user_id and m.accepted_at is not null;
+comment on view app.colleague_list is
+    'Who operates for the own organisation, those who are invited too, and property managers with the landlords they look after: /property-managers.';
 
 
 ------------------------------------------------------------------------------------------------------------------------

@@ -18,11 +18,12 @@ DEFINERS = {
     "organisations_supported_by": "helper", "last_sign_in_of": "helper",
     "tenant_takes_place_from_property": "trigger", "case_takes_place_from_tenant": "trigger",
     "collaborator_takes_place_from_case": "trigger", "content_takes_place_from_case": "trigger", "closed_case_is_read_only": "trigger",
-    "ways_in_end_with_the_account": "trigger",
+    "ways_in_end_with_the_account": "trigger", "no_operator_is_platform_admin": "trigger", "no_platform_admin_is_operator": "trigger",
+    "invitations_are_counted": "trigger",
     "begin_password_try": "door", "sign_in_by_password": "door", "ask_for_link": "door", "link_to_assignment": "door",
     "link_to_membership": "door", "look_at_link": "door", "use_link": "door", "end_sign_in": "door", "may_set_password": "door",
     "set_password": "door", "person_at_sign_in": "door", "account_for": "door",
-    "installed_versions": "door",
+    "org_admins_to_tell": "door", "installed_versions": "door",
 }
 
 #: Tables of the installation itself; every other one is a customer's and carries organisation_id.

@@ -146,6 +146,7 @@ def test_a_link_used_while_it_ends_is_used_before_or_not_at_all(doors, change):
 def test_accepting_an_invitation_while_it_is_withdrawn_is_no_deadlock(doors):
     """The org-admin takes it back at the moment of the click: one of the two comes first, and both are told so."""
     for _ in range(15):
+        doors.as_owner("delete from vault.sign_in_tries")
         organisation, user, link = doors.invite_to_operate("harbour_admin", "nia@example.org")
 
         def withdraw(user=user):
@@ -168,6 +169,53 @@ def test_setting_a_password_while_another_link_is_used_is_no_deadlock(doors):
             ("select app.sign_in_by_password(%(try_id)s, %(ab_user_id)s, %(password_hash)s)", tried._asdict()),
             (TRY, {"email": KNOWN}), (ASK, {"email": KNOWN, "purpose": "sign_in", "hash": new_hash()})])
         assert not [each for each in answers if isinstance(each, str)]
+
+
+@pytest.mark.parametrize("door", [TO_ASSIGNMENT, TO_MEMBERSHIP], ids=["team", "operate"])
+def test_sent_again_at_once_one_link_is_left(doors, door):
+    """Two presses of the button: two e-mails, and the link of one of them is good."""
+    member, _ = doors.invite("harbour_admin", "ann", "nia@example.org")
+    organisation, user, _ = doors.invite_to_operate("harbour_admin", "nia@example.org")
+    values = {"collaborator": member, "organisation": organisation, "user": user}
+    for _ in range(5):
+        hashes = [new_hash() for _ in range(4)]
+        sent = doors.all_at_once([(door, {**values, "hash": each}) for each in hashes])
+        assert all(each.email == "nia@example.org" for each in sent)
+        assert [bool(doors.ask(LOOK, hash=each)) for each in hashes].count(True) == 1
+
+
+@pytest.mark.parametrize("door", [ASK, TO_ASSIGNMENT, TO_MEMBERSHIP], ids=["ask", "team", "operate"])
+def test_no_link_outlives_a_disabling_that_it_met(doors, door):
+    """It waits for whoever disables its person, and then is none: enabled again, nothing comes back to life (threat 54)."""
+    member, _ = doors.invite("harbour_admin", "ann", "nia@example.org")
+    organisation, user, _ = doors.invite_to_operate("harbour_admin", "nia@example.org")
+    # Or it would wait for these.
+    doors.as_owner("delete from vault.links")
+    made = new_hash()
+    with doors.world.owner() as owner:
+        owner.execute(CHANGES["disabled"])
+        doors.while_open(owner, door, hash=made, email="nia@example.org", purpose="sign_in", collaborator=member, organisation=organisation, user=user)
+    doors.as_owner("update app.users set disabled_at = null where email = 'nia@example.org'")
+    assert doors.ask(LOOK, hash=made) is None
+    assert doors.ask(LOOK, hash=doors.link("nia@example.org")).email == "nia@example.org"
+
+
+@pytest.mark.parametrize("change", ["disabled", "another address"])
+def test_a_list_says_of_no_link_that_it_is_good_when_it_is_not(doors, change):
+    """Waiting invitations no longer say since when, for the platform's change too; accepted and ended ones stay as they are."""
+    member, _ = doors.invite("harbour_admin", "ann", "nia@example.org")
+    doors.invite_to_operate("harbour_admin", "nia@example.org")
+    ended, _ = doors.invite("harbour_admin", "ben", "nia@example.org")
+    end_assignment(doors, ended)
+    shown = ("select invitation_expires_at is not null from app.team_members where id = %s union all"
+             " select invitation_expires_at is not null from app.colleague_list where email = 'nia@example.org'")
+    with doors.world.acting("harbour_admin") as connection:
+        assert connection.execute(shown, [member]).fetchall() == [(True,), (True,)]
+    with doors.world.acting("platform") as connection:
+        connection.execute(CHANGES[change])
+    with doors.world.acting("harbour_admin") as connection:
+        assert connection.execute(shown, [member]).fetchall() == [(False,), (False,)]
+    assert doors.as_owner("select invitation_sent_at is not null from app.support_collaborators where id = %(id)s", id=ended) == [(True,)]
 
 
 # ---- the password ----------------------------------------------------------------------------------------------------

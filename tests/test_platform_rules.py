@@ -122,7 +122,7 @@ def test_nobody_disables_themselves(world, second):
 def test_the_last_one_stays(world):
     """KW421: not made an ordinary person, by itself or with everybody else in one statement; a disabled one does not count."""
     with world.owner() as owner:
-        owner.execute("update app.users set is_platform_admin = true where id = %s", [world.user["disabled_admin"]])
+        owner.execute("update app.users set is_platform_admin = true, disabled_at = now() where id = %s", [world.user["gone"]])
     assert refused(world, DEMOTE, world.user["platform"]) == "KW421"
     assert refused(world, "update app.users set is_platform_admin = false") == "KW421"
     assert live_platform_admins(world) == {world.user["platform"]}
@@ -197,3 +197,30 @@ def test_every_feature_has_its_words(world):
     """The list of features is the database's; each is worded in views/words.py, and no words are there for none."""
     assert {row["feature_key"] for row in world.rows("features")} == set(LABELS["feature"])
     assert refused(world, "insert into app.feature_gates (plan_code, feature_key) values ('starter', 'everything')") == "23503"
+
+
+# ---- nobody runs the installation and works for a firm ---------------------------------------------------------------
+
+APPOINT = "update app.users set is_platform_admin = true where id = %s"
+
+
+def test_no_operator_becomes_platform_admin(world):
+    """KW432 for whoever operates for a firm, on the screens and at the owner's prompt; an invitation that waits is no obstacle."""
+    for operator in ("harbour_admin", "quay_manager", "disabled_admin"):
+        assert refused(world, APPOINT, world.user[operator]) == "KW432"
+    with world.owner() as owner, pytest.raises(psycopg.Error) as refusal:
+        owner.execute("select app.appoint_platform_admin('moor.admin@example.org', 'Moor Admin', sha256('token'))")
+    assert refusal.value.sqlstate == "KW432"
+    with world.as_("platform") as connection:
+        assert connection.execute(APPOINT, [world.user["invited"]]).rowcount == 1
+
+
+def test_no_platform_admin_becomes_a_member(world):
+    """Not even by what an import or a DBA writes."""
+    with world.owner() as owner:
+        for statement in ("insert into app.memberships (user_id, organisation_id, role, accepted_at) values (%s, %s, 'org_admin', now())",
+                          "update app.memberships set user_id = %s where organisation_id = %s and role = 'org_admin' and accepted_at is not null"):
+            with pytest.raises(psycopg.Error) as refusal, owner.transaction():
+                owner.execute(statement, [world.user["platform"], world.organisation["small"]])
+            assert refusal.value.sqlstate == "KW432"
+    assert not [row for row in world.rows("memberships") if row["user_id"] == world.user["platform"]]

@@ -234,8 +234,7 @@ def test_views_show_what_their_tables_show(act, facts):
         "caseload": cases if oracle.hat == "collaborator" else set(),
         "tenants_without_case": {t["id"] for t in facts["tenants"] if operates and oracle.reads("tenants", t) and t["id"] not in opened},
         "collaborator_list": {row["id"] for row in facts["support_collaborators"] if operates and oracle.reads("support_collaborators", row)},
-        "property_manager_list": {row["user_id"] for row in facts["memberships"] if oracle.hat == "org_admin"
-                                  and row["role"] == "property_manager" and oracle.reads("memberships", row)},
+        "colleague_list": {row["user_id"] for row in facts["memberships"] if oracle.hat == "org_admin" and oracle.reads("memberships", row)},
         **{view: {row["id"] for row in facts[table] if oracle.reads(table, row)} for view, table in (
             ("note_feed", "support_notes"), ("session_list", "support_sessions"), ("team_members", "support_collaborators"))},
     }

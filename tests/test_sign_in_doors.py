@@ -111,9 +111,34 @@ def test_an_ipv6_customer_is_one_network_and_an_ipv4_address_is_one(doors, mine,
     assert (doors.ask(TRY, email="one.more@example.org", network=theirs) == TOO_OFTEN) == one_network
 
 
+@pytest.mark.parametrize(("door", "values", "most"), WAYS, ids=["password", "ask", "look", "use"])
+def test_parallel_tries_of_a_network_are_counted_as_well(doors, door, values, most):
+    """At different addresses, each finds the places that the others have taken."""
+    assert not [n for n in range(most - 2) if doors.ask(door, **values(n)) == TOO_OFTEN]
+    answers = doors.all_at_once([(door, values(most + n)) for n in range(20)])
+    assert answers.count(TOO_OFTEN) == 18
+
+
+@pytest.mark.parametrize("email", [KNOWN, UNKNOWN, DISABLED])
+def test_no_stranger_keeps_anybody_from_asking_for_a_link(doors, email):
+    """Five an hour for an address from one network, twenty from all together: a mailbox is not filled either."""
+    def asked(network):
+        return doors.ask(ASK, email=email, purpose="sign_in", hash=new_hash(), network=network)
+
+    for n in range(1, 5):
+        assert [asked(f"198.51.100.{n}") == TOO_OFTEN for _ in range(7)] == [False] * 5 + [True] * 2
+        if n < 4:
+            doors.as_owner("delete from vault.sign_in_tries where network = '203.0.113.1'")
+            assert asked("203.0.113.1") != TOO_OFTEN
+            doors.as_owner("delete from vault.sign_in_tries where network = '203.0.113.1'")
+    assert asked("203.0.113.1") == TOO_OFTEN
+    doors.as_owner(MOVE_TRIES, span="1 hour")
+    assert asked("203.0.113.1") != TOO_OFTEN
+
+
 @pytest.mark.parametrize("email", [KNOWN, UNKNOWN, DISABLED])
 def test_the_sixth_question_for_a_link_is_refused(doors, email):
-    """Five an hour for each address, parallel ones too, whether or not anybody has it."""
+    """Five an hour for each address from one network, parallel ones too, whether or not anybody has it."""
     calls = [(ASK, {"email": email, "purpose": "sign_in", "hash": new_hash()}) for _ in range(20)]
     answers = doors.all_at_once(calls)
     assert answers.count(TOO_OFTEN) == 15
@@ -134,6 +159,19 @@ def test_no_lock_keeps_a_good_link_from_working(doors):
     assert [doors.ask(door, email=KNOWN, hash=new_hash(), purpose="sign_in") for door in (TRY, ASK, LOOK, USE)] == [TOO_OFTEN] * 4
     assert doors.ask(LOOK, hash=good).email == KNOWN
     assert doors.ask(USE, hash=good).sign_in
+
+
+def test_a_link_that_was_used_forgets_the_tries_at_its_address(doors):
+    """Whoever has the mailbox is no stranger to it: both counts begin again. Others keep theirs."""
+    good = doors.link(KNOWN)
+    for _ in range(10):
+        doors.ask(TRY, email=KNOWN)
+        doors.ask(ASK, email=KNOWN, purpose="sign_in", hash=new_hash())
+    doors.ask(TRY, email=UNKNOWN)
+    assert doors.ask(TRY, email=KNOWN) == doors.ask(ASK, email=KNOWN, purpose="sign_in", hash=new_hash()) == TOO_OFTEN
+    assert doors.ask(USE, hash=good).sign_in
+    assert doors.as_owner("select way, subject from vault.sign_in_tries") == [("password", hashlib.sha256(UNKNOWN.encode()).digest())]
+    assert doors.ask(TRY, email=KNOWN).password_hash and doors.ask(ASK, email=KNOWN, purpose="sign_in", hash=new_hash()).email == KNOWN
 
 
 def test_setting_a_password_ends_the_lock_on_it(doors):

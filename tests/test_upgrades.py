@@ -123,6 +123,24 @@ def test_an_upgrade_keeps_every_row(cluster):
             assert [row for row in old if row not in kept] == [], table
 
 
+def test_what_no_longer_stands_is_mended(cluster):
+    """Addresses with a dot too many lose it; whoever operated and ran the installation as well goes on running it, and no more."""
+    conninfo = cluster.first_release()
+    run(conninfo, "update app.users set email = 'gone@.example..org.' where email = 'gone@example.org'",
+        "update app.support_collaborators set email = 'gp@example..net' where full_name = 'Gp'",
+        "update app.organisations set housing_officer_emails = array['b@x..org', 'a@y.org.', 'c@z.org'] where name = 'Moor Homes'",
+        "update app.users set is_platform_admin = true where email = 'moor.admin@example.org'")
+    install(conninfo)
+    with psycopg.connect(conninfo) as connection:
+        assert connection.execute("select count(*) from app.users where email = 'gone@example.org'").fetchone() == (1,)
+        assert set(connection.execute("select email from app.support_collaborators where full_name = 'Gp'")) == {("gp@example.net",)}
+        assert connection.execute("select housing_officer_emails from app.organisations where name = 'Moor Homes'").fetchone() == (
+            ["b@x.org", "a@y.org", "c@z.org"],)
+        assert connection.execute(
+            "select array_agg(u.email) filter (where m.accepted_at is null), count(m.accepted_at) > 5 from app.memberships as m"
+            " join app.users as u on u.id = m.user_id").fetchone() == (["moor.admin@example.org"], True)
+
+
 def test_everybody_sees_the_same_rows_after_an_upgrade(cluster):
     """Over the key that the database has: passwords and key are left alone where none are given."""
     conninfo = cluster.first_release()

@@ -1,4 +1,4 @@
-"""Property managers of the firm and the landlords they look after: /property-managers, for its org-admins."""
+"""Who operates for the firm, and the landlords that its property managers look after: /property-managers, for its org-admins."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import delete, select
 
-from db.models_set_up import LandlordRow, ManagedLandlord, Membership, PropertyManagerRow
+from db.models_set_up import ColleagueRow, LandlordRow, ManagedLandlord, Membership
 from views.choosing import Catalogue, Choosing, SeveralOf
 from views.forms import Form
 from views.inviting import InviteOperator, invite_operator, menu_of, send_again, send_operator_invitation, withdrawal, withdrawn
@@ -15,7 +15,7 @@ from views.mends import CappedRows
 from views.records import Column, Records
 from views.rows import keep, only, run, session, write
 from views.screen import Link, Question
-from views.words import day, inside, link_until
+from views.words import day, inside, label, link_until
 
 LANDLORDS = Catalogue(LandlordRow, ("name",), "There are no landlords yet. Add one first.")
 
@@ -37,16 +37,18 @@ class LookedAfter(Form):
 
 
 class PropertyManagers(Choosing, Records):
-    """Invited by an org-admin; each sees the tenants of the landlords assigned to them, and no others."""
+    """Property managers, invited by an org-admin; each sees the tenants of the landlords assigned to them, and no others. The list
+    shows fellow org-admins as well, so that nobody joins unseen; they are the platform's to change."""
 
     side = "org_admin"
     route_base = "/property-managers"
-    datamodel = CappedRows(PropertyManagerRow)
+    datamodel = CappedRows(ColleagueRow)
     record = Membership
     offers = LANDLORDS
-    noun = "property manager"
-    list_title = "Property managers"
-    list_lead = "They run cases as you do, for the tenants of the landlords you assign to them. The settings stay yours."
+    noun = "operator"
+    list_title = "Operators"
+    list_lead = ("Org-admins see and run everything of your organisation; whoever runs Keywork for you adds and removes them. "
+                 "Property managers run cases for the tenants of the landlords you assign to them.")
     add_title, add_label = "Invite a property manager", "Invite a property manager"
     empty_sentence = "There are no property managers yet. Invite one and say which landlords they look after."
     base_order = ("full_name", "asc")
@@ -54,10 +56,19 @@ class PropertyManagers(Choosing, Records):
     search_label = "Name or e-mail address"
     columns = (
         Column("full_name", "Name", sorts="asc", under="email"),
-        Column("landlord_names", "Landlords", none="None yet: they see no case"),
+        Column("role", "Role", lambda role: label(role, "hat")),
+        Column("landlords", "Landlords"),
         Column("accepted_at", "Since", day, none="Invited"),
     )
     include_route_methods = {"list", "add", "edit", "invite", "delete", "choices"}
+
+    def url_of(self, row):
+        """Property managers can be changed here, org-admins not."""
+        return super().url_of(row) if row.role == "property_manager" else None
+
+    def word(self, row):
+        """Whom the landlords are for, and whether some are missing."""
+        row.landlords = row.landlord_names or ("None yet: they see no case" if row.role == "property_manager" else "All of them")
 
     @expose("/add", methods=["GET", "POST"])
     @has_access
@@ -112,14 +123,14 @@ class PropertyManagers(Choosing, Records):
         )
         return self.confirm_page(asked.title, asked.sentences, asked.button, self._url("edit", pk=pk), form=form, quote=None, back=self._back())
 
-    def _manager(self, pk: UUID) -> PropertyManagerRow:
-        return only(select(PropertyManagerRow).where(PropertyManagerRow.id == pk))
+    def _manager(self, pk: UUID) -> ColleagueRow:
+        return only(select(ColleagueRow).where(ColleagueRow.id == pk, ColleagueRow.role == "property_manager"))
 
-    def _menu(self, manager: PropertyManagerRow) -> list[Link]:
+    def _menu(self, manager: ColleagueRow) -> list[Link]:
         return menu_of(manager.is_waiting, self._url("invite", pk=manager.id), self._url("delete", pk=manager.id), "Remove property manager")
 
 
-def _since(manager: PropertyManagerRow) -> str:
+def _since(manager: ColleagueRow) -> str:
     if not manager.is_waiting:
         return f"{manager.email}, property manager since {day(manager.accepted_at)}."
     link = f", {inside(link_until(manager.invitation_expires_at))}" if manager.invitation_expires_at else ""
