@@ -54,7 +54,8 @@ STEPS = {
     "make-platform-admin": Step(
         "Make platform-admin", "Make {name} a platform-admin?",
         ("{name} will see and change every organisation, plan and account here, yours too.", "It opens no case, and no firm's own settings."),
-        "{name} is a platform-admin now.", {"is_platform_admin": True}, lambda person: not person.is_platform_admin, danger=False,
+        "{name} is a platform-admin now.", {"is_platform_admin": True},
+        lambda person: not person.is_platform_admin and not person.is_operator, danger=False,
     ),
     "end-platform-admin": Step(
         "End platform-admin", "End {name}'s time as platform-admin?",

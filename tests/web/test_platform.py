@@ -200,11 +200,11 @@ def test_a_person_signs_in_with_the_new_address(site, platform):
 
 @pytest.mark.parametrize(("persona", "address"), [
     ("worker", "/support/cases/{case[ann]}"), ("quay_manager", "/support-cases/{case[ann]}"), ("harbour_admin", "/landlords"),
-    ("idle_manager", "/organisations")])  # fmt: skip
+    ("gone", "/organisations")])  # fmt: skip
 def test_a_person_disabled_on_the_screen_is_out_with_the_next_click(site, platform, persona, address):
     """Threat 54, for a collaborator, operators and another platform-admin; enabled again they sign in anew."""
     user, address = site.world.personas[persona].user, site.at(address)
-    with also_platform_admin(site, "idle_manager"), site.visited_by(persona) as visitor:
+    with also_platform_admin(site, "gone"), site.visited_by(persona) as visitor:
         assert visitor.get(address).status_code == 200
         step = site.at(f"/people/{{user[{user}]}}/")
         sentence = f"{made.full_name(user)} is signed out with their next click"
@@ -233,16 +233,16 @@ def test_the_last_platform_admin_stays(site, platform):
 
 def test_the_hat_is_given_and_taken(site, platform):
     """With a confirmation each; whoever gives their own away is led elsewhere."""
-    step = site.at("/people/{user[idle_manager]}/")
-    with site.visited_by("idle_manager") as other:
+    step = site.at("/people/{user[watcher]}/")
+    with site.visited_by("watcher") as other:
         assert other.get("/people").status_code == 404
-        assert "Idle Manager will see and change every organisation" in platform.page(f"{step}make-platform-admin").text
+        assert "Watcher will see and change every organisation" in platform.page(f"{step}make-platform-admin").text
         assert platform.post(f"{step}make-platform-admin").status_code == 303
-        assert menu(other) == "Support cases Collaborators Organisations Plans People"
-        assert "Property manager of Harbour Homes, platform-admin" in other.page("/people").text
+        assert menu(other) == "Your tenants Organisations Plans People"
+        assert "Platform-admin, support worker in 2 organisations" in other.page("/people").text
         answer = other.post(f"{step}end-platform-admin")
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
-        assert other.get("/people").status_code == 404 and menu(other) == "Support cases Collaborators"
+        assert other.get("/people").status_code == 404 and menu(other) == "Your tenants"
 
 
 def test_a_changed_address_is_told_at_the_old_one_and_takes_its_links_along(site):
