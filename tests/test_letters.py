@@ -13,7 +13,7 @@ from app import create_app
 from config import from_environment
 from jobs.couriers import EmlFolder, Postbox
 from tests.mail import letters, link_in
-from views.letters import Letter, as_message, operator_invitation, password_link, sign_in_link, team_invitation
+from views.letters import Letter, as_message, operator_invitation, operator_joined, password_link, sign_in_link, team_invitation
 
 URL = "https://keywork.example/link/abc-DEF_123"
 LETTERS = {
@@ -21,6 +21,7 @@ LETTERS = {
     "password": password_link("Nia New", "nia@example.org", URL),
     "team": team_invitation("Nia New", "nia@example.org", URL, organisation="Harbour Homes", inviter="Harbour Admin"),
     "operator": operator_invitation("Nia New", "nia@example.org", URL, organisation="Harbour Homes", role="property_manager"),
+    "joined": operator_joined("Nia New", "nia@example.org", URL, organisation="Harbour Homes", name="Joan Old", address="joan@example.org", role="org_admin"),
 }
 
 
@@ -50,7 +51,7 @@ def test_each_twin_stands_alone(app, tmp_path, kind):
         words = html.unescape(message.get_body((twin,)).get_content())
         for wanted in (letter.sender, "Nia New", URL, letter.action, letter.closing, *letter.sentences):
             assert wanted in words, (twin, wanted)
-        assert re.search("15 minutes|7 days", words) and "None" not in words and "{{" not in words
+        assert re.search("15 minutes|7 days|from now on", words) and "None" not in words and "{{" not in words
 
 
 def test_a_file_is_whole_private_and_named_by_its_moment(app, tmp_path):

@@ -86,6 +86,16 @@ def operator_invitation(to_name: str, to_address: str, url: str, *, organisation
     )
 
 
+def operator_joined(to_name: str, to_address: str, url: str, *, organisation: str, name: str, address: str, role: str) -> Letter:
+    """Told to an organisation's org-admins, so that nobody joins it unnoticed."""
+    return Letter(
+        f"{organisation} (Keywork)", to_name, to_address, f"{name} now works for {organisation} in Keywork",
+        (f"{name} ({address}) has accepted an invitation, and works for {organisation} in Keywork as {label(role, 'a_hat')} from now on.",
+         "Under Operators you find everybody who does, and can remove property managers. Whoever runs Keywork for your organisation can remove org-admins."),
+        "See the operators", url, "If you did not expect this, ask today who invited them.",
+    )
+
+
 def as_message(letter: Letter, app: Flask) -> EmailMessage:
     """The letter as MIME: plain text first, HTML as the richer twin. No request is needed, only the application's settings."""
     letter = replace(letter, sender=_line(letter.sender), to_name=_line(letter.to_name), subject=_line(letter.subject),

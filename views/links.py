@@ -1,6 +1,7 @@
 """Single-use links: asking for one, following one, and the password that one may choose afterwards. Invitations: views/inviting.py."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from flask import current_app, flash, redirect, session, url_for
 from flask_appbuilder import expose
@@ -16,11 +17,12 @@ from views import letters, logs
 from views.forms import Form
 from views.passwords import weakness
 from views.sentences import explain
-from views.sign_in import TooOften, network, onward, onward_url, signed_in_person, storable
+from views.sign_in import TooOften, is_a_page, network, onward, onward_url, signed_in_person, storable
 
 _ASK = text("select * from app.ask_for_link(:email, :purpose, :hash, :network)")
 _LOOK = text("select * from app.look_at_link(:hash, :network)")
 _USE = text("select * from app.use_link(:hash, :network)")
+_TELL = text("select * from app.org_admins_to_tell(:sign_in)")
 _MAY_SET_PASSWORD = text("select app.may_set_password(:sign_in)")
 _SET_PASSWORD = text("select app.set_password(:sign_in, :hash)")
 
@@ -45,8 +47,10 @@ class Secret:
         return hash_of(self.token)
 
     def url(self) -> str:
-        """The whole address of the link, as people outside write it; it remembers where they were heading."""
-        return current_app.config["BASE_URL"] + onward_url("Links.follow", token=self.token)
+        """The whole address of the link, as people outside write it; it remembers where they were heading, if that is a page of ours:
+        anybody may ask for a link to anybody's mailbox, and write what they like after `next`."""
+        way = onward_url if is_a_page(onward("")) else url_for
+        return current_app.config["BASE_URL"] + way("Links.follow", token=self.token)
 
 
 def ask(question, **values: object) -> Row | None:
@@ -132,11 +136,19 @@ class Links(BaseView):
         if current_user.is_authenticated:
             self.appbuilder.sm.sign_out()
         self.appbuilder.sm.begin(used.sign_in, used.ab_user_id)
+        if used.purpose == "invitation":
+            self._tell_org_admins(used.sign_in)
         case_url = url_for("CollaboratorNotes.workspace", case_id=used.case_id) if used.case_id else None
         there = onward(case_url)
         if used.purpose == "password" or (used.purpose == "invitation" and current_user.password is None):
             return redirect(url_for("Links.password", next=there), 303)
         return redirect(there, 303)
+
+    def _tell_org_admins(self, sign_in: UUID) -> None:
+        url = current_app.config["BASE_URL"] + url_for("PropertyManagers.list")
+        for to in self.appbuilder.sm.ask_all(_TELL, sign_in=sign_in):
+            letters.post(letters.operator_joined(
+                to.full_name, to.email, url, organisation=to.organisation_name, name=to.joined_name, address=to.joined_email, role=to.joined_role))
 
     def _no_good(self):
         return self.render_template("link_no_good.html", ask_url=url_for("Links.ask")), 404

@@ -1,10 +1,11 @@
 """Signing in by password, and who somebody is once signed in. Links are in views/links.py."""
 
-import functools
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from flask import current_app, flash, g, redirect, request, session, url_for
@@ -14,6 +15,7 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
 from werkzeug.security import check_password_hash, generate_password_hash
 from wtforms import EmailField, PasswordField
 
@@ -80,8 +82,8 @@ class TooOften(Exception):
     """Somebody, or somebody's network, has tried too often (KW430)."""
 
 
-#: For the eleventh try at a password: the lock ends by itself, and a link is another way in.
-TOO_OFTEN = "That was too often. Wait 15 minutes, or sign in by a link instead."
+#: For the eleventh try at a password: the lock ends by itself, and asking for a link is counted apart from it.
+TOO_OFTEN = "Too many passwords were tried for this address, or from where you are. Wait 15 minutes, or ask for a link that signs you in."
 
 
 def onward(fallback: str | None = None) -> str:
@@ -97,6 +99,16 @@ def onward_url(endpoint: str, **values: object) -> str:
     """The address of another step on the way in, which remembers where the person was heading."""
     heading_for = onward("")
     return url_for(endpoint, **values, **({"next": heading_for} if heading_for != current_app.appbuilder.get_url_for_index else {}))
+
+
+def is_a_page(heading_for: str) -> bool:
+    """Whether a path leads to a page of ours and holds no words of somebody's own before its query: for what is sent to others."""
+    path = unquote(urlsplit(heading_for).path)
+    try:
+        endpoint, parts = current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    return len(heading_for) <= 200 and not endpoint.endswith("static") and not any(isinstance(each, str) for each in parts.values())
 
 
 def network() -> str:
@@ -153,16 +165,26 @@ class Security(SecurityManager):
 
     authdbview = SignIn
 
+    def __init__(self, appbuilder) -> None:
+        # Of a password that nobody knows, as costly to compare with as a real one. Made here: the first unknown address that
+        # somebody tries must not take the time of two (threat 46).
+        self._nobodys_hash = generate_password_hash(secrets.token_urlsafe(32))
+        super().__init__(appbuilder)
+
     def register_views(self) -> None:
         """Only the sign-in view: users and roles are not managed on Flask-AppBuilder's screens."""
         self.auth_view = self.appbuilder.add_view_no_menu(self.authdbview())
 
     def ask(self, question: TextClause, **values: object) -> Row | None:
         """Asks a door of the sign-in login and commits; its answer's only row, or None. Raises TooOften for KW430."""
+        return next(iter(self.ask_all(question, **values)), None)
+
+    def ask_all(self, question: TextClause, **values: object) -> Sequence[Row]:
+        """The same for a door that answers any number of rows."""
         try:
-            row = self.session.execute(question, values).one_or_none()
+            rows = self.session.execute(question, values).all()
             self.session.commit()
-            return row
+            return rows
         except DBAPIError as error:
             self.session.rollback()
             if getattr(error.orig, "sqlstate", None) == "KW430":
@@ -176,7 +198,7 @@ class Security(SecurityManager):
         """
         tried = self.ask(_TRY, email=storable(email), network=network())
         # Hashed whether or not there is anything to compare with: both take the same time (threat 46).
-        right = check_password_hash(tried.password_hash or nobodys_hash(), password)
+        right = check_password_hash(tried.password_hash or self._nobodys_hash, password)
         if not right or tried.password_hash is None:
             return False
         begun = self.ask(_BEGIN, try_id=tried.try_id, ab_user_id=tried.ab_user_id, compared_with=tried.password_hash)[0]
@@ -218,12 +240,6 @@ class Security(SecurityManager):
     def is_item_public(self, permission_name, view_name):
         """Nothing is public but the sign-in page, which asks for no permission."""
         return False
-
-
-@functools.cache
-def nobodys_hash() -> str:
-    """The hash of a password that nobody knows, as costly to compare with as a real one."""
-    return generate_password_hash(secrets.token_urlsafe(32))
 
 
 def hat_label(person: Person, hat: str | None) -> str:

@@ -114,6 +114,43 @@ def test_a_property_manager_accepts_one_firm_and_keeps_the_link_of_the_other(sit
         assert "Gus Tenant" in cases and "Ann Tenant" not in cases
 
 
+def test_nobody_joins_a_firm_unseen(site):
+    """Invited by the platform: the live org-admins are told by e-mail, and see who it is in their list, where they change only property managers."""
+    email, admin = "joan@example.org", "moor.admin@example.org"
+    link = invited_link(site, email, "/organisations/{organisation[moor]}/invite", persona="platform",
+                        invited_name="Joan Old", invited_email=email, role="org_admin")
+    listed = site.visitor("moor_admin").page("/property-managers")
+    assert "Joan Old joan@example.org Org-admin All of them Invited" in listed.text
+    there = {each: len(letters(site.mail, each)) for each in (admin, "two.hats@example.org", "harbour.admin@example.org", email)}
+    with site.visited_by() as visitor:
+        assert visitor.post(link).status_code == 303
+    letter = next_letter(site.mail, admin, after=there[admin])
+    assert letter["Subject"] == "Joan Old now works for Moor Homes in Keywork"
+    assert "Joan Old (joan@example.org) has accepted" in letter.get_body(("plain",)).get_content().replace("\n", " ")
+    assert "as an org-admin" in letter.get_body(("plain",)).get_content().replace("\n", " ")
+    next_letter(site.mail, "two.hats@example.org", after=there["two.hats@example.org"])
+    assert [len(letters(site.mail, each)) for each in ("harbour.admin@example.org", email)] == [there["harbour.admin@example.org"], there[email]]
+    page = site.visitor("moor_admin").page("/property-managers")
+    ways = [attributes["href"] for tag, attributes in page.tags if tag == "a" and "/edit" in attributes.get("href", "")]
+    assert ways and not [each for each in ways for admin in ("moor_admin", "two_hats") if str(site.world.user[admin]) in each]
+    for step in ("edit", "delete"):
+        assert site.visitor("moor_admin").get(site.at(f"/property-managers/{{user[two_hats]}}/{step}")).status_code == 404
+        assert site.visitor("moor_admin").get(site.at(f"/property-managers/{{user[heath_manager]}}/{step}")).status_code == 200
+
+
+def test_a_platform_admin_is_told_why_an_invitation_cannot_be_accepted(site):
+    """In a sentence, with the link kept; and the page of an operator's account offers no way to make them one."""
+    link = invited_link(site, "platform@example.org", "/organisations/{organisation[small]}/invite", persona="platform",
+                        invited_name="Platform", invited_email="platform@example.org", role="org_admin")
+    with site.visited_by("platform") as visitor:
+        assert "An account either runs this installation or works for an organisation." in visitor.send(link).text
+        assert visitor.get("/support-cases").status_code == 404 and visitor.get("/organisations").status_code == 200
+        assert "Small Homes has invited Platform" in visitor.page(link).text
+        step = "/people/{{user[{}]}}/make-platform-admin"
+        assert visitor.get(site.at(step.format("gone"))).status_code == 200
+        assert visitor.get(site.at(step.format("quay_manager"))).status_code == 404 == visitor.send(site.at(step.format("quay_manager"))).status_code
+
+
 def test_no_e_mail_names_a_tenant(site):
     """A mailbox is no place for who receives support: none of the case's words, in any letter that this module had sent."""
     invite(site, "nia.canary@example.org")

@@ -137,6 +137,24 @@ def test_where_somebody_was_heading_is_kept_by_the_link(site):
         assert "Gus Tenant" in visitor.page(heading_for).text
 
 
+@pytest.mark.parametrize(("heading_for", "kept"), [
+    ("/support/tenants", True), ("/support-cases?state=closed&q=eve", True), ("/password", True),
+    ("/your-account-is-suspended", False), ("/support/tenants/call-0900-123456", False), ("/link/your-account-is-suspended", False),
+    ("/static/your-account-is-suspended", False), ("/static/appbuilder/your-account-is-suspended", False), ("/logout/", False),
+    ("/support-cases?q=" + "your+account+is+suspended+" * 8, False),
+])
+def test_an_e_mail_holds_no_words_of_whoever_asked_for_it(site, heading_for, kept):
+    """Anybody may ask for a link to anybody's mailbox: where it leads is a page of ours, and no letter to its reader."""
+    site.as_owner("delete from vault.sign_in_tries")
+    there = len(letters(site.mail, "gone@example.org"))
+    with site.visited_by() as visitor:
+        form = visitor.page("/login/link").form_with("email")
+        assert visitor.client.post("/login/link", params={"next": heading_for}, data={
+            "csrf_token": form.controls["csrf_token"].value, "email": "gone@example.org"}).status_code == 200
+    link = httpx.URL(link_in(next_letter(site.mail, "gone@example.org", after=there)))
+    assert link.params.get("next") == (heading_for if kept else None)
+
+
 @pytest.mark.parametrize("heading_for", FOREIGN[::3], ids=ascii)
 def test_a_link_never_leads_elsewhere(site, heading_for):
     """Threat 47: put into the link's own address, as anybody can, or into the page that asks for it."""
