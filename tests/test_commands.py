@@ -101,7 +101,11 @@ def test_a_platform_admin_is_appointed_at_the_prompt(own_server, database, envir
     with psycopg.connect(owner) as connection:
         assert connection.execute("select u.email, u.is_platform_admin from vault.links l join app.users u on u.id = l.user_id"
                                   " where l.token_hash = %s", [hash_of(token)]).fetchall() == [("first@example.org", True)]
-    for wrong in (["nobody", "Name"], ["first@example.org"], []):
+    with psycopg.connect(owner) as connection:
+        connection.execute("with firm as (insert into app.organisations (name, plan_code) values ('Firm', 'starter') returning id),"
+                           " person as (insert into app.users (email, full_name) values ('operator@example.org', 'Operator') returning id)"
+                           " insert into app.memberships (user_id, organisation_id, role, accepted_at) select person.id, firm.id, 'org_admin', now() from person, firm")
+    for wrong in (["nobody", "Name"], ["operator@example.org", "Operator"], ["first@example.org"], []):
         refused = command(folder, "platform-admin", *wrong, **address)
         assert refused.returncode == 2 and refused.stderr.count("\n") == 1 and "Traceback" not in refused.stderr
     with psycopg.connect(owner) as connection:

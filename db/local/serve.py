@@ -109,6 +109,10 @@ def appoint(email: str, full_name: str) -> int:
             name, path = appoint_platform_admin(database.conninfo, email, full_name)
         except psycopg.errors.CheckViolation as error:
             raise Refusal("Give an e-mail address, such as name@example.org, and a name of up to 120 characters.") from error
+        except psycopg.DatabaseError as error:
+            if error.sqlstate != "KW432":
+                raise
+            raise Refusal("This account works for an organisation, so it cannot run the installation: give another e-mail address.") from error
     print(f"{name} is a platform-admin. This link signs them in once, within the next 7 days; give it to nobody else:\n  {base_url}{path}")
     return 0
 
