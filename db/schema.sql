@@ -280,6 +280,8 @@ create table app.tenants (
     created_at      timestamptz not null default now(),
     constraint tenant_names_are_filled check (length(btrim(full_name)) between 1 and 120),
     constraint tenant_birthdays_are_plausible check (date_of_birth >= date '1900-01-01'),
+    -- Looks at the clock, which a check may where what is true once stays true: a dump fits when it is restored.
+    constraint tenants_are_born_already check (date_of_birth <= current_date),
     constraint note_visibility_is_inherit_visible_or_hidden check (
         housing_officer_note_visibility in ('inherit', 'visible', 'hidden')),
     constraint tenants_in_their_organisation unique (organisation_id, id, landlord_id),

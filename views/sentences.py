@@ -80,6 +80,7 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "properties_belong_to_a_landlord": ("landlord_id", "Choose one of your landlords."),
     "tenant_names_are_filled": ("full_name", "Give the tenant's name, up to 120 characters."),
     "tenant_birthdays_are_plausible": ("date_of_birth", "Give a date of birth after 1900."),
+    "tenants_are_born_already": ("date_of_birth", "Give a date of birth that is not in the future."),
     "note_visibility_is_inherit_visible_or_hidden": (
         "housing_officer_note_visibility", "Choose as the organisation, visible, or hidden."),
     "tenants_in_their_organisation": (None, "This tenant exists already."),

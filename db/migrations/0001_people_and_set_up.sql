@@ -71,6 +71,8 @@ alter table app.landlords alter organisation_id set default app.org_admin_organi
 alter table app.properties alter organisation_id set default app.org_admin_organisation();
 alter table app.property_manager_landlords alter organisation_id set default app.org_admin_organisation();
 
+alter table app.tenants add constraint tenants_are_born_already check (date_of_birth <= current_date);
+
 -- A refusal names the field that it is about: one rule for each.
 alter table app.organisations
     drop constraint retention_windows_are_1_to_100_whole_years,

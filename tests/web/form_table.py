@@ -140,7 +140,7 @@ REFUSED = [
     *[(form, {"address": "Quay 1 Street", "postcode": "ls6 2ab"}, "address", "a property at this address already") for form in ("property", "property edit")],
     *[(form, {"full_name": wrong}, "full_name", "120 characters") for form in ("tenant", "tenant edit") for wrong in ("", " ", "x" * 121)],
     *[(form, {"date_of_birth": wrong}, "date_of_birth", "Give a date") for form in ("tenant", "tenant edit")
-      for wrong in ("abc", "1990-02-30", "03/02/1990", "1899-12-31", "0001-01-01")],
+      for wrong in ("abc", "1990-02-30", "03/02/1990", "1899-12-31", "0001-01-01", "2999-01-01")],
     *[(form, {"property_id": wrong}, "property_id", "Choose one of your properties.") for form in ("tenant", "tenant edit")
       for wrong in ("", "nonsense", "{property[heath_1]}", "{tenant[ann]}", NOBODY)],
     *[(form, {"housing_officer_note_visibility": wrong}, "housing_officer_note_visibility", "Choose as the organisation, visible, or hidden.")
