@@ -337,15 +337,34 @@ comment on function app.account_id(text, integer) is
     'The id that an account of this address gets (place 1, 2, ... where somebody has it who has another address by now): the same each time, and nobody without the '
     'key can work it out. So it does not tell whether there is one already.';
 
+create or replace function app.account_of(of_email text, named text) returns uuid
+language plpgsql set search_path = '' as $$
+declare
+    found_id uuid;
+    place    integer := 0;
+begin
+    while found_id is null loop
+        insert into app.users (id, email, full_name) values (app.account_id(of_email, place), lower(btrim(of_email)), btrim(named))
+            on conflict do nothing
+            returning id into found_id;
+        if found_id is null then
+            select u.id into found_id from app.users as u where u.email = lower(btrim(of_email));
+        end if;
+        place := place + 1;
+    end loop;
+    return found_id;
+end
+$$;
+comment on function app.account_of(text, text) is 'The account of an e-mail address, made under this name when there is none. For app.account_for() and the owner''s prompt.';
+
 create or replace function app.appoint_platform_admin(of_email text, named text, of_hash bytea) returns text
 language plpgsql set search_path = '' as $$
 declare
-    person app.users;
+    account uuid := app.account_of(of_email, named);
+    person  app.users;
 begin
-    insert into app.users (email, full_name, is_platform_admin) values (lower(btrim(of_email)), btrim(named), true)
-        -- Whoever was disabled comes back: there may be nobody left who could enable them.
-        on conflict on constraint user_emails_are_unique do update set is_platform_admin = true, disabled_at = null
-        returning * into person;
+    -- Whoever was disabled comes back: there may be nobody left who could enable them.
+    update app.users as u set is_platform_admin = true, disabled_at = null where u.id = account returning * into person;
     insert into vault.links (token_hash, purpose, user_id, expires_at)
         values (of_hash, 'invitation', person.id, now() + app.link_lifetime('invitation'));
     return person.full_name;
@@ -1123,23 +1142,11 @@ comment on function app.invite_operator_again(uuid, uuid) is
 
 create or replace function app.account_for(of_email text, named text) returns uuid
 language plpgsql security definer set search_path = '' as $$
-declare
-    found_id uuid;
-    place    integer := 0;
 begin
     if coalesce(app.acting_hat(), '') not in ('org_admin', 'property_manager', 'platform_admin') then
         raise exception 'only operators invite' using errcode = '42501';
     end if;
-    while found_id is null loop
-        insert into app.users (id, email, full_name) values (app.account_id(of_email, place), lower(btrim(of_email)), btrim(named))
-            on conflict do nothing
-            returning id into found_id;
-        if found_id is null then
-            select u.id into found_id from app.users as u where u.email = lower(btrim(of_email));
-        end if;
-        place := place + 1;
-    end loop;
-    return found_id;
+    return app.account_of(of_email, named);
 end
 $$;
 comment on function app.account_for(text, text) is

@@ -261,6 +261,7 @@ DOORS = {
     "person_at_sign_in(1, %(user)s)", "count_try('password', %(hash)s, '203.0.113.1')", "begin_sign_in(%(user)s, 'link')", "good_links(%(hash)s)",
     "address_hash('worker@example.org')", "add_signing_key('planted', %(hash)s)", "appoint_platform_admin('worker@example.org', 'Worker', %(hash)s)",
     "installed_versions()", "org_admins_to_tell(%(user)s)", "account_id('worker@example.org', 0)",
+    "account_of('worker@example.org', 'Worker')",
 }
 
 

@@ -24,7 +24,7 @@ CODES = {
     "support_collaborators.participation_mode", "support_collaborators.phone", "support_notes.stream", "support_goals.status",
     "support_sessions.type", "support_sessions.status", "sign_ins.way",
 }  # fmt: skip
-ADDRESSES = {"users.email", "support_collaborators.email", "organisations.housing_officer_emails"}
+ADDRESSES = {"users.email", "support_collaborators.email", "memberships.invited_email", "organisations.housing_officer_emails"}
 #: Columns that hold several texts.
 LISTS = {"organisations.housing_officer_emails"}
 #: Fingerprints of the SQL, on no screen.
