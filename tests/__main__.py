@@ -8,7 +8,8 @@ from tests.conftest import OLDEST_SERVER
 
 #: Not about the server that --postgres names: the first three start others, the fourth is about what stands before one.
 ONCE = {"test_run.py", "test_local_server.py", "test_bench.py", "test_pgbouncer.py"}
-TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]
+#: In the order they are found, the slow walks in the browser first: by the number of their tests they would come last, alone.
+TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def main() -> int:
