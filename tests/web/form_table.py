@@ -101,12 +101,12 @@ REFUSED = [
     ("outcome", {"status": ""}, "status", "Choose delivered"),
     ("outcome", {"outcome_note": "x" * 8001}, "outcome_note", "8,000 characters"),
     *[("collaborator", {"email": wrong}, "email", "Give an e-mail address")
-      for wrong in ("", "nobody", "a b@example.org", "a,b@example.org", "a@b", "x" * 250 + "@example.org")],
+      for wrong in ("", "nobody", "a b@example.org", "a,b@example.org", "a@b", "a@é..org", "x" * 250 + "@example.org")],
     ("collaborator", {"email": "worker@example.org"}, "email", "on this team already"),
     ("collaborator", {"email": " WORKER@example.org "}, "email", "on this team already"),
     *[("collaborator", {"full_name": wrong}, "full_name", "120 characters") for wrong in ("", "x" * 121)],
     *[(form, {"invited_email": wrong}, "invited_email", "Give an e-mail address") for form in ("property manager", "operator")
-      for wrong in ("", "nobody", "a b@example.org", "a,b@example.org", "a@b", "x" * 250 + "@example.org")],
+      for wrong in ("", "nobody", "a b@example.org", "a,b@example.org", "a@b", "a@é..org", "x" * 250 + "@example.org")],
     *[(form, {"invited_name": wrong}, "invited_name", "120 characters") for form in ("property manager", "operator") for wrong in ("", "x" * 121)],
     *[("property manager", {"invited_email": taken}, "invited_email", "works for the organisation already, or has been invited to")
       for taken in ("quay.manager@example.org", " Harbour.Admin@example.org", "invited@example.org")],
@@ -149,7 +149,7 @@ REFUSED = [
       for window in ("case", "safeguarding") for wrong in ("", "abc", "0", "-1", "101", "1000", "7.5", "1e1", "99999999999999999999")],
     ("settings", {"support_retention_years_case": "31"}, "support_retention_years_safeguarding", "Keep safeguarding notes at least as long"),
     *[("settings", {"housing_officer_emails": wrong}, "housing_officer_emails", "Give e-mail addresses")
-      for wrong in ("nobody", "a b@example.org", "a@b", "fine@example.org\nnobody", "<script>@example.org x")],
+      for wrong in ("nobody", "a b@example.org", "a@b", "a@é..org", "fine@example.org\nnobody", "<script>@example.org x")],
     *[(form, {"name": wrong}, "name", "160 characters") for form in ("organisation", "organisation edit") for wrong in ("", "  ", "x" * 161)],
     *[(form, {"name": "Harbour Homes"}, "name", "with this name already") for form in ("organisation", "organisation edit")],
     *[(form, {"plan_code": wrong}, "plan_code", "Choose a plan from the list")
