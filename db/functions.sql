@@ -7,7 +7,8 @@
 --     and the policy then judges the finished row, so that hidden and absent parents give the same refusal; one ends the
 --     sign-ins and links of whoever is disabled, one counts invitations, neither of which any hat may touch; two keep
 --     operators and platform-admins apart, whatever the person may see of either;
---   * doors for the sign-in login, and for inviting somebody by e-mail address.
+--   * doors for the sign-in login and the jobs login, for inviting somebody by e-mail address, and for the audit log, which
+--     nobody writes by themselves.
 -- Everything else runs as the person, under their policies.
 --
 -- Errors of our own (SQLSTATE class KW). Python words them (views/sentences.py); a test compares the two lists.
@@ -18,7 +19,7 @@
 --   KW410  the case is closed, it takes no new content
 --   KW411  a note's stream never changes
 --   KW412  only its author may change a note's text
---   KW413  a safeguarding flag is not taken back this way
+--   KW413  a safeguarding flag is taken back by an org-admin, who says why
 --   KW414  the moment a case closed is not changed afterwards
 --   KW415  an ended assignment stays ended
 --   KW416  an outcome is recorded once the session has begun
@@ -29,6 +30,8 @@
 --   KW431  a password is set right after signing in by a link
 --   KW432  nobody operates for an organisation and runs the installation
 --   KW433  an invitation is sent again a few times a day
+--   KW440  the audit log is only ever added to
+--   KW441  this hold has been lifted
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -613,6 +616,16 @@ end
 $$;
 comment on function app.manager_case_landlord_ids() is 'As app.manager_landlord_ids(), but null where the plan has no support cases.';
 
+create or replace function app.manager_case_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    mine uuid[] := app.manager_case_landlord_ids();
+begin
+    return (select array_agg(c.id) from app.support_cases as c where c.landlord_id = any (mine));
+end
+$$;
+comment on function app.manager_case_ids() is 'The cases that the acting property manager sees, as ids: what their audit log is bounded by.';
+
 create or replace function app.my_case_ids() returns uuid[]
 language plpgsql stable parallel safe security definer set search_path = '' as $$
 declare
@@ -1024,13 +1037,16 @@ begin
     if new.safeguarding and not old.safeguarding then
         new.safeguarding_flagged_at := now();
     elsif old.safeguarding and not new.safeguarding then
-        raise exception 'a safeguarding flag stays' using errcode = 'KW413';
+        if coalesce(app.acting_hat(), '') <> 'org_admin' or coalesce(btrim(current_setting('app.reason', true)), '') = '' then
+            raise exception 'a safeguarding flag stays' using errcode = 'KW413';
+        end if;
+        new.safeguarding_flagged_at := null;
     end if;
     return new;
 end
 $$;
 comment on function app.note_keeps_its_stream_and_author() is
-    'KW411 stream changed, KW412 text changed by somebody else, KW413 flag taken back; stamps the flag''s moment and the edit''s.';
+    'KW411 stream changed, KW412 text changed by somebody else, KW413 flag taken back by anybody but an org-admin with a reason (app.remove_safeguarding_flag); stamps the flag''s moment and the edit''s.';
 
 create or replace function app.flagged_notes_are_not_deleted() returns trigger
 language plpgsql set search_path = '' as $$
@@ -1151,3 +1167,735 @@ end
 $$;
 comment on function app.account_for(text, text) is
     'The account of an e-mail address, made under this name when there is none. Answers alike for known and unknown addresses, taken back or not, so that an operator learns of nobody.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- The audit log: writing down
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.installation_chain() returns uuid
+language sql immutable parallel safe set search_path = '' as $$
+    select '00000000-0000-0000-0000-000000000000'::uuid
+$$;
+comment on function app.installation_chain() is 'What stands for the installation itself where the audit log names an organisation.';
+
+create or replace function app.who_acts(about uuid, out actor_id uuid, out actor_name text, out actor_hat text)
+language plpgsql stable set search_path = '' as $$
+begin
+    if session_user = 'keywork_app' then
+        -- Raises when the token was shed half way. The id is that of the token, also where the person has just lost the hat.
+        perform app.acting_as('any');
+        actor_id := left(current_setting('app.token', true), 36)::uuid;
+        actor_hat := split_part(current_setting('app.token', true), '.', 2);
+    elsif session_user = 'keywork_signin' then
+        -- Whatever the sign-in login changes is about the person who is signing in.
+        actor_id := about;
+        actor_hat := 'sign_in';
+    else
+        actor_hat := case session_user when 'keywork_jobs' then 'job' else 'owner' end;
+    end if;
+    actor_name := coalesce((select u.full_name from app.users as u where u.id = actor_id), session_user);
+end
+$$;
+comment on function app.who_acts(uuid) is
+    'Who is to be named for what happens now: the person of the verified token, the person signing in (`about`), or the login of a job or a DBA. Raises as app.acting_as.';
+
+create or replace function app.write_down() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    was    jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+    became jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+    it     jsonb := coalesce(became, was);
+    person uuid;
+    who    record;
+    said   jsonb;
+    why    text := nullif(btrim(current_setting('app.reason', true)), '');
+    firm   uuid := coalesce((it ->> case tg_table_name when 'organisations' then 'id' else 'organisation_id' end)::uuid, app.installation_chain());
+    salt   bytea := uuid_send(gen_random_uuid());
+begin
+    if tg_op = 'UPDATE' then
+        -- Only what changed.
+        select jsonb_object_agg(b.key, was -> b.key), jsonb_object_agg(b.key, b.value) into was, became
+        from jsonb_each(became) as b where b.value is distinct from was -> b.key;
+        if became is null then
+            return null;
+        end if;
+    end if;
+    person := (it ->> case tg_table_name when 'users' then 'id' else 'user_id' end)::uuid;
+    who := app.who_acts(person);
+    said := jsonb_build_array(why, was, became);
+    with fact as (
+        insert into app.audit_log (organisation_id, case_id, actor_id, actor_name, actor_hat, action, table_name, row_id, row_kind, row_at, payload_hash)
+        values (firm, (it ->> tg_argv[1])::uuid, who.actor_id, who.actor_name, who.actor_hat, lower(tg_op), tg_table_name,
+                (it ->> tg_argv[0])::uuid, it ->> tg_argv[2], (it ->> tg_argv[3])::timestamptz,
+                sha256(salt || convert_to(said::text, 'UTF8')))
+        returning id, organisation_id, case_id, table_name, row_id
+    )
+    insert into app.audit_payloads (audit_id, organisation_id, case_id, table_name, row_id, salt, reason, before, after)
+        select f.id, f.organisation_id, f.case_id, f.table_name, f.row_id, salt, why, was, became from fact as f;
+    return null;
+end
+$$;
+comment on function app.write_down() is
+    'Writes a row of the audit log for each row inserted, updated or deleted, in the same transaction (spec 7), and what it said beside it. Arguments: columns of the id, the case, '
+    'the kind and the moment of the row. An update that changes nothing leaves nothing. The reason, where one was asked for, is the setting app.reason.';
+
+create or replace function app.write_down_event(what text, of_organisation uuid, of_case uuid, of_table text, of_row uuid, of_kind text, about uuid) returns void
+language plpgsql set search_path = '' as $$
+declare
+    who record := app.who_acts(about);
+begin
+    -- Before the row takes its number (app.seal_audit_log).
+    perform pg_current_xact_id();
+    insert into app.audit_log (organisation_id, case_id, actor_id, actor_name, actor_hat, action, table_name, row_id, row_kind)
+        values (of_organisation, of_case, who.actor_id, who.actor_name, who.actor_hat, what, of_table, of_row, of_kind);
+end
+$$;
+comment on function app.write_down_event(text, uuid, uuid, text, uuid, text, uuid) is
+    'Writes down what changed no row: a view, an export, a sign-in. For the doors below and app.write_down_sign_in().';
+
+create or replace function app.record_view(of_case uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    firm uuid;
+begin
+    select c.organisation_id into firm from app.support_cases as c
+    where c.id = of_case and (c.organisation_id = app.org_admin_case_organisation() or c.landlord_id = any (app.manager_case_landlord_ids()));
+    if not found then
+        raise exception 'no such case' using errcode = 'KW404';
+    end if;
+    perform app.write_down_event('view', firm, of_case, 'support_notes', null, 'professional', null);
+end
+$$;
+comment on function app.record_view(uuid) is 'The acting operator looks at the Professional notes of a case: written down before they are shown (spec 7). KW404 where they may not.';
+
+create or replace function app.record_export(what text, of_case uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    firm uuid;
+begin
+    if of_case is null then
+        firm := app.org_admin_organisation();
+    else
+        select c.organisation_id into firm from app.support_cases as c
+        where c.id = of_case and (c.organisation_id = app.org_admin_case_organisation() or c.landlord_id = any (app.manager_case_landlord_ids())
+                                  or c.id = any (app.my_case_ids()));
+    end if;
+    if firm is null then
+        raise exception 'no such case' using errcode = 'KW404';
+    end if;
+    perform app.write_down_event('export', firm, of_case, 'support_cases', of_case, what, null);
+end
+$$;
+comment on function app.record_export(text, uuid) is
+    'The acting person takes something out of Keywork: what (a code), of which case; without one, of the org-admin''s organisation. Written down before it is given (spec 7). KW404 where they may not.';
+
+create or replace function app.write_down_sign_in() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    firm uuid;
+begin
+    -- In the log of each firm that they work for or with: it is that firm's tenants whom they read about.
+    for firm in
+        select m.organisation_id from app.memberships as m where m.user_id = new.user_id and m.accepted_at is not null
+        union
+        select c.organisation_id from app.support_collaborators as c where c.user_id = new.user_id and c.ended_at is null
+        union
+        select app.installation_chain() from app.users as u where u.id = new.user_id and u.is_platform_admin
+    loop
+        perform app.write_down_event('sign_in', firm, null, 'sign_ins', new.user_id, new.way, new.user_id);
+    end loop;
+    return null;
+end
+$$;
+comment on function app.write_down_sign_in() is 'A sign-in, in the log of each organisation that the person operates for or has a live assignment in.';
+
+create or replace function app.the_record_stays() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    raise exception 'the audit log is only ever added to' using errcode = 'KW440';
+end
+$$;
+comment on function app.the_record_stays() is 'KW440: facts and seals of the audit log are neither changed nor deleted, payloads not changed, by anybody, the owner included.';
+
+create or replace function app.keep_audit_months() returns integer
+language plpgsql security definer set search_path = '' as $$
+declare
+    first_day date;
+    part      text;
+    made      integer := 0;
+begin
+    -- One at a time, and quietly where all are there: this takes a lock that waits for writers.
+    perform pg_advisory_xact_lock(hashtextextended('months of the audit log', 0));
+    for first_day in
+        select generate_series(date_trunc('month', now() at time zone 'UTC'), date_trunc('month', now() at time zone 'UTC') + interval '2 months', interval '1 month')::date
+    loop
+        part := 'audit_log_' || to_char(first_day, 'YYYY_MM');
+        if to_regclass('vault.' || part) is null
+           -- Written down before anybody made the month: it stays where it is.
+           and not exists (select from vault.audit_log_elsewhen as e
+                           where e.happened_at >= first_day::timestamp at time zone 'UTC' and e.happened_at < (first_day + interval '1 month') at time zone 'UTC')
+        then
+            execute format('create table vault.%I partition of app.audit_log for values from (%L) to (%L)', part,
+                           first_day::timestamp at time zone 'UTC', (first_day + interval '1 month') at time zone 'UTC');
+            execute format('alter table vault.%I enable row level security', part);
+            execute format('comment on table vault.%I is %L', part, 'The audit log of ' || to_char(first_day, 'FMMonth YYYY') || '.');
+            execute format('create trigger audit_facts_are_not_emptied before truncate on vault.%I for each statement execute function app.the_record_stays()', part);
+            made := made + 1;
+        end if;
+    end loop;
+    return made;
+end
+$$;
+comment on function app.keep_audit_months() is
+    'Makes the partitions of the audit log for this month and the next two (UTC), where they are not there; returns how many it made. For the installer and a daily job.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- The audit log: sealing and verifying
+------------------------------------------------------------------------------------------------------------------------
+
+-- hash(n) = sha256(hash(n - 1), number of the row, hash of its facts), one chain for each organisation; the facts hold the
+-- hash of the salted payload, so a chain verifies after payload and salt were erased. Sealing follows in batches: a chain
+-- within each write costs writers a quarter of their throughput or more, and can deadlock.
+
+create or replace function app.hash_of_facts(fact jsonb) returns bytea
+language sql immutable set search_path = '' as $$
+    -- Without the number, so that two rows that changed places are told from two that were altered; without nulls, so that a
+    -- column that a later release adds changes no hash.
+    select sha256(convert_to(jsonb_strip_nulls(fact - 'id')::text, 'UTF8'))
+$$;
+comment on function app.hash_of_facts(jsonb) is
+    'SHA-256 over the facts of a row of the audit log, given as to_jsonb(row) where TimeZone is UTC and bytea_output hex: how times are written must not depend on who asks.';
+
+create or replace function app.next_link(hash_before bytea, audit_id bigint, facts_hash bytea) returns bytea
+language sql immutable set search_path = '' as $$
+    select sha256(hash_before || int8send(audit_id) || facts_hash)
+$$;
+comment on function app.next_link(bytea, bigint, bytea) is 'The next hash of a chain.';
+
+create or replace function app.chain_begins(of_organisation uuid) returns bytea
+language sql immutable set search_path = '' as $$
+    select sha256(uuid_send(of_organisation))
+$$;
+comment on function app.chain_begins(uuid) is 'What stands before the first hash of an organisation''s chain.';
+
+create or replace function app.seal_audit_log(most integer default 20000) returns bigint
+language plpgsql security definer set search_path = '' set timezone = 'UTC' set bytea_output = 'hex' as $$
+declare
+    sealing   vault.audit_sealing;
+    newest    bigint;
+    oldest_running xid8;
+    not_yet_begun  xid8;
+    fact      record;
+    firm      uuid;
+    place     bigint;
+    link      bytea;
+    sealed    bigint := 0;
+begin
+    if not pg_try_advisory_xact_lock(hashtextextended('seal the audit log', 0)) then
+        return 0;
+    end if;
+    select * into sealing from vault.audit_sealing for update;
+    -- In this order: whoever has taken a number up to `newest` had a transaction below `not_yet_begun` by then.
+    newest := (select i.last_value from vault.audit_ids as i);
+    oldest_running := pg_snapshot_xmin(pg_current_snapshot());
+    not_yet_begun := pg_snapshot_xmax(pg_current_snapshot());
+    for fact in
+        select a.organisation_id, a.id, app.hash_of_facts(to_jsonb(a)) as facts_hash
+        from app.audit_log as a
+        where a.id > sealing.settled_to
+          -- Finished transactions only. One that has not begun yet is of another server, from which this database was restored.
+          and (a.transaction_id < oldest_running or a.transaction_id >= not_yet_begun)
+          and not exists (select from vault.audit_seals as s where s.audit_id = a.id)
+        order by a.organisation_id, a.id
+        limit most
+    loop
+        if firm is distinct from fact.organisation_id then
+            if firm is not null then
+                perform app.keep_head(firm, place, link);
+            end if;
+            firm := fact.organisation_id;
+            select h.position, h.hash into place, link from vault.audit_heads as h where h.organisation_id = firm;
+            place := coalesce(place, 0);
+            link := coalesce(link, app.chain_begins(firm));
+        end if;
+        place := place + 1;
+        link := sha256(link || int8send(fact.id) || fact.facts_hash);
+        insert into vault.audit_seals values (firm, place, fact.id, fact.facts_hash, link);
+        sealed := sealed + 1;
+    end loop;
+    if firm is not null then
+        perform app.keep_head(firm, place, link);
+    end if;
+    -- What is settled moves on when nothing was left over, and nobody runs any more who could hold a number up to there.
+    if sealed < most and (sealing.once_before <= oldest_running or sealing.once_before > not_yet_begun) then
+        update vault.audit_sealing set
+            settled_to = case when sealing.once_before <= oldest_running then sealing.next_settled else sealing.settled_to end,
+            next_settled = newest, once_before = not_yet_begun;
+    end if;
+    return sealed;
+end
+$$;
+comment on function app.seal_audit_log(integer) is
+    'Seals at most so many rows of the audit log, of finished transactions only, in the order of their numbers, into the chains of their organisations; returns how many (0 also while another one seals). For a job.';
+
+create or replace function app.keep_head(of_organisation uuid, at_position bigint, with_hash bytea) returns void
+language sql set search_path = '' as $$
+    insert into vault.audit_heads values (of_organisation, at_position, with_hash)
+        on conflict (organisation_id) do update set position = excluded.position, hash = excluded.hash, sealed_at = now()
+$$;
+comment on function app.keep_head(uuid, bigint, bytea) is 'Notes the end of a chain. For app.seal_audit_log().';
+
+create or replace function app.audit_head() returns table (sealed_rows bigint, hash text, sealed_at timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+    return query select h.position, encode(h.hash, 'hex'), h.sealed_at
+                 from vault.audit_heads as h where h.organisation_id = app.org_admin_organisation();
+end
+$$;
+comment on function app.audit_head() is
+    'For an org-admin: the end of their organisation''s chain, to be printed and kept elsewhere. No row before anything was sealed, and under any other hat.';
+
+create or replace function app.verify_my_audit_log() returns table (problem text, audit_id bigint, "position" bigint)
+language plpgsql security definer set search_path = '' as $$
+begin
+    if app.org_admin_organisation() is null then
+        raise exception 'no organisation' using errcode = 'KW404';
+    end if;
+    return query select v.problem, v.audit_id, v.position from app.verify_audit_log(app.org_admin_organisation()) as v;
+end
+$$;
+comment on function app.verify_my_audit_log() is 'app.verify_audit_log() for the acting org-admin''s own organisation. KW404 under any other hat.';
+
+create or replace function app.verify_audit_log(of_organisation uuid, known_position bigint default null, known_hash bytea default null)
+returns table (problem text, audit_id bigint, "position" bigint)
+language plpgsql stable set search_path = '' set timezone = 'UTC' set bytea_output = 'hex' as $$
+declare
+    it       record;
+    before   bytea := app.chain_begins(of_organisation);
+    expected bigint := 1;
+    head     vault.audit_heads;
+begin
+    for it in
+        with erased as (
+            -- Whose payload retention erased says so itself.
+            select distinct unnest(a.row_ids) as row_id from app.audit_log as a
+            where a.organisation_id = of_organisation and a.action = 'purge' and a.table_name = 'audit_payloads'
+        )
+        select s.position, s.audit_id, s.facts_hash, s.hash, a.id is null as is_gone, a.payload_hash, p.audit_id is not null as has_payload,
+               now_hash is not distinct from s.facts_hash as facts_hold, e.row_id is not null as was_erased,
+               sha256(p.salt || convert_to(jsonb_build_array(p.reason, p.before, p.after)::text, 'UTF8')) as payload_hash_now,
+               now_hash <> s.facts_hash and exists (
+                   select from vault.audit_seals as other where other.organisation_id = of_organisation and other.facts_hash = now_hash) as changed_places
+        from vault.audit_seals as s
+        left join app.audit_log as a on a.id = s.audit_id
+        cross join lateral (select case when a.id is not null then app.hash_of_facts(to_jsonb(a)) end as now_hash offset 0) as n
+        left join app.audit_payloads as p on p.audit_id = s.audit_id
+        left join erased as e on e.row_id = a.row_id
+        where s.organisation_id = of_organisation
+        order by s.position
+    loop
+        audit_id := it.audit_id;
+        position := it.position;
+        if it.position <> expected then
+            problem := 'a seal is missing before this one';
+            return next;
+        elsif it.hash <> app.next_link(before, it.audit_id, it.facts_hash) then
+            problem := 'the seal was altered';
+            return next;
+        end if;
+        if it.is_gone then
+            problem := 'removed';
+            return next;
+        elsif not it.facts_hold then
+            problem := case when it.changed_places then 'reordered' else 'altered' end;
+            return next;
+        elsif it.has_payload and it.payload_hash_now is distinct from it.payload_hash then
+            problem := 'the payload was altered';
+            return next;
+        elsif it.payload_hash is not null and not it.has_payload and not it.was_erased then
+            problem := 'the payload was removed';
+            return next;
+        end if;
+        -- Gone on with as it stands, so that each fault is named once.
+        before := it.hash;
+        expected := it.position + 1;
+    end loop;
+    select * into head from vault.audit_heads as h where h.organisation_id = of_organisation;
+    if coalesce(head.position, 0) <> expected - 1 or coalesce(head.hash, before) <> before then
+        return query values ('the end of the chain was removed', null::bigint, expected);
+    end if;
+    if known_position is not null and not exists (
+        select from vault.audit_seals as s
+        where s.organisation_id = of_organisation and s.position = known_position and s.hash = known_hash)
+    then
+        return query values ('the chain is not the one that was printed', null::bigint, known_position);
+    end if;
+    return query
+        select 'inserted', a.id, null::bigint
+        from (select l.id, l.organisation_id, l.happened_at < max(l.happened_at) over (order by l.id rows between unbounded preceding and 1 preceding) - interval '15 minutes' as is_late
+              from app.audit_log as l where l.organisation_id = of_organisation) as a
+        -- Settled, and not sealed: or dated back by more than a clock is ever set back.
+        where a.is_late
+           or (a.id <= (select z.settled_to from vault.audit_sealing as z) and not exists (select from vault.audit_seals as s where s.audit_id = a.id))
+        order by a.id;
+end
+$$;
+comment on function app.verify_audit_log(uuid, bigint, bytea) is
+    'Compares the audit log of an organisation (or app.installation_chain()) with its chain, and the chain with a head that was printed earlier, if given. One row for each fault: '
+    'what it is, and which row of the log or place in the chain; no row where all is as it was written. Rows that are not sealed yet are not judged, but for those that came too late.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Retention: when a record is due
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.years_after(moment timestamptz, years integer) returns timestamptz
+language plpgsql immutable parallel safe set search_path = '' as $$
+declare
+    -- By the calendar and the clock of London: from one summer to a winter, the same time of the day.
+    local timestamp := moment at time zone 'Europe/London';
+    later timestamp := local + make_interval(years => years);
+begin
+    -- 29 February and a year without one: the day after the 28th, so that no record is kept a day too short.
+    if extract(day from later) <> extract(day from local) then
+        later := later + interval '1 day';
+    end if;
+    return later at time zone 'Europe/London';
+end
+$$;
+comment on function app.years_after(timestamptz, integer) is
+    'The same day and time of day, Europe/London, so many years later; 1 March for a 29 February in a year that has none. A time that the clocks skip is an hour later, of two alike the later one: never early.';
+
+create or replace function app.due_at(closed_at timestamptz, flagged_at timestamptz, windows jsonb, held boolean) returns timestamptz
+language plpgsql immutable parallel safe set search_path = '' as $$
+begin
+    if closed_at is null or held then
+        return null;
+    elsif flagged_at is null then
+        return app.years_after(closed_at, (windows ->> 'case')::integer);
+    else
+        return app.years_after(greatest(closed_at, flagged_at), (windows ->> 'safeguarding')::integer);
+    end if;
+end
+$$;
+comment on function app.due_at(timestamptz, timestamptz, jsonb, boolean) is
+    'THE rule of retention (spec 4): from when on a record is to be destroyed. Takes when its case closed most recently (null: open), when it was flagged for safeguarding (null: not), the organisation''s '
+    'windows in years, and whether a legal hold is on the case. Null: never, as things stand.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Retention: the sweep
+------------------------------------------------------------------------------------------------------------------------
+
+-- app.sweep_retention() is a procedure that commits after each batch. A batch takes the locks of some cases, looks again with
+-- what is true by then, destroys, and writes down what it destroyed, all in one transaction: killed at any moment, a batch has
+-- happened whole or not at all. Whoever reopens, holds, flags or writes waits for the batch, or the batch sees what they did.
+
+create or replace function app.has_something_due(of_case uuid) returns boolean
+language sql stable set search_path = '' as $$
+    select exists (
+        select from app.support_cases as c
+        join app.organisations as o on o.id = c.organisation_id
+        cross join lateral (select exists (select from app.legal_holds as h where h.case_id = c.id and h.lifted_at is null) as held) as h
+        where c.id = of_case
+          -- Flagged notes never fall due before the rest: the windows say so (safeguarding_window_is_not_the_shorter).
+          and app.due_at(c.closed_at, null, o.support_retention_years, h.held) <= now()
+          and (not exists (select from app.support_notes as n where n.case_id = c.id and n.safeguarding)
+               or exists (select from app.support_notes as n where n.case_id = c.id
+                          and app.due_at(c.closed_at, n.safeguarding_flagged_at, o.support_retention_years, h.held) <= now())
+               or exists (select from app.support_goals as g where g.case_id = c.id)
+               or exists (select from app.support_sessions as s where s.case_id = c.id)
+               -- Words of notes that people deleted while the case was open.
+               or exists (select from app.audit_payloads as p
+                          where p.case_id = c.id and p.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions')
+                            and not exists (select from app.support_notes as n where n.id = p.row_id))))
+$$;
+comment on function app.has_something_due(uuid) is 'Whether retention has anything to destroy in a case now: a record, a copy of one, or the case itself, with nothing left under it.';
+
+create or replace function app.purge_batch(of_organisation uuid, most_cases integer default 100) returns integer
+language plpgsql security definer set search_path = '' as $$
+declare
+    windows       jsonb;
+    closed_before timestamptz;
+    locked        uuid[];
+    run           uuid;
+begin
+    -- The windows stay as they are until this batch is done.
+    select o.support_retention_years into windows from app.organisations as o where o.id = of_organisation for share;
+    -- Only narrows the walk over the index, with days to spare: app.due_at() decides.
+    closed_before := now() - make_interval(years => (windows ->> 'case')::integer) + interval '3 days';
+    locked := array(
+        select c.id from app.support_cases as c
+        where c.organisation_id = of_organisation and c.closed_at < closed_before and app.has_something_due(c.id)
+        order by c.closed_at limit most_cases for update skip locked);
+    if locked = '{}' then
+        -- What is left is held by somebody else, who is waited for; then it is looked at again.
+        perform from app.support_cases as c
+        where c.organisation_id = of_organisation and c.closed_at < closed_before and app.has_something_due(c.id)
+        limit 1 for update;
+        if not found then
+            update app.retention_runs as r set finished_at = clock_timestamp() where r.organisation_id = of_organisation and r.finished_at is null;
+        end if;
+        return found::integer;
+    end if;
+    insert into app.retention_runs (organisation_id) values (of_organisation) on conflict do nothing;
+    select r.id into run from app.retention_runs as r where r.organisation_id = of_organisation and r.finished_at is null;
+    if found then
+        -- In a statement of its own: with the locks held, everything that was committed before them is seen.
+        perform app.purge_cases(run, array(select c.id from app.support_cases as c where c.id = any (locked) and app.has_something_due(c.id)), windows);
+    end if;
+    return cardinality(locked);
+end
+$$;
+comment on function app.purge_batch(uuid, integer) is
+    'One batch of the sweep in one organisation: at most so many cases, those that nobody else holds. Returns how many cases it took (1 also after waiting for somebody); '
+    '0 when nothing is due any more, which finishes the run. For app.sweep_retention().';
+
+create or replace function app.purge_from(of_table text, case_column text, cases uuid[], of_run uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+    execute format(
+        'with gone as (delete from app.%I as r where r.%I = any ($1) returning r.organisation_id, r.%2$I as case_id, r.id)
+         insert into app.audit_log (organisation_id, case_id, actor_name, actor_hat, action, table_name, row_ids, rule, run_id)
+         select g.organisation_id, g.case_id, session_user, case session_user when ''keywork_jobs'' then ''job'' else ''owner'' end,
+                ''purge'', %1$L, array_agg(g.id order by g.id), ''case'', $2
+         from gone as g group by g.organisation_id, g.case_id', of_table, case_column)
+    using cases, of_run;
+end
+$$;
+comment on function app.purge_from(text, text, uuid[], uuid) is 'Destroys the rows of these cases in one table and writes down which, one row of the audit log for each case. For app.purge_cases().';
+
+create or replace function app.purge_cases(of_run uuid, cases uuid[], windows jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+    whole uuid[];
+begin
+    -- The purge writes itself down, by record and rule and without a word of theirs (schema.sql, "What is audited").
+    perform set_config('app.purging', 'yes', true);
+    perform app.purge_from('support_goal_progress', 'case_id', cases, of_run);
+    perform app.purge_from('support_goals', 'case_id', cases, of_run);
+    perform app.purge_from('support_sessions', 'case_id', cases, of_run);
+    with gone as (
+        delete from app.support_notes as n using app.support_cases as c
+        where c.id = n.case_id and n.case_id = any (cases)
+          and (n.safeguarding_flagged_at is null or app.due_at(c.closed_at, n.safeguarding_flagged_at, windows, false) <= now())
+        returning n.organisation_id, n.case_id, n.id, n.safeguarding
+    )
+    insert into app.audit_log (organisation_id, case_id, actor_name, actor_hat, action, table_name, row_ids, rule, run_id)
+        select g.organisation_id, g.case_id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
+               'purge', 'support_notes', array_agg(g.id order by g.id), case when g.safeguarding then 'safeguarding' else 'case' end, of_run
+        from gone as g group by g.organisation_id, g.case_id, g.safeguarding;
+    -- The case itself, its team and the tie to its tenant go when nothing is left under it (spec 4).
+    whole := array(select c.id from app.support_cases as c
+                   where c.id = any (cases) and not exists (select from app.support_notes as n where n.case_id = c.id));
+    perform app.erase_copies(of_run, cases, whole);
+    perform app.purge_from('support_collaborators', 'case_id', whole, of_run);
+    perform app.purge_from('legal_holds', 'case_id', whole, of_run);
+    perform app.purge_from('support_cases', 'id', whole, of_run);
+    perform set_config('app.purging', '', true);
+end
+$$;
+comment on function app.purge_cases(uuid, uuid[], jsonb) is
+    'Destroys what is due in these cases, which the caller has locked and found due under these windows: records, copies, and where nothing is left the cases themselves. For app.purge_batch().';
+
+create or replace function app.erase_copies(of_run uuid, cases uuid[], whole uuid[]) returns void
+language plpgsql set search_path = '' as $$
+begin
+    -- audit_payloads: of whole cases all, of the others those of records, except of the notes that stay.
+    with gone as (
+        delete from app.audit_payloads as p
+        where p.case_id = any (cases)
+          and (p.case_id = any (whole)
+               or (p.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions')
+                   and not exists (select from app.support_notes as n where n.id = p.row_id)))
+        returning p.organisation_id, p.case_id, p.row_id
+    )
+    insert into app.audit_log (organisation_id, case_id, actor_name, actor_hat, action, table_name, row_ids, rule, run_id)
+        select g.organisation_id, g.case_id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
+               'purge', 'audit_payloads', array_agg(distinct g.row_id), 'case', of_run
+        from gone as g group by g.organisation_id, g.case_id;
+    -- links: those that invited somebody to a team that goes.
+    delete from vault.links as l
+    where l.collaborator_id in (select m.id from app.support_collaborators as m where m.case_id = any (whole));
+end
+$$;
+comment on function app.erase_copies(uuid, uuid[], uuid[]) is
+    'Erases what other tables hold of records that go (`cases`) and of cases that go whole: every table that app.kept_texts() calls a copy has its statement here.';
+
+create or replace function app.kept_texts() returns table (table_name text, kept_as text, why text)
+language sql immutable set search_path = '' as $$
+    values
+    ('support_cases',         'record', 'goes when nothing is left under it'),
+    ('support_collaborators', 'record', 'the team goes with its case'),
+    ('support_notes',         'record', 'by the rule of retention'),
+    ('support_goals',         'record', 'by the rule of retention'),
+    ('support_goal_progress', 'record', 'by the rule of retention'),
+    ('support_sessions',      'record', 'by the rule of retention'),
+    ('legal_holds',           'record', 'lifted ones go with their case'),
+    ('audit_payloads',        'copy',   'goes with the record that it is about'),
+    ('links',                 'copy',   'holds a hash, and goes with the assignment that it invites to'),
+    ('audit_log',             'fact',   'codes, ids, times, and the name of who acted'),
+    ('retention_runs',        'fact',   'which run, when, asked for by whom'),
+    ('audit_seals',           'fact',   'hashes'),
+    ('audit_heads',           'fact',   'hashes'),
+    ('organisations',         'set-up', 'settings, kept while the firm is a customer'),
+    ('memberships',           'set-up', 'who operates, until removed'),
+    ('landlords',             'set-up', 'kept by the firm until it removes them'),
+    ('properties',            'set-up', 'kept by the firm until it removes them'),
+    ('tenants',               'set-up', 'kept by the firm until it removes them'),
+    ('users',                 'set-up', 'accounts'),
+    ('sign_ins',              'set-up', 'who signed in when'),
+    ('sign_in_tries',         'set-up', 'hashes, a day at most'),
+    ('signing_keys',          'set-up', 'keys'),
+    ('installation',          'set-up', 'versions'),
+    ('plans',                 'set-up', 'the price list'),
+    ('features',              'set-up', 'the price list'),
+    ('feature_gates',         'set-up', 'the price list')
+$$;
+comment on function app.kept_texts() is
+    'The registry of where words are kept and how they go: as a record, as a copy of one, as a fact that stays, or as set-up that the firm keeps. A new table with a text, jsonb or bytea '
+    'column belongs here, and a ''copy'' has its statement in app.erase_copies(): a test looks.';
+
+create or replace function app.organisations_to_sweep(only_asked boolean) returns uuid[]
+language sql stable security definer set search_path = '' as $$
+    select coalesce(array_agg(o.id), '{}') from app.organisations as o
+    where not only_asked or exists (select from app.retention_runs as r where r.organisation_id = o.id and r.finished_at is null)
+$$;
+comment on function app.organisations_to_sweep(boolean) is 'For the jobs login: all organisations, or those with a run that is asked for or was broken off.';
+
+-- A procedure that commits may have no setting of its own, search_path included: every name in it is qualified.
+create or replace procedure app.sweep_retention(pause_ms integer default 50, only_asked boolean default false)
+language plpgsql as $$
+declare
+    firm uuid;
+begin
+    foreach firm in array app.organisations_to_sweep(only_asked) loop
+        while app.purge_batch(firm) operator(pg_catalog.>) 0 loop
+            commit;
+            -- Without a lock in hand: readers and writers have their turn.
+            perform pg_catalog.pg_sleep(pause_ms operator(pg_catalog./) 1000.0);
+        end loop;
+        commit;
+    end loop;
+end
+$$;
+comment on procedure app.sweep_retention(integer, boolean) is
+    'Destroys everything that is due (spec 4), 100 cases in a transaction, with a pause of so many milliseconds between; of organisations with an unfinished run only, if asked. '
+    'Called outside a transaction. May be killed at any moment, called again, and called by several at once.';
+
+create or replace procedure app.sweep_retention_asked()
+language plpgsql as $$
+begin
+    call app.sweep_retention(only_asked => true);
+end
+$$;
+comment on procedure app.sweep_retention_asked() is 'app.sweep_retention() for runs that an org-admin asked for or that were broken off.';
+
+create or replace function app.ask_for_run() returns uuid
+language plpgsql set search_path = '' as $$
+declare
+    mine uuid;
+begin
+    insert into app.retention_runs default values on conflict do nothing returning id into mine;
+    return coalesce(mine, (select r.id from app.retention_runs as r where r.finished_at is null));
+end
+$$;
+comment on function app.ask_for_run() is
+    'An org-admin asks for a run of the sweep in their organisation now; the jobs service does it. The id of the run: the one that waits or is under way already, if there is one.';
+
+create or replace function app.runs_name_who_asked() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    new.windows := (select o.support_retention_years from app.organisations as o where o.id = new.organisation_id);
+    if app.a_person_acts() then
+        select u.id, u.full_name into new.asked_by_id, new.asked_by_name from app.users as u where u.id = app.acting_as('any');
+        new.began_at := now();
+        new.finished_at := null;
+    end if;
+    return new;
+end
+$$;
+comment on function app.runs_name_who_asked() is 'A run says under which windows it began, and which person asked for it.';
+
+create or replace function app.holds_are_lifted_once() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    if not app.a_person_acts() then
+        return new;
+    end if;
+    if tg_op = 'INSERT' then
+        new.created_at := now();
+        new.lifted_at := null;
+    elsif old.lifted_at is null and new.lifted_at is not null then
+        new.lifted_at := now();
+        select u.id, u.full_name into new.lifted_by_id, new.lifted_by_name from app.users as u where u.id = app.acting_as('any');
+    elsif (new.lifted_at, new.lift_reason) is distinct from (old.lifted_at, old.lift_reason) then
+        raise exception 'this hold has been lifted' using errcode = 'KW441';
+    end if;
+    return new;
+end
+$$;
+comment on function app.holds_are_lifted_once() is 'A hold is set now and lifted now, once (KW441), by the person who acts.';
+
+create or replace function app.lift_hold(of_hold uuid, because text) returns void
+language plpgsql set search_path = '' as $$
+begin
+    update app.legal_holds set lifted_at = now(), lift_reason = because where id = of_hold and lifted_at is null;
+    if not found then
+        raise exception 'no such live hold' using errcode = 'KW404';
+    end if;
+end
+$$;
+comment on function app.lift_hold(uuid, text) is 'Lifts a live hold and says why. KW404 where the person has no such live hold.';
+
+create or replace function app.remove_safeguarding_flag(of_note uuid, because text) returns void
+language plpgsql set search_path = '' as $$
+begin
+    perform set_config('app.reason', because, true);
+    update app.support_notes set safeguarding = false where id = of_note and safeguarding;
+    if not found then
+        raise exception 'no such flagged note' using errcode = 'KW404';
+    end if;
+    perform set_config('app.reason', '', true);
+end
+$$;
+comment on function app.remove_safeguarding_flag(uuid, text) is
+    'Takes a safeguarding flag back, with the reason in the audit log: org-admins only, KW413 for others and without a reason. KW404 where the person sees no such flagged note.';
+
+create or replace function app.replay_destructions(lines jsonb) returns bigint
+language plpgsql set search_path = '' as $$
+declare
+    line  record;
+    part  text;
+    went  bigint;
+    total bigint := 0;
+begin
+    perform set_config('app.purging', 'yes', true);
+    for line in
+        select * from jsonb_to_recordset(lines) as l (id bigint, organisation_id uuid, case_id uuid, table_name text, row_ids uuid[], rule text, run_id uuid)
+        order by l.id
+    loop
+        if line.table_name = 'support_cases' then
+            -- With whatever the backup still had under it.
+            perform app.erase_copies(line.run_id, line.row_ids, line.row_ids);
+            foreach part in array array['support_goal_progress', 'support_goals', 'support_sessions', 'support_notes', 'support_collaborators', 'legal_holds'] loop
+                perform app.purge_from(part, 'case_id', line.row_ids, line.run_id);
+            end loop;
+        end if;
+        execute format('with gone as (delete from app.%I where %I = any ($1) and organisation_id = $2 returning 1) select count(*) from gone',
+                       line.table_name, case line.table_name when 'audit_payloads' then 'row_id' else 'id' end)
+            into went using line.row_ids, line.organisation_id;
+        if went > 0 then
+            insert into app.audit_log (organisation_id, case_id, actor_name, actor_hat, action, table_name, row_ids, rule, run_id)
+                values (line.organisation_id, line.case_id, session_user, 'owner', 'purge', line.table_name, line.row_ids, line.rule, line.run_id);
+        end if;
+        total := total + went;
+    end loop;
+    perform set_config('app.purging', '', true);
+    return total;
+end
+$$;
+comment on function app.replay_destructions(jsonb) is
+    'For the owner, after a backup was restored: destroys again what the ledger says was destroyed since (an array of rows of app.retention_ledger), so that nothing purged comes back. How many rows it found.';

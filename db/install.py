@@ -212,6 +212,7 @@ def _apply(connection: psycopg.Connection, pending: list[str] | None) -> None:
     for name in pending or []:
         _run_file(connection, MIGRATIONS / f"{name}.sql")
     _drop_functions_of_the_past(connection)
+    connection.execute("select app.keep_audit_months()")
     _run_file(connection, FOLDER / "views.sql")
     _run_file(connection, FOLDER / "rls.sql")
 

@@ -74,7 +74,7 @@ begin
 end
 $enable$;
 
--- vault (keys, links, tries), app.installation and app.sign_ins: no grant and no policy for anybody; the functions under "Doors" reach what they need.
+-- vault (keys, links, tries, seals and months of the audit log), app.installation and app.sign_ins: no grant and no policy for anybody; the functions under "Doors" reach what they need.
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ grant execute on function
     app.acting_as(text), app.acting_hat(), app.a_person_acts(), app.link_lifetime(text),
     app.notes_are_visible_to_housing_officers(text, boolean),
     app.org_admin_organisation(), app.org_admin_case_organisation(), app.manager_organisation(), app.manager_landlord_ids(),
-    app.manager_case_landlord_ids(), app.my_case_ids(), app.my_full_case_ids(), app.my_shared_note_case_ids(), app.my_tenant_ids(),
+    app.manager_case_landlord_ids(), app.manager_case_ids(), app.my_case_ids(), app.my_full_case_ids(), app.my_shared_note_case_ids(), app.my_tenant_ids(),
     app.my_property_ids(), app.my_organisation_ids(), app.my_colleague_ids()
     to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin;
 
@@ -111,6 +111,24 @@ grant execute on function
     app.org_admins_to_tell(uuid), app.end_sign_in(uuid), app.may_set_password(uuid), app.set_password(uuid, text), app.person_at_sign_in(integer, uuid)
     to keywork_signin;
 grant execute on function app.installed_versions() to keywork_signin;
+
+
+-- The audit log: what changed no row is written down through these.
+grant execute on function app.record_view(uuid) to keywork_org_admin, keywork_property_manager;
+grant execute on function app.record_export(text, uuid) to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant execute on function app.audit_head(), app.verify_my_audit_log() to keywork_org_admin;
+
+-- Retention: an org-admin's steps, and the rule itself for the views that show what falls due.
+grant execute on function
+    app.ask_for_run(), app.lift_hold(uuid, text), app.remove_safeguarding_flag(uuid, text), app.due_at(timestamptz, timestamptz, jsonb, boolean),
+    app.years_after(timestamptz, integer)
+    to keywork_org_admin;
+
+-- The jobs login: these, and no table.
+grant usage on schema app to keywork_jobs;
+grant execute on procedure app.sweep_retention(integer, boolean), app.sweep_retention_asked() to keywork_jobs;
+grant execute on function app.organisations_to_sweep(boolean), app.purge_batch(uuid, integer), app.seal_audit_log(integer), app.keep_audit_months()
+    to keywork_jobs;
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -544,3 +562,81 @@ comment on policy insert_collaborator on app.support_sessions is 'Sessions they 
 create policy update_collaborator on app.support_sessions for update to keywork_collaborator
     using (author_id = (select app.acting_as('collaborator')) or case_id = any ((select app.my_full_case_ids())::uuid[]));
 comment on policy update_collaborator on app.support_sessions is 'All sessions in full participation, else those they recorded.';
+
+------------------------------------------------------------------------------------------------------------------------
+-- Audit log: facts and payloads, for operators to read
+------------------------------------------------------------------------------------------------------------------------
+
+-- No hat writes, changes or deletes here: triggers write (functions.sql, "The audit log"), and retention erases payloads.
+grant select on app.audit_log, app.audit_payloads, app.audit_trail to keywork_org_admin, keywork_property_manager;
+
+create policy wall_org_admin on app.audit_log as restrictive to keywork_org_admin
+    using (organisation_id = (select app.org_admin_organisation()));
+comment on policy wall_org_admin on app.audit_log is 'Own organisation only, whatever else is allowed.';
+create policy wall_property_manager on app.audit_log as restrictive to keywork_property_manager
+    using (organisation_id = (select app.manager_organisation()));
+comment on policy wall_property_manager on app.audit_log is 'Own organisation only, whatever else is allowed.';
+create policy wall_collaborator on app.audit_log as restrictive to keywork_collaborator
+    using (case_id = any ((select app.my_case_ids())::uuid[]));
+comment on policy wall_collaborator on app.audit_log is 'Live assignments only, whatever else is allowed; and nothing is granted.';
+create policy select_org_admin on app.audit_log for select to keywork_org_admin
+    using (organisation_id = (select app.org_admin_organisation())
+           and (case_id is null or organisation_id = (select app.org_admin_case_organisation())));
+comment on policy select_org_admin on app.audit_log is 'Their own organisation; of cases where the plan has support cases.';
+create policy select_property_manager on app.audit_log for select to keywork_property_manager
+    using (case_id = any ((select app.manager_case_ids())::uuid[])
+           or actor_id = (select app.acting_as('property_manager')));
+comment on policy select_property_manager on app.audit_log is 'Cases that they see, and their own actions.';
+
+create policy wall_org_admin on app.audit_payloads as restrictive to keywork_org_admin
+    using (organisation_id = (select app.org_admin_organisation()));
+comment on policy wall_org_admin on app.audit_payloads is 'Own organisation only, whatever else is allowed.';
+create policy wall_property_manager on app.audit_payloads as restrictive to keywork_property_manager
+    using (organisation_id = (select app.manager_organisation()));
+comment on policy wall_property_manager on app.audit_payloads is 'Own organisation only, whatever else is allowed.';
+create policy wall_collaborator on app.audit_payloads as restrictive to keywork_collaborator
+    using (case_id = any ((select app.my_case_ids())::uuid[]));
+comment on policy wall_collaborator on app.audit_payloads is 'Live assignments only, whatever else is allowed; and nothing is granted.';
+create policy select_org_admin on app.audit_payloads for select to keywork_org_admin
+    using (organisation_id = (select app.org_admin_organisation())
+           and (case_id is null or organisation_id = (select app.org_admin_case_organisation())));
+comment on policy select_org_admin on app.audit_payloads is 'Their own organisation; of cases where the plan has support cases.';
+-- What was said follows the rights of what it is about (threat 28): of their own actions elsewhere they keep the facts alone.
+create policy select_property_manager on app.audit_payloads for select to keywork_property_manager
+    using (case_id = any ((select app.manager_case_ids())::uuid[]) and table_name <> 'legal_holds');
+comment on policy select_property_manager on app.audit_payloads is 'Cases that they see, without the words of holds, which are the org-admin''s.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Retention: holds and runs are the org-admin's
+------------------------------------------------------------------------------------------------------------------------
+
+grant select on app.legal_holds, app.retention_runs, app.closed_cases, app.records_due, app.retention_ledger, app.retention_run_list to keywork_org_admin;
+grant insert (id, case_id, reason), update (lifted_at, lift_reason) on app.legal_holds to keywork_org_admin;
+grant insert (organisation_id) on app.retention_runs to keywork_org_admin;
+-- no delete: a hold is lifted, a run is on the record
+
+do $walls$
+declare
+    it text;
+begin
+    foreach it in array array['legal_holds', 'retention_runs'] loop
+        execute format('create policy wall_org_admin on app.%I as restrictive to keywork_org_admin
+            using (organisation_id = (select app.org_admin_case_organisation()))', it);
+        execute format('create policy wall_property_manager on app.%I as restrictive to keywork_property_manager
+            using (organisation_id = (select app.manager_organisation()))', it);
+        execute format('create policy wall_collaborator on app.%I as restrictive to keywork_collaborator
+            using (organisation_id = any ((select app.my_organisation_ids())::uuid[]))', it);
+        execute format('comment on policy wall_org_admin on app.%I is ''Own organisation only, whatever else is allowed.''', it);
+        execute format('comment on policy wall_property_manager on app.%I is ''Own organisation only, whatever else is allowed; and nothing is granted.''', it);
+        execute format('comment on policy wall_collaborator on app.%I is ''Own organisations only, whatever else is allowed; and nothing is granted.''', it);
+    end loop;
+end
+$walls$;
+
+create policy all_org_admin on app.legal_holds for all to keywork_org_admin
+    using (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy all_org_admin on app.legal_holds is 'Holds inside the wall: read, set, lift.';
+create policy all_org_admin on app.retention_runs for all to keywork_org_admin
+    using (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy all_org_admin on app.retention_runs is 'Runs of their own organisation: read, ask for one.';

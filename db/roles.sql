@@ -14,7 +14,7 @@
 do $roles$
 declare
     hats constant text[] := array['keywork_org_admin', 'keywork_property_manager', 'keywork_collaborator', 'keywork_platform_admin'];
-    ours constant text[] := hats || array['keywork_owner', 'keywork_app', 'keywork_signin'];
+    ours constant text[] := hats || array['keywork_owner', 'keywork_app', 'keywork_signin', 'keywork_jobs'];
     i_am_superuser boolean := (select rolsuper from pg_catalog.pg_roles where rolname = current_user);
     taken_away text;
     wanted record;
@@ -25,6 +25,7 @@ begin
             ('keywork_owner',            'nologin noinherit'),
             ('keywork_app',              'login   noinherit'),
             ('keywork_signin',           'login   noinherit'),
+            ('keywork_jobs',             'login   noinherit'),
             ('keywork_org_admin',        'nologin noinherit'),
             ('keywork_property_manager', 'nologin noinherit'),
             ('keywork_collaborator',     'nologin noinherit'),

@@ -223,3 +223,70 @@ select p.code, p.name, p.position, p.monthly_pounds, p.yearly_pounds, p.tenancie
        (select count(*) from app.organisations as o where o.plan_code = p.code) as organisation_count
 from app.plans as p;
 comment on view app.plan_list is 'The price list with what each plan includes and how many organisations are on it: /plans.';
+
+------------------------------------------------------------------------------------------------------------------------
+-- The audit log
+------------------------------------------------------------------------------------------------------------------------
+
+create view app.audit_trail with (security_invoker = true) as
+select a.id, a.happened_at, a.organisation_id, a.case_id, t.full_name as tenant_name, a.actor_id, a.actor_name, a.actor_hat, a.action, a.table_name,
+       a.row_id, a.row_kind, a.row_at, cardinality(a.row_ids) as row_count, a.rule, a.run_id, p.reason, p.before, p.after,
+       -- What it said has gone with the record.
+       a.payload_hash is not null and p.audit_id is null as is_erased
+from app.audit_log as a
+left join app.audit_payloads as p on p.audit_id = a.id
+left join app.support_cases as c on c.id = a.case_id
+left join app.tenants as t on t.id = c.tenant_id;
+comment on view app.audit_trail is 'What happened, with what it said where that is still kept: /audit and the history of a case.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Retention
+------------------------------------------------------------------------------------------------------------------------
+
+create view app.closed_cases with (security_invoker = true) as
+select c.id as case_id, c.organisation_id, c.landlord_id, c.tenant_id, c.closed_at, o.support_retention_years as windows, h.held,
+       app.due_at(c.closed_at, null, o.support_retention_years, h.held) as due_at,
+       -- The case row, its team and the holds on it go with the last record.
+       greatest(app.due_at(c.closed_at, null, o.support_retention_years, h.held),
+                (select max(app.due_at(c.closed_at, n.safeguarding_flagged_at, o.support_retention_years, h.held))
+                 from app.support_notes as n where n.case_id = c.id and n.safeguarding)) as gone_at
+from app.support_cases as c
+join app.organisations as o on o.id = c.organisation_id
+cross join lateral (select exists (select from app.legal_holds as l where l.case_id = c.id and l.lifted_at is null) as held) as h
+where c.closed_at is not null;
+comment on view app.closed_cases is 'Closed cases with when their records fall due and when the last of them does; null under a legal hold (app.due_at).';
+
+create view app.records_due with (security_invoker = true) as
+select r.table_name, r.id, r.case_id, c.organisation_id, r.rule,
+       case r.goes when 'last' then c.gone_at
+                   when 'flagged' then app.due_at(c.closed_at, r.flagged_at, c.windows, c.held)
+                   else c.due_at end as due_at
+from app.closed_cases as c
+join (
+    select 'support_notes' as table_name, n.id, n.case_id, case when n.safeguarding then 'safeguarding' else 'case' end as rule,
+           n.safeguarding_flagged_at as flagged_at, case when n.safeguarding then 'flagged' else 'rest' end as goes
+    from app.support_notes as n
+    union all select 'support_goals', g.id, g.case_id, 'case', null, 'rest' from app.support_goals as g
+    union all select 'support_goal_progress', p.id, p.case_id, 'case', null, 'rest' from app.support_goal_progress as p
+    union all select 'support_sessions', s.id, s.case_id, 'case', null, 'rest' from app.support_sessions as s
+    union all select 'support_collaborators', m.id, m.case_id, 'case', null, 'last' from app.support_collaborators as m
+    union all select 'legal_holds', l.id, l.case_id, 'case', null, 'last' from app.legal_holds as l
+    union all select 'support_cases', i.id, i.id, 'case', null, 'last' from app.support_cases as i
+) as r on r.case_id = c.case_id;
+comment on view app.records_due is
+    'Every record of a closed case and from when on it is to be destroyed, under which rule (null: held). The forecast and the dry run: rows with due_at <= now() are what a run would destroy now.';
+
+create view app.retention_ledger with (security_invoker = true) as
+select a.id, a.happened_at, a.organisation_id, a.case_id, a.table_name, a.row_ids, cardinality(a.row_ids) as row_count, a.rule, a.run_id
+from app.audit_log as a
+where a.action = 'purge';
+comment on view app.retention_ledger is 'What was destroyed: which records, under which rule, when, by which run. Rows of the audit log, sealed like the rest.';
+
+create view app.retention_run_list with (security_invoker = true) as
+select r.id, r.organisation_id, r.asked_by_id, r.asked_by_name, r.began_at, r.finished_at, r.finished_at is null as is_live, r.windows,
+       (select coalesce(sum(l.row_count), 0)::bigint from app.retention_ledger as l
+        where l.run_id = r.id and l.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions')) as record_count,
+       (select coalesce(sum(l.row_count), 0)::bigint from app.retention_ledger as l where l.run_id = r.id and l.table_name = 'support_cases') as case_count
+from app.retention_runs as r;
+comment on view app.retention_run_list is 'Runs of the sweep with how many records (notes, goals, progress entries, sessions) and cases each destroyed: /retention.';

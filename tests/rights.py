@@ -7,7 +7,7 @@ adding, changing or deleting a row must come to: "yes", "no" (hidden or refused)
 from tests.world import Persona
 
 YES, NO = "yes", "no"
-CLOSED, NOT_AUTHOR, FLAGGED, ENDED = "KW410", "KW412", "KW417", "KW415"
+CLOSED, NOT_AUTHOR, FLAGGED, ENDED, LIFTED = "KW410", "KW412", "KW417", "KW415", "KW441"
 TAKEN, STILL_USED, BROKEN_RULE = "23505", "23503", "23514"
 
 _OPERATOR_NOTES = {"read", "write own", "delete own", "flag"}
@@ -28,6 +28,9 @@ TABLE = {
 CASE_TABLES = {"support_cases": "header", "support_goals": "goals", "support_goal_progress": "progress",
                "support_sessions": "sessions", "support_collaborators": "team"}
 
+#: What is written down about changes, and what stops and runs retention.
+RECORD = ("audit_log", "audit_payloads", "legal_holds", "retention_runs")
+
 
 class Facts:
     """Every row of the world, by table, with lookups by id."""
@@ -36,7 +39,8 @@ class Facts:
         self.tables = {name: world.rows(name) for name in (
             "organisations", "users", "memberships", "landlords", "properties", "tenants", "property_manager_landlords",
             "support_cases", "support_collaborators", "support_notes", "support_goals", "support_goal_progress",
-            "support_sessions", "plans", "features", "feature_gates", "installation", "sign_ins")}
+            "support_sessions", "plans", "features", "feature_gates", "installation", "sign_ins",
+            "audit_log", "audit_payloads", "legal_holds", "retention_runs")}
         self._by_id = {row["id"]: row for rows in self.tables.values() for row in rows if "id" in row}
 
     def __getitem__(self, table: str) -> list[dict]:
@@ -123,6 +127,20 @@ class Oracle:
             return "read" in rights or ("read own" in rights and self._is_mine(row))
         return self._reads_set_up(table, row)
 
+    def _reads_record(self, table: str, row: dict) -> bool:
+        """Audit log, holds and runs: an org-admin's; property managers read the log of their cases and of themselves."""
+        if self.organisation != row["organisation_id"]:
+            return False
+        about_cases = table in ("legal_holds", "retention_runs") or row["case_id"] is not None
+        if self.hat == "org_admin":
+            return not about_cases or self.facts.has_support_cases(row["organisation_id"])
+        if self.hat != "property_manager" or table in ("legal_holds", "retention_runs"):
+            return False
+        theirs = row["case_id"] is not None and self.part(self.facts.row(row["case_id"])) is not None
+        if table == "audit_payloads":
+            return theirs and row["table_name"] != "legal_holds"
+        return theirs or row["actor_id"] == self.me
+
     def _reads_note(self, note: dict) -> bool:
         case = self._case(note)
         if "read" not in self.rights(note["stream"], case):
@@ -136,6 +154,8 @@ class Oracle:
         return [case for case in self.facts["support_cases"] if case["id"] in self.assignments and self.part(case)]
 
     def _reads_set_up(self, table: str, row: dict) -> bool:
+        if table in RECORD:
+            return self._reads_record(table, row)
         if table in ("plans", "feature_gates"):
             return self.hat is not None
         if table in ("installation", "sign_ins"):
@@ -182,6 +202,16 @@ class Oracle:
         """What adding, changing or deleting a landlord, property, tenant or assignment must come to."""
         return YES if self.hat == "org_admin" and self.organisation == organisation_id else NO
 
+    def holds(self, case: dict) -> str:
+        """What setting a legal hold on a case must come to."""
+        if self.part(case) != "org_admin":
+            return NO
+        return TAKEN if any(h["case_id"] == case["id"] and h["lifted_at"] is None for h in self.facts["legal_holds"]) else YES
+
+    def asks_for_run(self, organisation_id) -> str:
+        """What asking for a run of the sweep must come to."""
+        return YES if self.sets_up(organisation_id) == YES and self.facts.has_support_cases(organisation_id) else NO
+
     def changes(self, table: str, row: dict) -> str:
         """What changing the content of a row must come to."""
         if table == "support_notes":
@@ -199,8 +229,10 @@ class Oracle:
             return YES if self.platform or self.sets_up(row["id"]) == YES else NO
         if table in ("users", "memberships", "plans", "feature_gates"):
             return YES if self.platform else NO
-        if table == "property_manager_landlords":
-            return NO  # made and deleted, never changed
+        if table == "legal_holds":
+            return NO if not self._reads_record(table, row) else LIFTED if row["lifted_at"] else YES
+        if table in RECORD or table == "property_manager_landlords":
+            return NO  # made (and deleted), never changed
         return NO if table in ("installation", "sign_ins", "features") else self.sets_up(row["organisation_id"])
 
     def deletes(self, table: str, row: dict) -> str:
@@ -212,6 +244,8 @@ class Oracle:
             if self.sets_up(row["organisation_id"]) == NO:
                 return NO
             return STILL_USED if column and self.facts.used(column, row["id"]) else YES
+        if table in RECORD:
+            return NO
         if table == "plans":
             return NO if not self.platform else STILL_USED if self.facts.used("plan_code", row["code"]) else YES
         if table == "memberships" and row["role"] == "property_manager" and self.sets_up(row["organisation_id"]) == YES:

@@ -45,6 +45,8 @@ WRITABLE = {
     "support_sessions": [
         (STAFF, "id case_id scheduled_at duration_minutes type attendees status outcome_note",
          "scheduled_at duration_minutes type attendees status outcome_note", False)],
+    "legal_holds": [(("org_admin",), "id case_id reason", "lifted_at lift_reason", False)],
+    "retention_runs": [(("org_admin",), "organisation_id", "", False)],
 }
 
 #: What makes or takes something that no hat and no login may make or take (threats 7, 10).

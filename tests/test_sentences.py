@@ -12,10 +12,10 @@ from views import sentences
 
 CONSTRAINTS_AND_KEYS = """
     select conname from pg_constraint
-    where connamespace in ('app'::regnamespace, 'vault'::regnamespace) and contype in ('c', 'u', 'x', 'f', 'p')
+    where connamespace in ('app'::regnamespace, 'vault'::regnamespace) and contype in ('c', 'u', 'x', 'f', 'p') and conparentid = 0
     union
     select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid
-    where c.relnamespace in ('app'::regnamespace, 'vault'::regnamespace) and i.indisunique
+    where c.relnamespace in ('app'::regnamespace, 'vault'::regnamespace) and i.indisunique and not c.relispartition
 """
 
 #: Primary keys of one generated id: met only by a form that was sent twice, which SENT_TWICE words.

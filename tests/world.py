@@ -4,6 +4,7 @@ Harbour and Moor are on Enterprise (Harbour shows Shared notes to housing office
 and has cases left from before a downgrade. Every id follows from a name, so that tests name rows: `ident("case", "ann")`.
 """
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 
@@ -171,6 +172,19 @@ NOTES = {
     "joe": (["small_worker"], ["small_manager"]),
 }
 
+#: Legal holds: name -> case, who set it, lifted.
+HOLDS = {
+    "eve": ("eve", "harbour_admin", False), "ann_before": ("ann_before", "harbour_admin", True), "ida": ("ida", "moor_admin", False),
+    "joe": ("joe", "small_admin", False),
+}
+
+#: Acts of people in cases, as the audit log has them: case, who, under which hat. One is of a manager in a case that is none
+#: of theirs any more.
+ACTS = [
+    ("dan", "quay_manager", "property_manager"), ("ann", "quay_manager", "property_manager"), ("ann", "worker", "collaborator"),
+    ("gus", "moor_admin", "org_admin"), ("jon", "small_manager", "property_manager"),
+]
+
 
 def load(connection: psycopg.Connection) -> None:
     """Writes the whole world, acting as the owner; the caller commits."""
@@ -198,6 +212,27 @@ def load(connection: psycopg.Connection) -> None:
         put("app.support_collaborators", id=ident("collaborator", f"{case}/{card}"), case_id=ident("case", case),
             full_name=card.title(), kind=kind, participation_mode="reference_only", email=f"{card}@example.net",
             invited_by_name="Somebody", assigned_at=CASES[case][1])
+    for name, (case, user, lifted) in HOLDS.items():
+        put("app.legal_holds", id=ident("hold", name), case_id=ident("case", case), reason=f"Why {case} is kept",
+            author_id=ident("user", user), author_name=full_name(user), created_at="2024-06-01",
+            lifted_at="2024-07-01" if lifted else None, lifted_by_name=full_name(user) if lifted else None, lift_reason="Over" if lifted else None)
+    for organisation in ORGANISATIONS:
+        put("app.retention_runs", id=ident("run", organisation), organisation_id=ident("organisation", organisation),
+            began_at="2024-08-01", finished_at="2024-08-01 00:01")
+    _write_acts_down(put)
+
+
+def _write_acts_down(put: "_Writer") -> None:
+    payload = {"before": '{"body": "before"}', "after": '{"body": "after"}'}
+    salt = b"0" * 16
+    payload_hash = hashlib.sha256(salt + b'[null, {"body": "before"}, {"body": "after"}]').digest()
+    for case, user, hat in ACTS:
+        place = {"organisation_id": ident("organisation", LANDLORDS[PROPERTIES[TENANTS[CASES[case][0]][0]][0]]), "case_id": ident("case", case)}
+        row = {"table_name": "support_notes", "row_id": ident("note", f"{case}/shared/{NOTES[case][0][0]}")}
+        number = put.number("vault.audit_ids")
+        put("app.audit_log", id=number, actor_id=ident("user", user), actor_name=full_name(user), actor_hat=hat, action="update",
+            row_kind="shared", payload_hash=payload_hash, **place, **row)
+        put("app.audit_payloads", audit_id=number, salt=salt, **payload, **place, **row)
 
 
 class _Writer:
@@ -207,6 +242,10 @@ class _Writer:
     def __call__(self, table: str, **values: object) -> None:
         marks = ", ".join(f"%({name})s" for name in values)
         self._connection.execute(f"insert into {table} ({', '.join(values)}) values ({marks})", values)
+
+    def number(self, sequence: str) -> int:
+        """The next number of a sequence."""
+        return self._connection.execute("select nextval(%s)", [sequence]).fetchone()[0]
 
 
 def _set_up_organisations(put: _Writer) -> None:

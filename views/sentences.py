@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+#: The audit log is written with the change, or the change is not made.
+NOT_WRITTEN_DOWN = "That could not be kept on the record, so it was not done. Please try again."
+
 #: Constraint or unique index -> (form field it is about, or None for the whole form; what to do). A field is the column of
 #: its name; "column.key" is one part of a column that holds several.
 CONSTRAINTS: dict[str, tuple[str | None, str]] = {
@@ -139,6 +142,36 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "scheduled_sessions_have_no_outcome_yet": ("outcome_note", "Say first whether it was delivered, missed or cancelled."),
     "sessions_are_on_a_case": (None, "There is no such case."),
     "support_sessions_author_id_fkey": (None, "There is no such account."),
+    # the audit log, which nobody writes by hand
+    "audit_actors_are_hats_or_logins": (None, NOT_WRITTEN_DOWN),
+    "audit_actions_are_known": (None, NOT_WRITTEN_DOWN),
+    "audit_kinds_are_codes": (None, NOT_WRITTEN_DOWN),
+    "audit_hashes_are_sha256": (None, NOT_WRITTEN_DOWN),
+    "audit_salts_are_16_bytes": (None, NOT_WRITTEN_DOWN),
+    "purges_say_what_rule_and_run": (None, NOT_WRITTEN_DOWN),
+    "purge_rules_are_known": (None, NOT_WRITTEN_DOWN),
+    "audit_log_pkey": (None, NOT_WRITTEN_DOWN),
+    "audit_payloads_pkey": (None, NOT_WRITTEN_DOWN),
+    "audit_seals_pkey": (None, NOT_WRITTEN_DOWN),
+    "audit_heads_pkey": (None, NOT_WRITTEN_DOWN),
+    "audit_rows_are_sealed_once": (None, NOT_WRITTEN_DOWN),
+    "seal_hashes_are_sha256": (None, NOT_WRITTEN_DOWN),
+    "audit_sealing_has_one_row": (None, NOT_WRITTEN_DOWN),
+    "audit_sealing_pkey": (None, NOT_WRITTEN_DOWN),
+    "audit_reasons_fit": ("reason", "Give the reason in up to 1,000 characters."),
+    # retention
+    "hold_reasons_are_filled": ("reason", "Say why, in up to 1,000 characters."),
+    "lift_reasons_are_filled": ("reason", "Say why, in up to 1,000 characters."),
+    "lifted_holds_say_who_and_why": ("reason", "Say why the hold is lifted."),
+    "holds_are_lifted_after_they_were_set": (None, "A hold cannot be lifted before it was set."),
+    "holds_are_on_a_case": (None, "There is no such case."),
+    "one_live_hold_for_each_case": (None, "There is a legal hold on this case already."),
+    "legal_holds_author_id_fkey": (None, "There is no such account."),
+    "legal_holds_lifted_by_id_fkey": (None, "There is no such account."),
+    "runs_finish_after_they_begin": (None, "A run cannot finish before it began."),
+    "one_live_run_for_each_organisation": (None, "A run is under way already."),
+    "retention_runs_organisation_id_fkey": (None, "Choose an organisation from the list."),
+    "retention_runs_asked_by_id_fkey": (None, "There is no such account."),
 }
 
 #: Foreign key -> why a row that others still point at by it stays.
@@ -161,7 +194,7 @@ STATES: dict[str, tuple[str | None, str, int]] = {
     "KW410": (None, "This case is closed, so it takes nothing new. Reopen it first.", 409),
     "KW411": ("stream", "A note stays in its stream. Delete it and write it again in the other one.", 409),
     "KW412": ("body", "Only its author can change the words of a note.", 409),
-    "KW413": ("safeguarding", "A safeguarding flag stays. An org-admin can have it removed, with a reason.", 409),
+    "KW413": ("reason", "Only an org-admin takes a safeguarding flag back, and says why.", 409),
     "KW414": (None, "The moment a case closed cannot be changed.", 409),
     "KW415": (None, "This assignment has ended already.", 409),
     "KW416": ("status", "This session has not begun yet. Record how it went afterwards, or cancel it.", 409),
@@ -172,6 +205,8 @@ STATES: dict[str, tuple[str | None, str, int]] = {
     "KW431": (None, "Ask for a new link to set a password, and use it within the hour.", 409),
     "KW432": (None, "An account either runs this installation or works for an organisation. Use another e-mail address for one of them.", 409),
     "KW433": (None, "They have had six e-mails about this within a day. Please wait until tomorrow.", 409),
+    "KW440": (None, "The audit log is only ever added to.", 409),
+    "KW441": (None, "This hold has been lifted already.", 409),
     "22021": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
     "22001": (None, "One of the texts is too long.", 400),
     "22003": (None, "One of the numbers is too large.", 400),
