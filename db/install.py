@@ -36,6 +36,8 @@ MEETINGS = 50
 #: after which Postgres ends a person's forgotten transaction (roles.sql).
 LOCK_TIMEOUT, LOCK_TRIES = "10s", 7
 TOKEN_KEY_ID = "current"
+#: What signs in, each with a password of its own.
+LOGINS = ("keywork_app", "keywork_signin", "keywork_jobs")
 
 _NAMES = "('app', 'vault', 'fab')"
 
@@ -90,10 +92,10 @@ def pending_migrations(carried: tuple[str, str] | None) -> list[str]:
 
 
 def install(conninfo: str, *, app_password: str | None = None, signin_password: str | None = None,
-            token_key: bytes | None = None, always: bool = False) -> bool:
+            jobs_password: str | None = None, token_key: bytes | None = None, always: bool = False) -> bool:
     """Brings a database to the state of these SQL files.
 
-    conninfo names a superuser, or a login that may create roles and own the database. Passwords are those of the two
+    conninfo names a superuser, or a login that may create roles and own the database. Passwords are those of the three
     logins, token_key signs identity tokens (32 bytes or more); None leaves what the database has. Rules are applied when
     they are others than the database's, and with `always` in any case, which takes back what was planted by hand.
     Returns True when SQL was applied, False when there was nothing to do (passwords and key are set in both cases).
@@ -102,7 +104,7 @@ def install(conninfo: str, *, app_password: str | None = None, signin_password: 
     """
     if token_key is not None and len(token_key) < 32:
         raise ValueError("the token key needs 32 bytes or more")
-    passwords = {"keywork_app": app_password, "keywork_signin": signin_password}
+    passwords = dict(zip(LOGINS, (app_password, signin_password, jobs_password), strict=True))
     given_way = kept_waiting = 0
     while True:
         try:
@@ -187,14 +189,10 @@ def _apply(connection: psycopg.Connection, pending: list[str] | None) -> None:
     else:
         # An installer without superuser rights acts as the owner by membership.
         connection.execute("grant keywork_owner to current_user")
-    database = connection.info.dbname
-    connection.execute(
-        sql.SQL("revoke all on database {} from public, keywork_app, keywork_signin").format(sql.Identifier(database))
-    )
-    connection.execute(
-        sql.SQL("grant connect on database {} to keywork_app, keywork_signin").format(sql.Identifier(database))
-    )
-    connection.execute("revoke all on schema public from public, keywork_app, keywork_signin")
+    database, logins = sql.Identifier(connection.info.dbname), sql.SQL(", ").join(map(sql.Identifier, LOGINS))
+    connection.execute(sql.SQL("revoke all on database {} from public, {}").format(database, logins))
+    connection.execute(sql.SQL("grant connect on database {} to {}").format(database, logins))
+    connection.execute(sql.SQL("revoke all on schema public from public, {}").format(logins))
     for schema in ("app", "vault", "fab"):
         connection.execute(f"create schema if not exists {schema} authorization keywork_owner")
     connection.execute("set local role keywork_owner")

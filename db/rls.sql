@@ -110,7 +110,10 @@ grant execute on function
     app.link_to_assignment(uuid, bytea), app.link_to_membership(uuid, uuid, bytea), app.look_at_link(bytea, inet), app.use_link(bytea, inet),
     app.org_admins_to_tell(uuid), app.end_sign_in(uuid), app.may_set_password(uuid), app.set_password(uuid, text), app.person_at_sign_in(integer, uuid)
     to keywork_signin;
-grant execute on function app.installed_versions() to keywork_signin;
+grant execute on function app.installed_versions() to keywork_signin, keywork_jobs;
+
+-- The login of the jobs: what the clock calls (jobs/clock.py). No table.
+grant usage on schema app to keywork_jobs;
 
 
 -- The audit log: what changed no row is written down through these.

@@ -3,6 +3,7 @@
 --   keywork_owner             owns every object; nobody signs in as it
 --   keywork_app               the workspace login: owns nothing, inherits nothing, may SET ROLE to the hats below
 --   keywork_signin            the sign-in login: reads the schema fab, and calls the functions that sign people in; no table of schema app
+--   keywork_jobs              the login of the jobs service: owns nothing, takes no hat; calls the functions that the clock calls; no table
 --   keywork_org_admin         hat: runs one organisation
 --   keywork_property_manager  hat: tenants at properties of the landlords assigned to them
 --   keywork_collaborator      hat: support workers and housing officers, by their live assignments
@@ -77,9 +78,11 @@ begin
         -- Parameters carry tokens and people's words: not into the server's log, whatever else it logs (threat 25).
         alter role keywork_app set log_parameter_max_length = 0;
         alter role keywork_signin set log_parameter_max_length = 0;
+        alter role keywork_jobs set log_parameter_max_length = 0;
         -- Nor the rows that a refusal quotes in its details.
         alter role keywork_app set log_error_verbosity = 'terse';
         alter role keywork_signin set log_error_verbosity = 'terse';
+        alter role keywork_jobs set log_error_verbosity = 'terse';
         -- Large objects would be the one thing a login could still make and own.
         revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
     end if;
@@ -96,5 +99,9 @@ alter role keywork_app set idle_in_transaction_session_timeout = '60s';
 alter role keywork_signin set statement_timeout = '10s';
 alter role keywork_signin set lock_timeout = '5s';
 alter role keywork_signin set idle_in_transaction_session_timeout = '60s';
+-- A sweep is one statement that may take hours, whatever the server sets for others. It commits often, and gives way in between.
+alter role keywork_jobs set statement_timeout = 0;
+alter role keywork_jobs set lock_timeout = '60s';
+alter role keywork_jobs set idle_in_transaction_session_timeout = '60s';
 -- Flask-AppBuilder names its ab_* tables without a schema.
 alter role keywork_signin set search_path = fab;

@@ -19,7 +19,10 @@ from db.identity import HATS, sign
 
 #: Trying Keywork does without the last one; serving for real does not.
 NEEDED = (*REQUIRED, "KEYWORK_BASE_URL")
-LOGINS = {"KEYWORK_WORKSPACE_URL": "keywork_app", "KEYWORK_SIGNIN_URL": "keywork_signin"}
+JOBS_URL = "KEYWORK_JOBS_URL"
+LOGINS = {"KEYWORK_WORKSPACE_URL": "keywork_app", "KEYWORK_SIGNIN_URL": "keywork_signin", JOBS_URL: "keywork_jobs"}
+#: Addresses that may do more than a console, or other things: not for the web server.
+NOT_FOR_THE_WEB = ("DATABASE_URL", JOBS_URL)
 SECRETS = ("KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY")
 SHORTEST_SECRET = 32
 #: A random secret of 32 characters has some 20 different ones, one of 64 hex digits nearly always 15 or 16.
@@ -82,8 +85,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     workers = environment.get("KEYWORK_WORKERS") or "2"
     if not (workers.isascii() and workers.isdecimal() and 1 <= int(workers) <= MOST_WORKERS):
         raise NotFit(f"KEYWORK_WORKERS must be a number from 1 to {MOST_WORKERS}.")
-    # An address that may do more never reaches the web server, nor do demo accounts.
-    passed_on = {name: value for name, value in environment.items() if name != "DATABASE_URL"} | {"KEYWORK_DEMO": "0"}
+    # Demo accounts do not reach it either.
+    passed_on = without(NOT_FOR_THE_WEB, environment) | {"KEYWORK_DEMO": "0"}
     try:
         base_url = from_environment(passed_on)["BASE_URL"]
     except SettingWrong as error:
@@ -91,15 +94,20 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     return Settings(base_url, host, int(workers), passed_on)
 
 
+def without(names: tuple[str, ...], environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment for a process that must not know these variables."""
+    return {name: value for name, value in environment.items() if name not in names}
+
+
 def check_database(environment: Mapping[str, str]) -> None:
-    """Look at the database through both logins, as the web server will.
+    """Look at the database through both of its logins, as the web server will.
 
     Raises NotFit for a login that is another one or may do too much, a database that cannot be reached or is not at this
     code's schema and rules, or that holds the demo's accounts, and a token key that is not the database's; install.SchemaOutdated for a newer database.
     """
     with _signed_in("KEYWORK_SIGNIN_URL", environment) as connection:
         _judge_rights(connection, "KEYWORK_SIGNIN_URL", ())
-        _judge_versions(connection)
+        _judge_versions(connection, "KEYWORK_SIGNIN_URL")
         _judge_accounts(connection)
         place = _place(connection)
     with _signed_in("KEYWORK_WORKSPACE_URL", environment) as connection:
@@ -109,8 +117,21 @@ def check_database(environment: Mapping[str, str]) -> None:
         _judge_token_key(connection, token_key_of(environment))
 
 
+def check_jobs_database(environment: Mapping[str, str]) -> None:
+    """Look at the database through the login of the jobs, before the first of them.
+
+    Raises NotFit for an address that is missing or will not do, and otherwise as check_database does.
+    """
+    if not environment.get(JOBS_URL):
+        raise NotFit(f"Set {JOBS_URL} in the environment (README, Installing for real).")
+    _judge_secrets(environment)
+    with _signed_in(JOBS_URL, environment) as connection:
+        _judge_rights(connection, JOBS_URL, ())
+        _judge_versions(connection, JOBS_URL)
+
+
 def given_secrets(environment: Mapping[str, str]) -> dict[str, str | bytes | None]:
-    """What an upgrade is to set, as install.install() takes it: app_password, signin_password, token_key; None for what is not given.
+    """What an upgrade is to set, as install.install() takes it: three passwords and token_key; None for what is not given.
 
     Raises NotFit for an address that is not of the login it should be, and for a secret that will not do.
     """
@@ -118,6 +139,7 @@ def given_secrets(environment: Mapping[str, str]) -> dict[str, str | bytes | Non
     return {
         "app_password": _password_in("KEYWORK_WORKSPACE_URL", environment),
         "signin_password": _password_in("KEYWORK_SIGNIN_URL", environment),
+        "jobs_password": _password_in(JOBS_URL, environment),
         "token_key": token_key_of(environment) if environment.get("KEYWORK_TOKEN_KEY") else None,
     }
 
@@ -171,7 +193,7 @@ def _signed_in(variable: str, environment: Mapping[str, str]) -> Iterator[psycop
     with connection:
         name = connection.execute("select session_user").fetchone()[0]
         if name != LOGINS[variable]:
-            raise NotFit(f"{variable} signs in as {name}; the console serves under the login {LOGINS[variable]} alone.")
+            raise NotFit(f"{variable} signs in as {name}; it must be an address of the login {LOGINS[variable]}.")
         yield connection
 
 
@@ -180,11 +202,11 @@ def _judge_rights(connection: psycopg.Connection, variable: str, hats: tuple[str
     if offence:
         login = connection.execute("select session_user").fetchone()[0]
         what, remedy = offence
-        raise NotFit(f"{variable}: the login {login} {what}, which is too much for a console:"
+        raise NotFit(f"{variable}: the login {login} {what}, which is more than it needs:"
                      f" {remedy or 'run ./run upgrade as a superuser, which takes it back'}.")
 
 
-def _judge_versions(connection: psycopg.Connection) -> None:
+def _judge_versions(connection: psycopg.Connection, variable: str) -> None:
     try:
         carried = connection.execute("select schema_version, rules_version from app.installed_versions()").fetchone()
     except (psycopg.errors.UndefinedFunction, psycopg.errors.InvalidSchemaName, psycopg.errors.InsufficientPrivilege):
@@ -192,7 +214,7 @@ def _judge_versions(connection: psycopg.Connection) -> None:
     if carried != install.current_versions():
         if carried:
             install.pending_migrations(carried)
-        raise NotFit("The database of KEYWORK_SIGNIN_URL is not at this code's schema and rules: run ./run upgrade.")
+        raise NotFit(f"The database of {variable} is not at this code's schema and rules: run ./run upgrade.")
 
 
 def _judge_accounts(connection: psycopg.Connection) -> None:

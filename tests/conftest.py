@@ -18,7 +18,7 @@ import pytest
 from psycopg import sql
 
 from db.identity import Identity, sign
-from db.install import install
+from db.install import LOGINS, install
 from db.local.server import LocalServer
 from db.local.binaries import major_version
 from tests import world as hand_made
@@ -26,10 +26,13 @@ from tests.doors import Doors
 
 APP_PASSWORD = secrets.token_urlsafe(32)
 SIGNIN_PASSWORD = secrets.token_urlsafe(32)
+JOBS_PASSWORD = secrets.token_urlsafe(32)
 TOKEN_KEY = secrets.token_bytes(32)
 
 #: The first release's database, as pg_dump wrote it.
 FIRST_RELEASE = Path(__file__).parent / "upgrades" / "first_release.sql"
+#: The logins that it had.
+FIRST_LOGINS = LOGINS[:2]
 
 #: Older servers of the system, newest first: the SQL must run there as on the embedded one.
 OTHER_SERVERS = [Path(f"/usr/lib/postgresql/{major}/bin") for major in (17, 16, 15)]
@@ -93,6 +96,10 @@ class TestServer:
         """How the sign-in login connects."""
         return self.local.conninfo(database, "keywork_signin", SIGNIN_PASSWORD)
 
+    def jobs_conninfo(self, database: str) -> str:
+        """How the login of the jobs connects."""
+        return self.local.conninfo(database, "keywork_jobs", JOBS_PASSWORD)
+
     def urls(self, database: str) -> tuple[str, str]:
         """The SQLAlchemy addresses of the workspace login and of the sign-in login."""
         return (self.local.sqlalchemy_url(database, "keywork_app", APP_PASSWORD),
@@ -111,7 +118,8 @@ class TestServer:
         self.run(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
         if template != "template0":
             # Rights on a database itself are not copied with it.
-            for line in ("revoke all on database {} from public", "grant connect on database {} to keywork_app, keywork_signin"):
+            logins = FIRST_LOGINS if template == "first_release" else LOGINS
+            for line in ("revoke all on database {} from public", f"grant connect on database {{}} to {', '.join(logins)}"):
                 self.run(sql.SQL(line).format(sql.Identifier(name)))
         return name
 
@@ -146,7 +154,7 @@ class TestServer:
 
 def install_here(conninfo: str) -> bool:
     """db.install.install() with the passwords and key of these tests."""
-    return install(conninfo, app_password=APP_PASSWORD, signin_password=SIGNIN_PASSWORD, token_key=TOKEN_KEY)
+    return install(conninfo, app_password=APP_PASSWORD, signin_password=SIGNIN_PASSWORD, jobs_password=JOBS_PASSWORD, token_key=TOKEN_KEY)
 
 
 class _Ids:
@@ -173,6 +181,7 @@ class World:
         self.conninfo = server.conninfo(database)
         self.app_conninfo = server.app_conninfo(database)
         self.signin_conninfo = server.signin_conninfo(database)
+        self.jobs_conninfo = server.jobs_conninfo(database)
         self._idle: list[psycopg.Connection] = []
 
     def identity(self, persona: str, hat: str | None = None, **options) -> Identity:

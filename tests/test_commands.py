@@ -14,7 +14,7 @@ import pytest
 
 from db.demo import ACCOUNTS
 from db.link_tokens import hash_of
-from db.local import web_server
+from db.local import children, web_server
 from db.serving import check_database
 from tests.test_serve import database, environment, own_server, run  # noqa: F401  (three of them are fixtures)
 from tests.test_serve_settings import variables
@@ -69,21 +69,22 @@ def test_a_real_start_answers_and_ends_when_told(environment, folder):
         assert answer.status == 200 and "Sign in" in page
         assert not [email for email, _, _ in ACCOUNTS if email in page]
         pid = int((folder / "var" / "gunicorn.pid").read_text())
-        assert "gunicorn" in web_server.command_line(pid)
+        assert "gunicorn" in children.command_line(pid)
         if sys.platform == "linux":
             inside = Path(f"/proc/{pid}/environ").read_text()
-            assert "KEYWORK_DEMO=0\0" in inside and "DATABASE_URL=" not in inside
+            assert "KEYWORK_DEMO=0\0" in inside and "DATABASE_URL=" not in inside and "KEYWORK_JOBS_URL=" not in inside
+        assert not (folder / "var" / "jobs.pid").exists()
         second = command(folder, "serve", **variables_given)
         assert (second.returncode, second.stdout) == (2, "") and "already runs from this folder" in second.stderr
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
-        assert web_server.is_free(port) and web_server.command_line(pid) == ""
+        assert web_server.is_free(port) and children.command_line(pid) == ""
         assert not (folder / "var" / "secrets.json").exists() and not (folder / "var" / "postgres").exists()
     finally:
         process.kill()
         process.wait(30)
         process.stdout.close()
-        web_server.end_orphan(folder / "var" / "gunicorn.pid")
+        children.end_orphan(folder / "var" / "gunicorn.pid")
 
 
 def test_a_platform_admin_is_appointed_at_the_prompt(own_server, database, environment, folder):
@@ -139,8 +140,9 @@ def test_an_account_that_may_not_write_the_folder_is_told(folder, file, argument
     assert f"This account cannot write {folder / 'var' / file} (" in refused.stderr and "Traceback" not in refused.stderr
 
 
-def test_a_refusal_is_one_line_and_status_2():
+@pytest.mark.parametrize("what, variable", [("serve", "KEYWORK_WORKSPACE_URL, KEYWORK_SIGNIN_URL"), ("jobs", "KEYWORK_JOBS_URL in")])
+def test_a_refusal_is_one_line_and_status_2(what, variable):
     """Nothing of Python's; the command that the person typed says what is missing."""
-    answer = command(ROOT, "serve")
+    answer = command(ROOT, what)
     assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
-    assert answer.stderr.startswith("Set KEYWORK_WORKSPACE_URL, KEYWORK_SIGNIN_URL")
+    assert answer.stderr.startswith(f"Set {variable}")

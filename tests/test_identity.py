@@ -10,6 +10,7 @@ import pytest
 from psycopg import errors
 
 from db.identity import HATS, TOKEN_LIFETIME, sign
+from db.install import LOGINS
 from tests.conftest import TOKEN_KEY, take_hat
 
 COUNT = "select count(*) from app.support_notes"
@@ -132,7 +133,7 @@ def test_signing_keys_are_the_owners(shared_world):
     """No hat and no login reads a key, adds one, or verifies a signature of its own choice."""
     statements = ["select inner_pad from vault.signing_keys", "insert into vault.signing_keys values ('x', '', '')",
                   "select app.add_signing_key('x', 'k')", "select count(*) from vault.signing_keys"]
-    for address in (shared_world.app_conninfo, shared_world.signin_conninfo):
+    for address in (shared_world.app_conninfo, shared_world.signin_conninfo, shared_world.jobs_conninfo):
         for hat in (None, *HATS) if address == shared_world.app_conninfo else (None,):
             for statement in statements:
                 with psycopg.connect(address) as connection:
@@ -216,14 +217,15 @@ def test_prepared_statement_under_two_hats(shared_world):
 
 
 def test_logins_are_plain(shared_world):
-    """Threat 27: the workspace login owns nothing, has no attribute, inherits nothing, and reaches the hats only."""
+    """Threat 27: no login owns anything, has an attribute or inherits; the workspace login reaches the hats, the others nothing."""
     with shared_world.owner() as owner:
-        for login in ("keywork_app", "keywork_signin"):
+        reach = {}
+        for login in LOGINS:
             attributes = owner.execute("select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, rolinherit"
                                        " from pg_roles where rolname = %s", [login]).fetchone()
             assert not any(attributes)
-        reach = {name for (name,) in owner.execute("select rolname from pg_roles where pg_has_role('keywork_app', oid, 'member')")}
-    assert reach == {"keywork_app", *(f"keywork_{hat}" for hat in HATS)}
+            reach[login] = {name for (name,) in owner.execute("select rolname from pg_roles where pg_has_role(%s, oid, 'member')", [login])}
+    assert reach == {login: {login} for login in LOGINS} | {"keywork_app": {"keywork_app", *(f"keywork_{hat}" for hat in HATS)}}
     with shared_world.connect() as connection, pytest.raises(errors.InsufficientPrivilege):
         connection.execute(COUNT)
 

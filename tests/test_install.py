@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from db.install import InstallError, install
-from tests.conftest import APP_PASSWORD, SIGNIN_PASSWORD, TOKEN_KEY, TestServer, World, install_here
+from tests.conftest import APP_PASSWORD, JOBS_PASSWORD, SIGNIN_PASSWORD, TOKEN_KEY, TestServer, World, install_here
 from tests.dumps import difference, dump
 
 #: Makes the next installation believe that the rules have changed.
@@ -118,6 +118,8 @@ PLANTED = {
     "attributes of a hat": ["alter role keywork_collaborator login bypassrls"],
     "login becomes the owner": ["grant keywork_owner to keywork_app"],
     "hat becomes another": ["grant keywork_org_admin to keywork_collaborator"],
+    "jobs read and take a hat": ["grant select on app.support_notes to keywork_jobs", "grant keywork_org_admin to keywork_jobs"],
+    "jobs are given little time": ["alter role keywork_jobs set statement_timeout = '1s'", "alter role keywork_jobs reset lock_timeout"],
     "sign-in takes a hat": ["grant keywork_org_admin to keywork_signin"],
     "settings of a login": ["alter role keywork_app set statement_timeout = 0"],
     "further settings of a login": ["alter role keywork_app set search_path = app", "alter role keywork_signin set role = 'none'"],
@@ -157,7 +159,8 @@ def test_planted_by_hand_and_taken_back(server, empty_database, untouched, name)
         run(empty_database, "alter role keywork_app nosuperuser nobypassrls nocreaterole nocreatedb noreplication noinherit",
             "alter role keywork_app set statement_timeout = '30s'", "alter role keywork_app reset search_path",
             "alter role keywork_signin reset role", "revoke keywork_owner from keywork_app",
-            "revoke keywork_org_admin from keywork_collaborator, keywork_signin")
+            "revoke keywork_org_admin from keywork_collaborator, keywork_signin, keywork_jobs",
+            "alter role keywork_jobs set statement_timeout = 0", "alter role keywork_jobs set lock_timeout = '60s'")
         if name == "grant to a stranger":
             run(empty_database, "drop owned by planted_login", "drop role planted_login")
 
@@ -194,5 +197,5 @@ def test_secrets_stay_out_of_the_log(server, empty_database):
     run(empty_database, "do $$ begin execute format('alter database %I set log_statement = ''all''', current_database()); end $$")
     install_here(empty_database)
     log = server.log.read_text()
-    assert "alter role" in log and APP_PASSWORD not in log and SIGNIN_PASSWORD not in log
+    assert "alter role" in log and not any(password in log for password in (APP_PASSWORD, SIGNIN_PASSWORD, JOBS_PASSWORD))
     assert TOKEN_KEY.hex() not in log

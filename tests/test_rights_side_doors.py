@@ -110,12 +110,13 @@ def test_select_is_all_that_is_left(each_world):
     assert rights <= {"SELECT", "INSERT", "UPDATE", "DELETE"}
 
 
-@pytest.mark.parametrize("persona", ["harbour_admin", "quay_manager", "worker", "platform", "nobody", "signin"])
+@pytest.mark.parametrize("persona", ["harbour_admin", "quay_manager", "worker", "platform", "nobody", "signin", "jobs"])
 def test_nobody_makes_or_takes_anything(each_world, persona):
-    """Threats 7 and 10: as every hat, as the workspace login without a hat, and as the sign-in login."""
+    """Threats 7 and 10: as every hat, as the workspace login without a hat, and as the two other logins."""
     allowed = []
-    with psycopg.connect(each_world.signin_conninfo if persona == "signin" else each_world.app_conninfo) as connection:
-        if persona not in ("nobody", "signin"):
+    addresses = {"signin": each_world.signin_conninfo, "jobs": each_world.jobs_conninfo}
+    with psycopg.connect(addresses.get(persona, each_world.app_conninfo)) as connection:
+        if persona not in ("nobody", *addresses):
             take_hat(connection, each_world.identity(persona))
         for statement in FORBIDDEN:
             try:
@@ -160,7 +161,7 @@ def test_other_schemas_are_out_of_reach(each_world):
         app_tables = [f"app.{name}" for (name,) in owner.execute("select relname from pg_class where relkind in ('r', 'v')"
                                                                  " and relnamespace = 'app'::regnamespace")]
     for table in [*app_tables, "vault.signing_keys"]:
-        for address in (each_world.signin_conninfo, each_world.app_conninfo):
+        for address in (each_world.signin_conninfo, each_world.app_conninfo, each_world.jobs_conninfo):
             with psycopg.connect(address) as connection, pytest.raises(errors.InsufficientPrivilege):
                 connection.execute(f"select count(*) from {table}")
 

@@ -10,12 +10,13 @@ from config import from_environment
 from db import demo, install as installer
 from db.demo import ACCOUNTS
 from db.install import SchemaOutdated, install
-from db.serving import check_database, settings_from
-from tests.conftest import APP_PASSWORD, SIGNIN_PASSWORD, TestServer
+from db.serving import check_database, check_jobs_database, settings_from
+from tests.conftest import APP_PASSWORD, JOBS_PASSWORD, SIGNIN_PASSWORD, TestServer
 from tests.dumps import dump, rows
 from tests.test_serve_settings import TOKEN_KEY, refusal, variables
 
-LOGINS = {"keywork_app": "KEYWORK_WORKSPACE_URL", "keywork_signin": "KEYWORK_SIGNIN_URL"}
+LOGINS = {"keywork_app": "KEYWORK_WORKSPACE_URL", "keywork_signin": "KEYWORK_SIGNIN_URL", "keywork_jobs": "KEYWORK_JOBS_URL"}
+PASSWORDS = (APP_PASSWORD, SIGNIN_PASSWORD, JOBS_PASSWORD)
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +38,15 @@ def database(own_server):
 
 @pytest.fixture
 def environment(own_server, database):
-    """What an installation that may start has in its environment."""
+    """What an installation that may start has in its environments, those of its two services together."""
     workspace, sign_in = own_server.urls(database)
-    return variables(workspace, sign_in)
+    return variables(workspace, sign_in) | {"KEYWORK_JOBS_URL": own_server.local.sqlalchemy_url(database, "keywork_jobs", JOBS_PASSWORD)}
+
+
+def check_all(environment: dict[str, str]) -> None:
+    """What both services look at before they start."""
+    check_database(environment)
+    check_jobs_database(environment)
 
 
 def run(conninfo: str, *statements: str) -> None:
@@ -53,7 +60,7 @@ def test_a_database_that_is_as_it_should_be_is_looked_at_and_left(own_server, da
     """Nothing is refused, and everything below begins from here."""
     here = own_server.conninfo(database)
     before = dump(own_server, here), rows(here)
-    check_database(environment)
+    check_all(environment)
     assert (dump(own_server, here), rows(here)) == before
 
 
@@ -68,7 +75,7 @@ def test_a_database_with_the_demos_accounts_is_refused(own_server, database, env
         "The database holds the demo's accounts, whose passwords everybody knows: begin with an empty database.")
 
 
-#: What makes either login too powerful, what takes it back, and how it is told.
+#: What makes a login too powerful, what takes it back, and how it is told.
 TOO_MUCH = [
     ("alter role {login} superuser", "alter role {login} nosuperuser", "is a superuser"),
     ("alter role {login} bypassrls", "alter role {login} nobypassrls", "goes around row-level security"),
@@ -97,19 +104,20 @@ def test_a_login_with_too_many_rights_is_refused(own_server, database, environme
     here = own_server.conninfo(database)
     run(here, given.format(login=login, database=database))
     try:
-        assert refusal(check_database, environment).startswith(f"{LOGINS[login]}: the login {login} {words}")
+        assert refusal(check_all, environment).startswith(f"{LOGINS[login]}: the login {login} {words}")
     finally:
         run(here, taken.format(login=login, database=database))
-    check_database(environment)
+    check_all(environment)
 
 
-def test_a_sign_in_that_wears_a_hat_is_refused(own_server, database, environment):
-    """What the workspace login must have, the other one must not."""
-    run(own_server.conninfo(database), "grant keywork_org_admin to keywork_signin")
+@pytest.mark.parametrize("login", ["keywork_signin", "keywork_jobs"])
+def test_another_login_that_wears_a_hat_is_refused(own_server, database, environment, login):
+    """What the workspace login must have, the others must not."""
+    run(own_server.conninfo(database), f"grant keywork_org_admin to {login}")
     try:
-        assert "KEYWORK_SIGNIN_URL: the login keywork_signin belongs to the role keywork_org_admin" in refusal(check_database, environment)
+        assert f"{LOGINS[login]}: the login {login} belongs to the role keywork_org_admin" in refusal(check_all, environment)
     finally:
-        run(own_server.conninfo(database), "revoke keywork_org_admin from keywork_signin")
+        run(own_server.conninfo(database), f"revoke keywork_org_admin from {login}")
 
 
 def test_an_upgrade_cures_what_the_sentences_say_it_does(own_server, database, environment):
@@ -120,45 +128,52 @@ def test_an_upgrade_cures_what_the_sentences_say_it_does(own_server, database, e
                 run(own_server.conninfo(database), given.format(login=login, database=database))
     assert "run ./run upgrade" in refusal(check_database, environment)
     install(own_server.conninfo(database), always=True)
-    check_database(environment)
+    check_all(environment)
 
 
 @pytest.mark.parametrize("variable", LOGINS.values())
 def test_another_login_is_refused(own_server, database, environment, variable):
-    """A superuser's address, and the two addresses mixed up."""
-    for login, password in (("keywork_super", own_server.local._password), *zip(LOGINS, (APP_PASSWORD, SIGNIN_PASSWORD))):
+    """A superuser's address, and the addresses mixed up."""
+    for login, password in (("keywork_super", own_server.local._password), *zip(LOGINS, PASSWORDS)):
         if LOGINS.get(login) != variable:
-            said = refusal(check_database, environment | {variable: own_server.local.sqlalchemy_url(database, login, password)})
-            assert said.startswith(f"{variable} signs in as {login}")
+            said = refusal(check_all, environment | {variable: own_server.local.sqlalchemy_url(database, login, password)})
+            # The jobs have one address, which is judged as a whole before anybody connects.
+            assert said.startswith(f"{variable} {'must be an address of' if variable == LOGINS['keywork_jobs'] else f'signs in as {login}'}")
 
 
 @pytest.mark.parametrize("variable", LOGINS.values())
 def test_a_database_that_cannot_be_reached(environment, variable):
     """Nobody listens, a wrong password, no address at all; no password is repeated."""
-    wrong = environment[variable].replace(APP_PASSWORD, "my-pass-word").replace(SIGNIN_PASSWORD, "my-pass-word")
+    wrong, word = environment[variable], "my-pass-w0rd-1c27d4e5f60718293ab0f3a9"
+    for password in PASSWORDS:
+        wrong = wrong.replace(password, word)
+    [login] = [login for login, its in LOGINS.items() if its == variable]
     for address, words in ((wrong, f"The database of {variable} cannot be reached"),
-                           ("postgresql://keywork_app:my-pass-word@127.0.0.1:1/k", f"The database of {variable} cannot be reached"),
-                           ("my-pass-word", f"{variable} is not an address like"), ("mysql://my-pass-word@h/k", f"{variable} must name")):
-        said = refusal(check_database, environment | {variable: address})
-        assert said.startswith(words) and "my-pass-word" not in said
+                           (f"postgresql://{login}:{word}@127.0.0.1:1/k", f"The database of {variable} cannot be reached"),
+                           (word, f"{variable} is not an address like"), (f"mysql://{word}@h/k", f"{variable} must name")):
+        said = refusal(check_all, environment | {variable: address})
+        assert said.startswith(words) and word not in said
 
 
 @pytest.mark.parametrize("statement", [
     "update app.installation set rules_version = 'other'", f"update app.installation set schema_version = '{installer.FIRST_RELEASE}'",
-    "delete from app.installation", "revoke execute on function app.installed_versions() from keywork_signin",
+    "delete from app.installation", "revoke execute on function app.installed_versions() from keywork_signin, keywork_jobs",
     "drop function app.installed_versions()", "drop schema app cascade",
 ])
 def test_a_database_of_other_rules_is_refused(own_server, database, environment, statement):
     """Older, changed by hand, or not there."""
     run(own_server.conninfo(database), statement)
     assert "run ./run upgrade" in refusal(check_database, environment)
+    assert refusal(check_jobs_database, environment) == (
+        "The database of KEYWORK_JOBS_URL is not at this code's schema and rules: run ./run upgrade.")
 
 
 def test_a_newer_database_is_refused_in_its_own_words(own_server, database, environment):
     """An upgrade would not help there."""
     run(own_server.conninfo(database), "update app.installation set schema_version = '9999_tomorrow'")
-    with pytest.raises(SchemaOutdated, match="newer than this code"):
-        check_database(environment)
+    for check in (check_database, check_jobs_database):
+        with pytest.raises(SchemaOutdated, match="newer than this code"):
+            check(environment)
 
 
 def test_two_different_databases_are_refused(own_server, environment):

@@ -2,10 +2,11 @@
 
 import secrets
 from hashlib import sha256
+from itertools import combinations
 
 import pytest
 
-from db.serving import NotFit, given_secrets, settings_from
+from db.serving import NotFit, check_jobs_database, given_secrets, settings_from
 
 #: The same in every process, since it stands in the names of tests.
 TOKEN_KEY = sha256(b"a token key of tests").hexdigest()
@@ -26,10 +27,11 @@ def refusal(check, *arguments) -> str:
 
 
 def test_good_settings_are_taken_and_the_owners_address_is_not_passed_on():
-    """Defaults where nothing is said; never demo data, never DATABASE_URL."""
-    settings = settings_from(variables() | {"DATABASE_URL": "postgresql://owner@127.0.0.1/k", "KEYWORK_DEMO": "1"})
+    """Defaults where nothing is said; never demo data, never DATABASE_URL, never the login of the jobs."""
+    settings = settings_from(variables() | {"DATABASE_URL": "postgresql://owner@127.0.0.1/k", "KEYWORK_DEMO": "1",
+                                            "KEYWORK_JOBS_URL": "postgresql://keywork_jobs@127.0.0.1/k"})
     assert (settings.host, settings.workers, settings.base_url) == ("127.0.0.1", 2, "https://keywork.example.org")
-    assert "DATABASE_URL" not in settings.environment and settings.environment["KEYWORK_DEMO"] == "0"
+    assert not {"DATABASE_URL", "KEYWORK_JOBS_URL"} & settings.environment.keys() and settings.environment["KEYWORK_DEMO"] == "0"
     settings = settings_from(variables() | {"KEYWORK_HOST": "0.0.0.0", "KEYWORK_WORKERS": "5"})
     assert (settings.host, settings.workers) == ("0.0.0.0", 5)
     for secret in (secrets.token_urlsafe(32), secrets.token_hex(16), "correct horse battery staple, they said"):
@@ -44,7 +46,15 @@ def test_a_missing_variable_is_named(name):
         assert refusal(settings_from, environment).startswith(f"Set {name} in the environment")
 
 
-PASSWORD_OF = {"KEYWORK_WORKSPACE_URL": "keywork_app", "KEYWORK_SIGNIN_URL": "keywork_signin"}
+def test_the_jobs_need_their_address_alone():
+    """Absent or empty, whatever else is there; a secret of the web server's is no business of theirs."""
+    for environment in (variables(), variables() | {"KEYWORK_JOBS_URL": ""}):
+        assert refusal(check_jobs_database, environment).startswith("Set KEYWORK_JOBS_URL in the environment")
+    said = refusal(check_jobs_database, {"KEYWORK_JOBS_URL": "postgresql://keywork_jobs:SECRET-5@127.0.0.1/k"})
+    assert said.startswith("The password in KEYWORK_JOBS_URL is too short") and "SECRET-5" not in said
+
+
+PASSWORD_OF = {"KEYWORK_WORKSPACE_URL": "keywork_app", "KEYWORK_SIGNIN_URL": "keywork_signin", "KEYWORK_JOBS_URL": "keywork_jobs"}
 
 
 @pytest.mark.parametrize("check", [settings_from, given_secrets])
@@ -55,7 +65,7 @@ PASSWORD_OF = {"KEYWORK_WORKSPACE_URL": "keywork_app", "KEYWORK_SIGNIN_URL": "ke
     (TOKEN_KEY, "must not be the same"),
 ])
 def test_a_password_is_judged_as_every_secret_is(check, variable, login, password, words):
-    """In the addresses of both logins, before serving and before upgrading; none at all is no weak one."""
+    """In the addresses of all logins, before serving and before upgrading; none at all is no weak one."""
     given = variables()
     check(given)
     said = refusal(check, given | {variable: f"postgresql://{login}:{password}@127.0.0.1/k"})
@@ -63,20 +73,21 @@ def test_a_password_is_judged_as_every_secret_is(check, variable, login, passwor
 
 
 @pytest.mark.parametrize("check", [settings_from, given_secrets])
-def test_both_logins_with_one_password_are_refused(check):
+@pytest.mark.parametrize("one, other", list(combinations(PASSWORD_OF, 2)))
+def test_two_logins_with_one_password_are_refused(check, one, other):
     """Whoever learns of one must not have the other."""
     password = secrets.token_hex(32)
-    addresses = {variable: f"postgresql://{login}:{password}@127.0.0.1/k" for variable, login in PASSWORD_OF.items()}
-    assert refusal(check, variables() | addresses).startswith(
-        "The password in KEYWORK_WORKSPACE_URL and the password in KEYWORK_SIGNIN_URL must not be the same")
+    addresses = {variable: f"postgresql://{PASSWORD_OF[variable]}:{password}@127.0.0.1/k" for variable in (one, other)}
+    assert refusal(check, variables() | addresses).startswith(f"The password in {one} and the password in {other} must not be the same")
 
 
 def test_an_upgrade_sets_what_it_is_given():
     """Passwords as they are meant, not as an address writes them; what is not given is left."""
     password = secrets.token_urlsafe(32)
-    nothing = {"app_password": None, "signin_password": None, "token_key": None}
+    nothing = {"app_password": None, "signin_password": None, "jobs_password": None, "token_key": None}
     assert given_secrets({}) == nothing
     assert given_secrets({"KEYWORK_WORKSPACE_URL": f"postgresql://keywork_app:%40{password}@127.0.0.1/k"}) == nothing | {"app_password": f"@{password}"}
+    assert given_secrets({"KEYWORK_JOBS_URL": f"postgresql://keywork_jobs:{password}@127.0.0.1/k"}) == nothing | {"jobs_password": password}
     assert given_secrets({"KEYWORK_TOKEN_KEY": TOKEN_KEY}) == nothing | {"token_key": bytes.fromhex(TOKEN_KEY)}
 
 

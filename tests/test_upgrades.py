@@ -198,18 +198,20 @@ def test_what_was_planted_is_seen_and_taken_back(cluster):
 
 
 def test_upgrade_says_what_it_did_and_sets_only_what_it_is_given(cluster):
-    """Passwords come from the two addresses, the key from its variable; where they are missing, the database's stay."""
+    """Passwords come from the three addresses, the key from its variable; where they are missing, the database's stay."""
     conninfo = cluster.first_release()
     mine = {"KEYWORK_WORKSPACE_URL": address_of(cluster.server, conninfo, "keywork_app", secrets.token_urlsafe(32)),
             "KEYWORK_SIGNIN_URL": address_of(cluster.server, conninfo, "keywork_signin", secrets.token_urlsafe(32)),
+            "KEYWORK_JOBS_URL": address_of(cluster.server, conninfo, "keywork_jobs", secrets.token_urlsafe(32)),
             "KEYWORK_TOKEN_KEY": secrets.token_hex(32)}
     up_to_date = f"The database is up to date: schema {installer.current_versions()[0]}, rules applied.\n"
     for given in (mine, {}):
         answer = upgrade(address_of(cluster.server, conninfo), **given)
         assert (answer.returncode, answer.stderr) == (0, "") and answer.stdout.startswith(up_to_date)
-        assert answer.stdout.count(": set") == len(given) and answer.stdout.count(": left as it was") == 3 - len(given)
-        with psycopg.connect(mine["KEYWORK_SIGNIN_URL"].replace("+psycopg", "")):
-            pass
+        assert answer.stdout.count(": set") == len(given) and answer.stdout.count(": left as it was") == 4 - len(given)
+        for variable in ("KEYWORK_SIGNIN_URL", "KEYWORK_JOBS_URL"):
+            with psycopg.connect(mine[variable].replace("+psycopg", "")):
+                pass
         with psycopg.connect(mine["KEYWORK_WORKSPACE_URL"].replace("+psycopg", "")) as connection:
             take_hat(connection, sign(str(hand_made.PERSONAS["worker"].user_id), "collaborator", bytes.fromhex(mine["KEYWORK_TOKEN_KEY"])))
             assert connection.execute("select count(*) from app.support_notes").fetchone()[0] > 5

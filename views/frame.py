@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+import log_lines
 from db.identity import Identity, sign
 from views import logs
 from views.sentences import explain
@@ -142,7 +143,7 @@ def _database_error(error: DBAPIError):
     current_app.extensions["sqlalchemy"].session.rollback()
     refusal = explain(error)
     if refusal is None:
-        logs.write("database error", logging.ERROR, error=error)
+        log_lines.write("database error", logging.ERROR, error=error)
         return _page(500, *ERROR_PAGES[500])
     if refusal.hidden:
         return _page(404, *ERROR_PAGES[404])

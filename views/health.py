@@ -10,8 +10,8 @@ from flask import Flask, current_app
 from psycopg.pq import DiagnosticField, ExecStatus
 from sqlalchemy import Engine
 
+import log_lines
 from db import install
-from views import logs
 
 #: A database that has not answered by then is not well, whatever it is doing.
 PATIENCE_SECONDS = 3
@@ -37,7 +37,7 @@ def healthz(expected: list[bytes]):
         carried = ask(current_app.extensions["sqlalchemy"].engines[None], PATIENCE_SECONDS)
         parts = {"database": "ok", "schema": "current" if carried == expected else "other"}
     except (psycopg.Error, TimeoutError) as error:
-        logs.write("database not well", logging.WARNING, error=error)
+        log_lines.write("database not well", logging.WARNING, error=error)
         parts = {"database": "unreachable"}
     return parts, 200 if parts.get("schema") == "current" else 503
 

@@ -13,8 +13,8 @@ from email.utils import format_datetime, localtime, make_msgid
 
 from flask import Flask, Response, after_this_request, current_app
 
+import log_lines
 from jobs.couriers import EmlFolder, Postbox
-from views import logs
 from views.words import label
 
 
@@ -141,6 +141,6 @@ def register(app: Flask) -> None:
     """Gives an application its postbox."""
 
     def complain(error: BaseException) -> None:
-        logs.write("an e-mail was not delivered", logging.ERROR, error=error)
+        log_lines.write("an e-mail was not delivered", logging.ERROR, error=error)
 
     app.extensions["postbox"] = Postbox(EmlFolder(app.config["MAIL_FOLDER"]), complain)

@@ -26,7 +26,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Database:
-    """Where the workspace's database is: `conninfo` for a login that may install, `url_for` for the two logins.
+    """Where the workspace's database is: `conninfo` for a login that may install, `url_for` for the three logins.
 
     `bindir` holds the programs of the embedded server's version; None for a server of someone else's.
     """
@@ -131,5 +131,5 @@ def make_database(server: LocalServer) -> None:
 def set_up(database: Database, secrets: secret_store.Secrets) -> None:
     """Bring the database's schema, rules and logins up to date; milliseconds when they are."""
     if install.install(database.conninfo, app_password=secrets.app_password, signin_password=secrets.signin_password,
-                       token_key=bytes.fromhex(secrets.token_key)):
+                       jobs_password=secrets.jobs_password, token_key=bytes.fromhex(secrets.token_key)):
         print("The database's tables and rules are installed.", flush=True)

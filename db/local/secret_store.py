@@ -14,6 +14,7 @@ class Secrets:
     superuser_password: str
     app_password: str
     signin_password: str
+    jobs_password: str
     session_key: str
     #: Hex, 32 bytes: signs the identity token of each transaction.
     token_key: str
@@ -22,13 +23,19 @@ class Secrets:
 def load_or_make(path: Path) -> Secrets:
     """The secrets kept in `path`, made there (mode 600) when the file does not exist.
 
-    The caller holds the start lock, so that two processes never make two sets. Raises ValueError for a damaged file.
+    A file from before the jobs had a login gets the password of theirs. The caller holds the start lock, so that two
+    processes never make two sets. Raises ValueError for a damaged file.
     """
     if not path.exists():
-        write(path, Secrets(*(secrets.token_urlsafe(32) for _ in range(4)), token_key=secrets.token_hex(32)))
+        write(path, Secrets(*(secrets.token_urlsafe(32) for _ in range(5)), token_key=secrets.token_hex(32)))
     path.chmod(0o600)
+    kept = json.loads(path.read_text(encoding="utf-8"))
     try:
-        return Secrets(**json.loads(path.read_text(encoding="utf-8")))
+        if "jobs_password" not in kept:
+            values = Secrets(**kept, jobs_password=secrets.token_urlsafe(32))
+            write(path, values)
+            return values
+        return Secrets(**kept)
     except TypeError as error:
         raise ValueError(f"{path} does not hold what it should: {error}") from error
 

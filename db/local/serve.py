@@ -7,24 +7,28 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+import log_lines
 from config import SettingWrong, base_url_of
 from db import demo, install, serving
 from db.addresses import AddressError, for_libpq, postgres_url
 from db.appointing import appoint_platform_admin
-from db.local import secret_store, web_server
+from db.local import children, secret_store, web_server
 from db.local.binaries import ServerError, find_binaries
 from db.local.opening import VAR, Database, Refusal, installed_database, known_secrets, lock_file, opened_database, set_up, start_lock
+from jobs import clock
 
 OWNER = "keywork_owner"
 PID_FILE = VAR / "gunicorn.pid"
+JOBS_PID_FILE = VAR / "jobs.pid"
 
 
 def main(arguments: list[str]) -> int:
-    """Run `local PORT`, `serve PORT`, `upgrade`, `platform-admin E-MAIL NAME` or `psql ARGUMENTS...`; returns the exit status."""
+    """Run `local PORT`, `serve PORT`, `jobs`, `upgrade`, `platform-admin E-MAIL NAME` or `psql ARGUMENTS...`; returns the exit status."""
     for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         # A hang-up that nohup has turned off stays off.
         if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:
@@ -37,6 +41,8 @@ def main(arguments: list[str]) -> int:
             return upgrade()
         if command == "platform-admin":
             return appoint(*rest)
+        if command == "jobs":
+            return jobs(*map(Path, rest))
         return serve_locally(int(rest[0])) if command == "local" else serve(int(rest[0]))
     except psycopg.OperationalError as error:
         print("The database cannot be reached:", *str(error).split(), file=sys.stderr)
@@ -53,8 +59,9 @@ def leave(number: int, _frame) -> None:
 
 
 def serve_locally(port: int) -> int:
-    """Set up whatever is missing and serve on the loopback address, with demo data, until stopped."""
+    """Set up whatever is missing and serve on the loopback address, with demo data and the jobs, until stopped."""
     with serving_lock(port), contextlib.ExitStack() as stack:
+        children.end_orphan(JOBS_PID_FILE)
         refuse_busy_port(port, web_server.HOST)
         with start_lock():
             secrets = known_secrets()
@@ -62,9 +69,11 @@ def serve_locally(port: int) -> int:
             set_up(database, secrets)
             has_demo = with_demo(database)
         server = web_server.start(port, application_environment(port, database, secrets, has_demo), PID_FILE)
-        stack.callback(web_server.stop, server)
+        stack.callback(children.stop, server)
         web_server.wait_for_page(server, port)
         announce(port, has_demo)
+        command = [sys.executable, "-m", "db.local.serve", "jobs", str(JOBS_PID_FILE)]
+        stack.callback(children.stop, children.start(command, jobs_environment(database, secrets)))
         return server.wait()
 
 
@@ -75,10 +84,27 @@ def serve(port: int) -> int:
         refuse_busy_port(port, settings.host)
         serving.check_database(settings.environment)
         server = web_server.start(port, settings.environment, PID_FILE, host=settings.host, workers=settings.workers)
-        stack.callback(web_server.stop, server)
+        stack.callback(children.stop, server)
         web_server.wait_for_page(server, port, settings.host)
         print(f"Keywork is ready: {settings.base_url}   (listens on {settings.host}, port {port})", flush=True)
         return server.wait()
+
+
+def jobs(pid_file: Path | None = None) -> int:
+    """Run the jobs until stopped, from KEYWORK_JOBS_URL alone. Raises serving.NotFit before the first of them.
+
+    Beside the web server of a trial, `pid_file` tells the next one which process to end if this one is left behind.
+    """
+    if pid_file:
+        pid_file.write_text(str(os.getpid()), encoding="utf-8")
+    try:
+        serving.check_jobs_database(os.environ)
+        log_lines.configure(log_lines.JsonLines())
+        clock.run(for_libpq(os.environ[serving.JOBS_URL]))
+    finally:
+        if pid_file:
+            pid_file.unlink(missing_ok=True)
+    return 0
 
 
 def upgrade() -> int:
@@ -92,7 +118,7 @@ def upgrade() -> int:
     install.install(for_libpq(address), always=True, **secrets)
     print(f"The database is up to date: schema {install.current_versions()[0]}, rules applied.")
     names = {"app_password": "the password of keywork_app", "signin_password": "the password of keywork_signin",
-             "token_key": "the token key"}
+             "jobs_password": "the password of keywork_jobs", "token_key": "the token key"}
     for what, name in names.items():
         print(f"  {name}: {'set' if secrets[what] else 'left as it was'}")
     return 0
@@ -139,7 +165,7 @@ def owner_environment(conninfo: str) -> dict[str, str]:
 
 def refuse_busy_port(port: int, host: str) -> None:
     """End a web server that a killed run left behind, and raise Refusal when the port is still taken."""
-    web_server.end_orphan(PID_FILE)
+    children.end_orphan(PID_FILE)
     if not web_server.is_free(port, host):
         raise Refusal(f"Port {port} of {host} cannot be had, another program may hold it; choose another: --port {port + 1}")
 
@@ -174,9 +200,8 @@ def with_demo(database: Database) -> bool:
 
 
 def application_environment(port: int, database: Database, secrets: secret_store.Secrets, has_demo: bool) -> Mapping[str, str]:
-    """The environment of the web server: the two logins and the keys, and never an address that may do more."""
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return kept | {
+    """The environment of the web server: its two logins and the keys, and never an address that may do more."""
+    return serving.without(serving.NOT_FOR_THE_WEB, os.environ) | {
         "KEYWORK_WORKSPACE_URL": database.url_for("keywork_app", secrets.app_password),
         "KEYWORK_SIGNIN_URL": database.url_for("keywork_signin", secrets.signin_password),
         "KEYWORK_SECRET_KEY": secrets.session_key,
@@ -184,6 +209,12 @@ def application_environment(port: int, database: Database, secrets: secret_store
         "KEYWORK_BASE_URL": f"http://{web_server.HOST}:{port}",
         "KEYWORK_DEMO": "1" if has_demo else "0",
     }
+
+
+def jobs_environment(database: Database, secrets: secret_store.Secrets) -> Mapping[str, str]:
+    """The environment of the jobs: their login, and none of what the web server has."""
+    strange = ("DATABASE_URL", *serving.NEEDED)
+    return serving.without(strange, os.environ) | {serving.JOBS_URL: database.url_for("keywork_jobs", secrets.jobs_password)}
 
 
 def announce(port: int, has_demo: bool) -> None:

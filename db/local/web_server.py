@@ -1,9 +1,6 @@
-"""The web server process (gunicorn): start it, wait for its first page, stop it, and end one left by a killed run."""
+"""The web server process (gunicorn): start it, and wait for its first page."""
 
-import ctypes
 import http.client
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -11,12 +8,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from db.local import children
+
 HOST = "127.0.0.1"
 #: Where a server answers that listens on every address.
 ANY_OF_THIS_MACHINE = {"0.0.0.0": HOST, "::": "::1"}
 FIRST_PAGE_SECONDS = 60
-GRACE_SECONDS = 5
-PR_SET_PDEATHSIG = 1
 
 
 class WebServerError(RuntimeError):
@@ -28,24 +25,12 @@ def start(port: int, environment: Mapping[str, str], pid_file: Path, *, host: st
     """Start gunicorn on `host` with the application's `environment`; the caller stops it."""
     command = [
         sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers), "--threads", "8",
-        "--bind", f"{in_address(host)}:{port}", "--pid", str(pid_file), "--graceful-timeout", str(GRACE_SECONDS), "--timeout", "60",
+        "--bind", f"{in_address(host)}:{port}", "--pid", str(pid_file), "--graceful-timeout", str(children.GRACE_SECONDS), "--timeout", "60",
         "--log-level", "warning", "--logger-class", "views.logs.ServerLog", "--no-control-socket",
         # gunicorn trusts headers of proxies on this machine by itself (SCRIPT_NAME among them): KEYWORK_PROXIES decides.
         "--forwarded-allow-ips", "", "app:create_app()",
     ]
-    # A session of its own: Ctrl-C at the terminal reaches us alone, and we stop things in the right order.
-    return subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=die_with_parent())
-
-
-def die_with_parent():
-    """A function for the child to call before it becomes gunicorn: on Linux it then ends when we are killed.
-
-    The library is loaded here, before the fork. Elsewhere None: `end_orphan` does the work at the next start.
-    """
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None, use_errno=True)
-    return lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    return children.start(command, environment)
 
 
 def wait_for_page(server: subprocess.Popen, port: int, host: str = HOST) -> None:
@@ -73,48 +58,6 @@ def page_status(port: int, host: str = HOST) -> int | None:
         return None
     finally:
         connection.close()
-
-
-def stop(server: subprocess.Popen) -> None:
-    """Let running requests end (5 seconds), then stop the server with all its workers."""
-    if server.poll() is not None:
-        return
-    server.terminate()
-    try:
-        server.wait(GRACE_SECONDS + 3)
-    except subprocess.TimeoutExpired:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait(GRACE_SECONDS)
-
-
-def end_orphan(pid_file: Path) -> None:
-    """End a gunicorn that a killed run left behind. The caller holds the serving lock, so no living run owns it.
-
-    The process must carry our own pid file in its command line: a stranger with a reused number is left alone.
-    """
-    try:
-        pid = int(pid_file.read_text())
-    except (OSError, ValueError):
-        return
-    for how in (signal.SIGTERM, signal.SIGKILL):
-        if str(pid_file) in command_line(pid):
-            os.kill(pid, how)
-        deadline = time.monotonic() + GRACE_SECONDS + 3
-        while str(pid_file) in command_line(pid) and time.monotonic() < deadline:
-            time.sleep(0.05)
-    pid_file.unlink(missing_ok=True)
-
-
-def command_line(pid: int) -> str:
-    """The command line of the process `pid`; empty when there is none."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        pass
-    if Path("/proc/self").exists():
-        return ""
-    return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False,
-                          timeout=30).stdout
 
 
 def in_address(host: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from app import create_app
 from config import from_environment
-from db.local import web_server
+from db.local import children, web_server
 from tests.conftest import TOKEN_KEY, World
 from tests.web.visitor import Visitor, visiting
 
@@ -105,7 +105,7 @@ def served(world: World, folder) -> Iterator[Site]:
         yield running
         running.close()
     finally:
-        web_server.stop(process)
+        children.stop(process)
         assert isinstance(process, subprocess.Popen) and process.poll() is not None
 
 

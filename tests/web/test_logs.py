@@ -11,6 +11,7 @@ import sys
 import pytest
 from flask import request
 
+import log_lines
 from app import create_app
 from config import from_environment
 from db.local import web_server
@@ -189,10 +190,10 @@ def written():
 
     class Keep(logging.Handler):
         def emit(self, record):
-            found.append(logs.JsonLines().format(record))
+            found.append(logs.ServerLines().format(record))
 
     keep = Keep()
-    loggers = [logs.LOG, logging.getLogger("some.library")]
+    loggers = [log_lines.LOG, logging.getLogger("some.library")]
     levels = [each.level for each in loggers]
     for each in loggers:
         each.addHandler(keep)
@@ -229,7 +230,7 @@ def test_an_error_is_its_classes_and_places(written):
         fail()
     except ValueError as error:
         logging.getLogger("some.library").exception(error)
-        logs.write("planted", logging.ERROR, error=error, code=7)
+        log_lines.write("planted", logging.ERROR, error=error, code=7)
     for line in map(json.loads, written):
         assert [each["class"] for each in line["error"]] == ["builtins.ValueError", "builtins.KeyError"]
         assert line["error"][1]["frames"][0].startswith("tests/web/test_logs.py:") and line["error"][1]["frames"][0].endswith(" fail")
@@ -262,7 +263,7 @@ def test_a_fault_of_ours_has_a_page_and_a_line(written, shared_world):
 def test_nothing_of_the_process_goes_around_the_lines(capfd):
     """Warnings, faults in threads and in logging itself: in a process of their own, all of stderr is lines."""
     code = (
-        "import logging, threading, warnings\nfrom views import logs\nlogs.configure()\n"
+        "import logging, threading, warnings\nfrom log_lines import JsonLines, configure\nconfigure(JsonLines())\n"
         f"word = '{CANARY}'\nwarnings.warn(word)\n"
         "def fail():\n    raise ValueError(word)\n"
         "thread = threading.Thread(target=fail)\nthread.start()\nthread.join()\n"
