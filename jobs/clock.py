@@ -55,7 +55,7 @@ def run(conninfo: str, schedule: tuple[Job, ...] = SCHEDULE) -> None:
 
     A job that fails is logged and tried again, whatever the reason: a database may be away for a while.
     """
-    clock = _Clock(conninfo, schedule)
+    clock = Clock(conninfo, schedule)
     try:
         clock.start()
         write("jobs began")
@@ -67,8 +67,8 @@ def run(conninfo: str, schedule: tuple[Job, ...] = SCHEDULE) -> None:
         write("jobs ended")
 
 
-class _Clock:
-    """APScheduler, and what is under way."""
+class Clock:
+    """APScheduler, and the calls under way. Whoever started it stops it."""
 
     def __init__(self, conninfo: str, schedule: tuple[Job, ...]) -> None:
         self._conninfo = conninfo
