@@ -1593,27 +1593,6 @@ comment on function app.due_at(timestamptz, timestamptz, jsonb, boolean) is
 -- what is true by then, destroys, and writes down what it destroyed, all in one transaction: killed at any moment, a batch has
 -- happened whole or not at all. Whoever reopens, holds, flags or writes waits for the batch, or the batch sees what they did.
 
-create or replace function app.has_something_due(of_case uuid) returns boolean
-language sql stable set search_path = '' as $$
-    select exists (
-        select from app.support_cases as c
-        join app.organisations as o on o.id = c.organisation_id
-        cross join lateral (select exists (select from app.legal_holds as h where h.case_id = c.id and h.lifted_at is null) as held) as h
-        where c.id = of_case
-          -- Flagged notes never fall due before the rest: the windows say so (safeguarding_window_is_not_the_shorter).
-          and app.due_at(c.closed_at, null, o.support_retention_years, h.held) <= now()
-          and (not exists (select from app.support_notes as n where n.case_id = c.id and n.safeguarding)
-               or exists (select from app.support_notes as n where n.case_id = c.id
-                          and app.due_at(c.closed_at, n.safeguarding_flagged_at, o.support_retention_years, h.held) <= now())
-               or exists (select from app.support_goals as g where g.case_id = c.id)
-               or exists (select from app.support_sessions as s where s.case_id = c.id)
-               -- Words of notes that people deleted while the case was open.
-               or exists (select from app.audit_payloads as p
-                          where p.case_id = c.id and p.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions')
-                            and not exists (select from app.support_notes as n where n.id = p.row_id))))
-$$;
-comment on function app.has_something_due(uuid) is 'Whether retention has anything to destroy in a case now: a record, a copy of one, or the case itself, with nothing left under it.';
-
 create or replace function app.purge_batch(of_organisation uuid, most_cases integer default 100) returns integer
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -1628,12 +1607,14 @@ begin
     closed_before := now() - make_interval(years => (windows ->> 'case')::integer) + interval '3 days';
     locked := array(
         select c.id from app.support_cases as c
-        where c.organisation_id = of_organisation and c.closed_at < closed_before and app.has_something_due(c.id)
+        where c.organisation_id = of_organisation and c.closed_at < closed_before
+          and exists (select from app.cases_due_now as d where d.case_id = c.id)
         order by c.closed_at limit most_cases for update skip locked);
     if locked = '{}' then
         -- What is left is held by somebody else, who is waited for; then it is looked at again.
         perform from app.support_cases as c
-        where c.organisation_id = of_organisation and c.closed_at < closed_before and app.has_something_due(c.id)
+        where c.organisation_id = of_organisation and c.closed_at < closed_before
+          and exists (select from app.cases_due_now as d where d.case_id = c.id)
         limit 1 for update;
         if not found then
             update app.retention_runs as r set finished_at = clock_timestamp() where r.organisation_id = of_organisation and r.finished_at is null;
@@ -1644,7 +1625,7 @@ begin
     select r.id into run from app.retention_runs as r where r.organisation_id = of_organisation and r.finished_at is null;
     if found then
         -- In a statement of its own: with the locks held, everything that was committed before them is seen.
-        perform app.purge_cases(run, array(select c.id from app.support_cases as c where c.id = any (locked) and app.has_something_due(c.id)), windows);
+        perform app.purge_cases(run, array(select d.case_id from app.cases_due_now as d where d.case_id = any (locked)), windows);
     end if;
     return cardinality(locked);
 end
@@ -1703,19 +1684,20 @@ comment on function app.purge_cases(uuid, uuid[], jsonb) is
 create or replace function app.erase_copies(of_run uuid, cases uuid[], whole uuid[]) returns void
 language plpgsql set search_path = '' as $$
 begin
-    -- audit_payloads: of whole cases all, of the others those of records, except of the notes that stay.
+    -- audit_payloads: of whole cases all; of the others those of records, except of the notes that stay.
     with gone as (
+        delete from app.audit_payloads as p where p.case_id = any (whole) returning p.organisation_id, p.case_id, p.row_id
+    ), gone_in_part as (
         delete from app.audit_payloads as p
-        where p.case_id = any (cases)
-          and (p.case_id = any (whole)
-               or (p.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions')
-                   and not exists (select from app.support_notes as n where n.id = p.row_id)))
+        where p.case_id = any (array(select unnest(cases) except select unnest(whole)))
+          and p.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions')
+          and not exists (select from app.support_notes as n where n.id = p.row_id)
         returning p.organisation_id, p.case_id, p.row_id
     )
     insert into app.audit_log (organisation_id, case_id, actor_name, actor_hat, action, table_name, row_ids, rule, run_id)
         select g.organisation_id, g.case_id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
-               'purge', 'audit_payloads', array_agg(distinct g.row_id), 'case', of_run
-        from gone as g group by g.organisation_id, g.case_id;
+               'purge', 'audit_payloads', array_agg(g.row_id), 'case', of_run
+        from (table gone union all table gone_in_part) as g group by g.organisation_id, g.case_id;
     -- links: those that invited somebody to a team that goes.
     delete from vault.links as l
     where l.collaborator_id in (select m.id from app.support_collaborators as m where m.case_id = any (whole));
@@ -1766,7 +1748,7 @@ $$;
 comment on function app.organisations_to_sweep(boolean) is 'For the jobs login: all organisations, or those with a run that is asked for or was broken off.';
 
 -- A procedure that commits may have no setting of its own, search_path included: every name in it is qualified.
-create or replace procedure app.sweep_retention(pause_ms integer default 50, only_asked boolean default false)
+create or replace procedure app.sweep_retention(pause_ms integer default 10, only_asked boolean default false)
 language plpgsql as $$
 declare
     firm uuid;

@@ -69,6 +69,16 @@ class ClosedCase(Workspace):
     gone_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class CaseDueNow(Workspace):
+    """A case in which a run of the sweep would destroy something now."""
+
+    __tablename__ = "cases_due_now"
+    case_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    closed_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class RecordDue(Workspace):
     """A record of a closed case and from when on it is to be destroyed; None under a legal hold."""
 

@@ -257,6 +257,24 @@ cross join lateral (select exists (select from app.legal_holds as l where l.case
 where c.closed_at is not null;
 comment on view app.closed_cases is 'Closed cases with when their records fall due and when the last of them does; null under a legal hold (app.due_at).';
 
+create view app.cases_due_now with (security_invoker = true) as
+select c.case_id, c.organisation_id, c.closed_at, c.due_at
+from app.closed_cases as c
+-- Flagged notes never fall due before the rest (safeguarding_window_is_not_the_shorter): a case that is not due has nothing due.
+where c.due_at <= now()
+  -- Without a flagged note everything goes, the case too.
+  and (not exists (select from app.support_notes as n where n.case_id = c.case_id and n.safeguarding)
+       or exists (select from app.support_notes as n where n.case_id = c.case_id
+                  and app.due_at(c.closed_at, n.safeguarding_flagged_at, c.windows, c.held) <= now())
+       or exists (select from app.support_goals as g where g.case_id = c.case_id)
+       or exists (select from app.support_sessions as s where s.case_id = c.case_id)
+       -- Words of notes that people deleted while the case was open.
+       or exists (select from app.audit_payloads as p
+                  where p.case_id = c.case_id and p.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions')
+                    and not exists (select from app.support_notes as n where n.id = p.row_id)));
+comment on view app.cases_due_now is
+    'Cases in which retention has something to destroy now: a record, a copy of one, or the case itself with nothing left under it. The sweep goes by it.';
+
 create view app.records_due with (security_invoker = true) as
 select r.table_name, r.id, r.case_id, c.organisation_id, r.rule,
        case r.goes when 'last' then c.gone_at

@@ -7,26 +7,20 @@ are medians of one run, taken in turn, so that what else the machine does touche
 """
 
 import gc
-import secrets
-import shutil
-import signal
 import sys
-import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Callable, Iterator
 
 import psycopg
 
 from db.identity import Identity, sign
-from db.install import install
-from db.local.server import LocalServer
 from tests.bench import report
 from tests.bench.report import Column, Figure, median, number
 from tests.bench.rights_data import fill, size_of
 from tests.bench.rights_queries import Person, Query, people, queries_of
+from tests.bench.servers import end_when_told, installed_server
 
 BENCH = "rights"
 MOST_TIMES, MORE_MS = 1.3, 0.3
@@ -37,12 +31,6 @@ ROUNDS = 3
 #: Sub-selects in one query, so that what one of them costs stands out from the query around them.
 CALLS_OF_A_HELPER = 50
 CHEAP_CALL = "pg_catalog.pg_backend_pid()"
-
-#: Nothing here must survive a power cut, and no vacuum may start in the middle of a measurement.
-SERVER_SETTINGS = {
-    "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off", "max_wal_size": "8GB",
-    "shared_buffers": "1GB", "work_mem": "16MB", "maintenance_work_mem": "256MB",
-}  # fmt: skip
 
 HELPERS = {
     "org_admin": ("acting_as('org_admin')", "org_admin_organisation()", "org_admin_case_organisation()", "my_colleague_ids()"),
@@ -80,28 +68,20 @@ class Desk:
 def server_with(notes: int) -> Iterator[tuple[Desk, Figure]]:
     """A server in a temporary folder with so many notes, and the figure of filling it; gone afterwards, come what may."""
     with ExitStack() as afterwards:
-        folder = Path(tempfile.mkdtemp(prefix="keywork-bench-"))
-        afterwards.callback(shutil.rmtree, folder, ignore_errors=True)
-        server = LocalServer(folder / "data", secrets.token_hex(16), settings=SERVER_SETTINGS)
-        afterwards.callback(server.destroy)
-        server.start()
-        with psycopg.connect(server.conninfo(), autocommit=True) as connection:
-            connection.execute("create database keywork")
-        password, key = secrets.token_hex(16), secrets.token_bytes(32)
-        install(server.conninfo("keywork"), app_password=password, signin_password=secrets.token_hex(16), token_key=key)
+        server = afterwards.enter_context(installed_server())
         size = size_of(notes)
-        report.say(f"Filling PostgreSQL {server.version} with {notes:,} notes ...")
-        with psycopg.connect(server.conninfo("keywork"), autocommit=True) as connection:
+        report.say(f"Filling PostgreSQL {server.local.version} with {notes:,} notes ...")
+        with psycopg.connect(server.conninfo(), autocommit=True) as connection:
             seconds = fill(connection, size)
             version = connection.execute("show server_version").fetchone()[0]
         figures = {"server_version": version, "seconds": round(seconds, 1)} | vars(size)
         # The application keeps no prepared statements (config.py), so planning is part of every query here as there.
         plain = {"prepare_threshold": None, "cursor_factory": psycopg.ClientCursor}
-        hat = afterwards.enter_context(psycopg.connect(server.conninfo("keywork", "keywork_app", password), **plain))
-        owner = afterwards.enter_context(psycopg.connect(server.conninfo("keywork"), **plain))
+        hat = afterwards.enter_context(psycopg.connect(server.conninfo("keywork_app"), **plain))
+        owner = afterwards.enter_context(psycopg.connect(server.conninfo(), **plain))
         owner.execute("set role keywork_owner")
         owner.commit()
-        yield Desk(hat, owner, key), Figure(BENCH, "filling", None, figures)
+        yield Desk(hat, owner, server.key), Figure(BENCH, "filling", None, figures)
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -265,10 +245,7 @@ def main() -> int:
     asked = parser.parse_args()
     if not 2_000 <= asked.notes <= 100_000_000:
         parser.error("--notes takes a number from 2,000 to 100,000,000")
-    # Whoever ends the run, the server goes with it.
-    # A shell starts background jobs deaf to Ctrl-C; a benchmark with a server of its own must hear it.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    end_when_told()
     with server_with(asked.notes) as (desk, filling):
         figures = measure(desk, asked.seconds)
     report.print_json([filling, *figures]) if asked.json else print_tables(filling, figures)
