@@ -7,5 +7,6 @@ case.py       the frame of a case's workspace that every tab stands in
 records.py    lists with forms that add, change and remove; gates.py  what plans include, in words
 upgrade.py    the page where a plan leaves something out
 choosing.py   fields for one of many rows, or several, found by a search
+printing.py   PDFs, each made in a child process (renderer.py); certificate.py  the certificate of a retention run
 forms.py      form fields; sentences.py  what people read when the database refuses; words.py  times and codes in words
 """

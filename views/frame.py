@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 import log_lines
 from db.identity import Identity, sign
 from views import logs
+from views.printing import PrintFailed
 from views.sentences import explain
 from views.sign_in import hat_label, signed_in_person
 
@@ -150,6 +151,10 @@ def _database_error(error: DBAPIError):
     return _page(refusal.status, ERROR_PAGES[409][0], refusal.sentence)
 
 
+def _not_printed(failure: PrintFailed):
+    return _page(503, "There is no PDF this time", failure.sentence)
+
+
 def register(app: Flask) -> None:
     """Puts the frame around an application whose AppBuilder exists already."""
     app.before_request(take_hat)
@@ -157,3 +162,4 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _lost_form)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(PrintFailed, _not_printed)
