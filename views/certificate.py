@@ -1,0 +1,117 @@
+"""The destruction certificate of one retention run: what was destroyed, under which rule, and how that can be checked.
+
+It says ids and counts, and no name of a tenant: it is kept when everything that it is about is gone.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from views.printing import Imprint, print_document
+from views.words import count, listed
+
+#: Table -> what one row of it is to people, in the order in which a certificate lists them.
+RECORDS = {
+    "support_notes": "note",
+    "support_goals": "goal",
+    "support_goal_progress": "progress entry",
+    "support_sessions": "session",
+    "support_collaborators": "team assignment",
+    "support_cases": "case",
+}
+RULES = {"case": "Case window", "safeguarding": "Safeguarding window"}
+#: Longer lists take longer to lay out than anybody waits for; the ledger has them all.
+MOST_LINES = 1000
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """How many records of one table went under one rule: a key of RECORDS, a key of RULES."""
+
+    table_name: str
+    rule: str
+    records: int
+
+
+@dataclass(frozen=True)
+class DestroyedCase:
+    """What went from one case: records by table, under which rules, and whether the case itself went."""
+
+    case_id: UUID
+    records: Mapping[str, int]
+    rules: tuple[str, ...]
+    itself: bool
+
+    @property
+    def reference(self) -> str:
+        """The first eight digits of its id, as the ledger shows it."""
+        return str(self.case_id)[:8]
+
+    @property
+    def content(self) -> str:
+        """'12 notes, 1 goal and 3 sessions'; the case itself has a column of its own."""
+        return listed([count(self.records[table], noun) for table, noun in RECORDS.items()
+                       if table != "support_cases" and self.records.get(table)])
+
+    @property
+    def under(self) -> str:
+        """'Case window', 'Safeguarding window' or 'Both windows'."""
+        return "Both windows" if len(self.rules) == len(RULES) else RULES[self.rules[0]]
+
+
+@dataclass(frozen=True)
+class ChainHead:
+    """The newest sealed row of the organisation's audit log when the certificate was made."""
+
+    position: int
+    hash: bytes
+    sealed_at: datetime
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """One finished run. The windows are in years, as they were at the time; `asked_by` is None for the daily sweep."""
+
+    organisation: str
+    run_id: UUID
+    asked_by: str | None
+    began_at: datetime
+    finished_at: datetime
+    case_years: int
+    safeguarding_years: int
+    totals: tuple[Destroyed, ...]
+    cases: tuple[DestroyedCase, ...]
+    ids_sha256: str
+    chain_head: ChainHead | None
+    printed_by: str
+    printed_at: datetime
+
+    @property
+    def table(self) -> list[tuple[str, list[int]]]:
+        """A line for each kind of record: its name, and how many went under each of RULES and altogether."""
+        by_kind = {(each.table_name, each.rule): each.records for each in self.totals}
+        lines = [(noun, [by_kind.get((table, rule), 0) for rule in RULES]) for table, noun in RECORDS.items()]
+        return [(noun, [*numbers, sum(numbers)]) for noun, numbers in lines if any(numbers)]
+
+    @property
+    def sums(self) -> list[int]:
+        """How many records went under each of RULES, and altogether."""
+        numbers = [sum(each.records for each in self.totals if each.rule == rule) for rule in RULES]
+        return [*numbers, sum(numbers)]
+
+
+def sha256_of_ids(ids: Iterable[UUID]) -> str:
+    """SHA-256 in hex over the ids of records: sorted, in small letters with hyphens, each followed by a line feed."""
+    digest = hashlib.sha256()
+    for each in sorted(ids):
+        digest.update(f"{each}\n".encode())
+    return digest.hexdigest()
+
+
+def certificate_pdf(certificate: Certificate) -> bytes:
+    """The certificate as a PDF. Needs the application, but no request. Raises views.printing.PrintFailed."""
+    imprint = Imprint(certificate.organisation, certificate.printed_by, certificate.printed_at)
+    return print_document("print/certificate.html", imprint, certificate=certificate, rules=RULES,
+                          cases=certificate.cases[:MOST_LINES])
