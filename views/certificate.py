@@ -4,23 +4,22 @@ It says ids and counts, and no name of a tenant: it is kept when everything that
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from db.models_record import Destruction
 from views.printing import Imprint, print_document
 from views.words import count, listed
 
-#: Table -> what one row of it is to people, in the order in which a certificate lists them.
-RECORDS = {
-    "support_notes": "note",
-    "support_goals": "goal",
-    "support_goal_progress": "progress entry",
-    "support_sessions": "session",
-    "support_collaborators": "team assignment",
-    "support_cases": "case",
-}
+#: Table -> what one row of it is to people, in the order in which a certificate lists them: what is written about a tenant,
+#: and what goes with the case itself.
+CONTENT = {"support_notes": "note", "support_goals": "goal", "support_goal_progress": "progress entry", "support_sessions": "session"}
+RECORDS = CONTENT | {"support_collaborators": "team assignment", "legal_holds": "lifted legal hold", "support_cases": "case"}
+#: Whose lines of the ledger say of which records the audit log's words were erased.
+COPIES = "audit_payloads"
 RULES = {"case": "Case window", "safeguarding": "Safeguarding window"}
 #: Longer lists take longer to lay out than anybody waits for; the ledger has them all.
 MOST_LINES = 1000
@@ -28,7 +27,7 @@ MOST_LINES = 1000
 
 @dataclass(frozen=True)
 class Destroyed:
-    """How many records of one table went under one rule: a key of RECORDS, a key of RULES."""
+    """How many rows of one table went under one rule: a key of RECORDS or COPIES, a key of RULES."""
 
     table_name: str
     rule: str
@@ -52,8 +51,7 @@ class DestroyedCase:
     @property
     def content(self) -> str:
         """'12 notes, 1 goal and 3 sessions'; the case itself has a column of its own."""
-        return listed([count(self.records[table], noun) for table, noun in RECORDS.items()
-                       if table != "support_cases" and self.records.get(table)])
+        return listed([count(self.records[table], noun) for table, noun in RECORDS.items() if table != "support_cases" and self.records.get(table)])
 
     @property
     def under(self) -> str:
@@ -63,10 +61,10 @@ class DestroyedCase:
 
 @dataclass(frozen=True)
 class ChainHead:
-    """The newest sealed row of the organisation's audit log when the certificate was made."""
+    """The end of the chain of the organisation's audit log when the certificate was made (app.audit_head())."""
 
-    position: int
-    hash: bytes
+    sealed_rows: int
+    hash: str
     sealed_at: datetime
 
 
@@ -96,16 +94,48 @@ class Certificate:
         return [(noun, [*numbers, sum(numbers)]) for noun, numbers in lines if any(numbers)]
 
     @property
-    def sums(self) -> list[int]:
-        """How many records went under each of RULES, and altogether."""
-        numbers = [sum(each.records for each in self.totals if each.rule == rule) for rule in RULES]
-        return [*numbers, sum(numbers)]
+    def records(self) -> int:
+        """How many notes, goals, progress entries and sessions went: the number that the list of runs shows."""
+        return sum(each.records for each in self.totals if each.table_name in CONTENT)
+
+    @property
+    def whole_cases(self) -> int:
+        """How many cases went themselves."""
+        return sum(case.itself for case in self.cases)
+
+    @property
+    def copies(self) -> int:
+        """Of how many records the audit log's words were erased."""
+        return sum(each.records for each in self.totals if each.table_name == COPIES)
+
+
+def from_ledger(lines: Iterable[Destruction]) -> tuple[tuple[Destroyed, ...], tuple[DestroyedCase, ...], str]:
+    """The totals, cases and `ids_sha256` of a certificate, from all lines that the ledger has of one run."""
+    totals: Counter[tuple[str, str]] = Counter()
+    by_case: dict[UUID, Counter[tuple[str, str]]] = {}
+    ids: set[UUID] = set()
+    for line in lines:
+        kind = (line.table_name, line.rule)
+        totals[kind] += len(line.row_ids)
+        by_case.setdefault(line.case_id, Counter())[kind] += len(line.row_ids)
+        ids.update(line.row_ids)
+    cases = tuple(_destroyed(case_id, numbers) for case_id, numbers in by_case.items())
+    return tuple(Destroyed(*kind, number) for kind, number in totals.items()), cases, sha256_of_ids(ids)
+
+
+def _destroyed(case_id: UUID, numbers: Mapping[tuple[str, str], int]) -> DestroyedCase:
+    records: Counter[str] = Counter()
+    for (table, _), number in numbers.items():
+        records[table] += number
+    # What goes with the case itself is under the rule of cases always, whatever was the last to go from it.
+    rules = {rule for table, rule in numbers if table in CONTENT} or {"case"}
+    return DestroyedCase(case_id, records, tuple(rule for rule in RULES if rule in rules), "support_cases" in records)
 
 
 def sha256_of_ids(ids: Iterable[UUID]) -> str:
-    """SHA-256 in hex over the ids of records: sorted, in small letters with hyphens, each followed by a line feed."""
+    """SHA-256 in hex over the ids of records: sorted, each once, in small letters with hyphens, each followed by a line feed."""
     digest = hashlib.sha256()
-    for each in sorted(ids):
+    for each in sorted(set(ids)):
         digest.update(f"{each}\n".encode())
     return digest.hexdigest()
 

@@ -10,9 +10,10 @@ import pytest
 
 from app import create_app
 from config import from_environment
+from db.models_record import Destruction
 from tests.web.conftest import environment_of
 from tests.web.test_printing import text_of
-from views.certificate import MOST_LINES, Certificate, ChainHead, Destroyed, DestroyedCase, certificate_pdf, sha256_of_ids
+from views.certificate import COPIES, MOST_LINES, RECORDS, Certificate, ChainHead, Destroyed, DestroyedCase, certificate_pdf, from_ledger, sha256_of_ids
 
 ORGANISATION = "Harbour & Łąka Housing Association of Ŵyn, Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch <b>and</b> Świętochłowice"
 BEGAN = datetime(2026, 7, 15, 1, 0, tzinfo=UTC)
@@ -32,8 +33,8 @@ def cases(number: int) -> tuple[DestroyedCase, ...]:
 CERTIFICATE = Certificate(
     ORGANISATION, ident(-1), None, BEGAN, BEGAN + timedelta(minutes=9), 7, 25,
     (Destroyed("support_notes", "case", 1200), Destroyed("support_notes", "safeguarding", 34), Destroyed("support_cases", "case", 60),
-     Destroyed("support_goal_progress", "case", 1)),
-    cases(90), sha256_of_ids([ident(1)]), ChainHead(184213, bytes(range(32)), BEGAN), "Siân Ŵyn-Żółkiewska", BEGAN + timedelta(days=2),
+     Destroyed("support_goal_progress", "case", 1), Destroyed("audit_payloads", "case", 1180)),
+    cases(90), sha256_of_ids([ident(1)]), ChainHead(184213, bytes(range(32)).hex(), BEGAN), "Siân Ŵyn-Żółkiewska", BEGAN + timedelta(days=2),
 )  # fmt: skip
 
 
@@ -58,10 +59,10 @@ def test_a_certificate_says_what_went_under_which_rule(printed):
         assert f"Page {number} of {len(pages)}" in page
         assert "Made with Keywork by Siân Ŵyn-Żółkiewska, Friday 17 July 2026, 02:00 BST" in page and ORGANISATION in page
     for said in (
-        "Certificate of destruction", "1,295 records of 90 closed cases were destroyed", f"Run {ident(-1)}", "Asked for by The daily sweep",
+        "Certificate of destruction", "1,235 records of 90 closed cases were destroyed in Keywork, and 60 cases with all that belonged to them", f"Run {ident(-1)}", "Asked for by The daily sweep",
         "Began Wednesday 15 July 2026, 02:00 BST", "Finished Wednesday 15 July 2026, 02:09 BST", "Notes 1,200 34 1,234", "Progress entries 1 0 1",
-        "Cases 60 0 60", "Altogether 1,261 34 1,295", "7 years after the case was last closed", "25 years after the case was last closed",
-        "what the audit log had kept of it among them", "Backups of the database lie outside Keywork", CERTIFICATE.ids_sha256,
+        "Cases 60 0 60", "7 years after the case was last closed", "25 years after the case was last closed",
+        "among them what the audit log had kept of 1,180 records", "Backups of the database lie outside Keywork", CERTIFICATE.ids_sha256,
         bytes(range(32)).hex(), "Hash of row 184,213",
     ):
         assert said in whole, said
@@ -78,7 +79,7 @@ def test_a_small_one_speaks_of_one(printed):
     whole = " ".join(printed(replace(
         CERTIFICATE, asked_by="Olive O'Neil", totals=(Destroyed("support_cases", "case", 1),), case_years=1, chain_head=None,
         cases=(DestroyedCase(ident(1), {"support_cases": 1}, ("safeguarding",), True),))))
-    for said in ("1 record of 1 closed case was destroyed", "Asked for by Olive O'Neil", "1 year after the case was last closed", "Cases 1 0 1",
+    for said in ("No records of 1 closed case were destroyed in Keywork, and 1 case with all that belonged to it", "Asked for by Olive O'Neil", "1 year after the case was last closed", "Cases 1 0 1",
                  "No row of it had been sealed yet", f"{ident(1)!s:.8} Nothing was left under it Safeguarding window Destroyed"):
         assert said in whole, said
 
@@ -98,9 +99,37 @@ def test_a_very_long_list_is_told_to_be_longer(printed):
     assert f"{ident(MOST_LINES - 1)!s:.8}" in whole and f"{ident(MOST_LINES)!s:.8}" not in whole
 
 
+def test_the_ledger_gives_totals_cases_and_hash():
+    """Rows of every table of the ledger. A case whose flagged note was the last to go went under that window, though its team has no other rule than cases."""
+    def line(case, table, rule, *rows):
+        return Destruction(case_id=ident(case), table_name=table, rule=rule, row_ids=[ident(row) for row in rows])
+
+    totals, made, digest = from_ledger([
+        line(1, "support_notes", "case", 10, 11), line(1, "support_notes", "safeguarding", 12), line(1, "audit_payloads", "case", 10, 11, 12),
+        line(2, "support_notes", "safeguarding", 20), line(2, "support_collaborators", "case", 21), line(2, "support_cases", "case", 2),
+        line(3, "support_cases", "case", 3), line(1, "support_goals", "case", 13)])
+    assert set(totals) == {
+        Destroyed("support_notes", "case", 2), Destroyed("support_notes", "safeguarding", 2), Destroyed("support_goals", "case", 1),
+        Destroyed("support_collaborators", "case", 1), Destroyed("support_cases", "case", 2), Destroyed("audit_payloads", "case", 3)}
+    assert [(each.case_id, each.content, each.under, each.itself) for each in made] == [
+        (ident(1), "3 notes and 1 goal", "Both windows", False),
+        (ident(2), "1 note and 1 team assignment", "Safeguarding window", True),
+        (ident(3), "", "Case window", True)]
+    assert digest == sha256_of_ids(map(ident, (10, 11, 12, 13, 20, 21, 2, 3)))
+    assert from_ledger([]) == ((), (), sha256_of_ids([]))
+
+
+def test_every_record_that_retention_destroys_has_its_words(shared_world):
+    """The database's own registry of records, and its copies that the ledger lists."""
+    with shared_world.owner() as connection:
+        records = {name for (name,) in connection.execute("select table_name from app.kept_texts() where kept_as = 'record'")}
+        copies = {name for (name,) in connection.execute("select table_name from app.kept_texts() where kept_as = 'copy'")}
+    assert records == set(RECORDS) and COPIES in copies
+
+
 def test_the_hash_over_ids_can_be_made_by_anybody():
     """The order in which they come does not matter; here is how it is made by hand."""
     ids = [uuid.UUID("ffffffff-0000-4000-8000-000000000002"), uuid.UUID("0000000A-0000-4000-8000-000000000001")]
     by_hand = b"0000000a-0000-4000-8000-000000000001\nffffffff-0000-4000-8000-000000000002\n"
-    assert sha256_of_ids(ids) == sha256_of_ids(reversed(ids)) == hashlib.sha256(by_hand).hexdigest()
+    assert sha256_of_ids(ids) == sha256_of_ids([*reversed(ids), *ids]) == hashlib.sha256(by_hand).hexdigest()
     assert sha256_of_ids([]) == hashlib.sha256(b"").hexdigest()
