@@ -461,6 +461,8 @@ create index notes_by_organisation on app.support_notes (organisation_id, create
 create index notes_by_landlord on app.support_notes (organisation_id, landlord_id, created_at desc);
 create index notes_by_case_key on app.support_notes (organisation_id, case_id, landlord_id);
 create index notes_by_author on app.support_notes (author_id);
+-- The few that retention keeps for longer.
+create index flagged_notes_by_case on app.support_notes (case_id, safeguarding_flagged_at) where safeguarding;
 create trigger note_takes_place_from_case before insert on app.support_notes
     for each row execute function app.content_takes_place_from_case();
 create trigger note_keeps_its_stream_and_author before insert or update on app.support_notes

@@ -182,6 +182,7 @@ create index runs_by_asker on app.retention_runs (asked_by_id);
 create trigger runs_name_who_asked before insert on app.retention_runs
     for each row execute function app.runs_name_who_asked();
 -- The sweep's way to the closed cases of an organisation, oldest closing first.
+create index flagged_notes_by_case on app.support_notes (case_id, safeguarding_flagged_at) where safeguarding;
 create index closed_cases_by_organisation on app.support_cases (organisation_id, closed_at) where closed_at is not null;
 
 
