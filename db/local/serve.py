@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 import log_lines
 from config import SettingWrong, base_url_of
-from db import demo, install, serving
+from db import demo, install, ledger, serving
 from db.addresses import AddressError, for_libpq, postgres_url
 from db.appointing import appoint_platform_admin
 from db.local import children, secret_store, web_server
@@ -28,7 +28,7 @@ JOBS_PID_FILE = VAR / "jobs.pid"
 
 
 def main(arguments: list[str]) -> int:
-    """Run `local PORT`, `serve PORT`, `jobs`, `upgrade`, `platform-admin E-MAIL NAME` or `psql ARGUMENTS...`; returns the exit status."""
+    """Run `local PORT`, `serve PORT`, `jobs`, `upgrade`, `platform-admin E-MAIL NAME`, `ledger`, `replay FILE` or `psql ARGUMENTS...`; returns the exit status."""
     for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         # A hang-up that nohup has turned off stays off.
         if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:
@@ -41,12 +41,14 @@ def main(arguments: list[str]) -> int:
             return upgrade()
         if command == "platform-admin":
             return appoint(*rest)
+        if command in ("ledger", "replay"):
+            return print_ledger() if command == "ledger" else replay_ledger(Path(*rest))
         if command == "jobs":
             return jobs(*map(Path, rest))
         return serve_locally(int(rest[0])) if command == "local" else serve(int(rest[0]))
     except psycopg.OperationalError as error:
         print("The database cannot be reached:", *str(error).split(), file=sys.stderr)
-    except (Refusal, ServerError, web_server.WebServerError, install.InstallError, serving.NotFit, AddressError, SettingWrong) as error:
+    except (Refusal, ServerError, web_server.WebServerError, install.InstallError, serving.NotFit, AddressError, SettingWrong, ledger.LedgerDamaged) as error:
         print(error, file=sys.stderr)
     return 2
 
@@ -140,6 +142,27 @@ def appoint(email: str, full_name: str) -> int:
                 raise
             raise Refusal("This account works for an organisation, so it cannot run the installation: give another e-mail address.") from error
     print(f"{name} is a platform-admin. This link signs them in once, within the next 7 days; give it to nobody else:\n  {base_url}{path}")
+    return 0
+
+
+def print_ledger() -> int:
+    """Print every destruction, one JSON object a line, to be kept where no backup of the database is."""
+    with installed_database() as database:
+        for line in ledger.ledger_lines(database.conninfo):
+            print(line)
+    return 0
+
+
+def replay_ledger(path: Path) -> int:
+    """Destroy again what a kept ledger says was destroyed, after a backup was restored. Raises Refusal for a file that cannot be read."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(f"{path} cannot be read as a ledger.") from error
+    with installed_database() as database:
+        found = ledger.replay(database.conninfo, lines)
+    print(f"{len(lines):,} lines replayed: {found:,} rows that had come back were destroyed again." if found else
+          f"{len(lines):,} lines replayed: nothing of it had come back.")
     return 0
 
 
