@@ -95,6 +95,30 @@ def test_the_table_for_people_names_every_hat():
     assert re.search(r"\d+ of 25 aims met\.$", done.stdout.strip())
 
 
+#: The benchmarks of the record at their smallest, and the figures that they promise.
+RECORD = {
+    "retention": (["--rounds", "1", "--seconds", "0.1"],
+                  {"sweep against a bare DELETE", "sweep with pauses against a bare DELETE", "readers during the sweep"}),
+    "audit": (["--rounds", "1", "--seconds", "0.2"],
+              {"1 writer, a person's transaction", "8 writers, a person's transaction", "1 writer, the owner's bare INSERT",
+               "8 writers, the owner's bare INSERT", "sealing", "verifying"}),
+}
+
+
+@pytest.mark.parametrize("bench", RECORD)
+def test_the_record_is_measured_against_what_it_replaces(bench):
+    """A sweep that leaves a row behind, or a sealed log that does not verify, ends the run with an error."""
+    options, promised = RECORD[bench]
+    done = subprocess.run([sys.executable, "-m", f"tests.bench.{bench}", "--notes", "5000", *options, "--json"], cwd=ROOT, capture_output=True,
+                          text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    filling, *found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert filling["figures"]["notes"] == 5000
+    assert {figure["name"] for figure in found} == promised and {figure["bench"] for figure in found} == {bench}
+    assert all((figure["aim"] is None) == (figure["ok"] is None) for figure in found)
+    assert all(value > 0 for figure in found for value in figure["figures"].values())
+
+
 def test_two_figures_of_one_name_are_refused():
     with pytest.raises(ValueError):
         print_json([Figure("any", "same", None, {}), Figure("any", "same", None, {})])

@@ -129,8 +129,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=4, help="how long each turn lasts (default: 4)")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each way (default: 3)")
     asked = parser.parse_args()
-    if not 2_000 <= asked.notes <= 10_000_000 or not 0 < asked.seconds <= 60 or not 1 <= asked.rounds <= 20:
-        parser.error("--notes takes 2,000 to 10,000,000, --seconds up to 60, --rounds 1 to 20")
+    if not 5_000 <= asked.notes <= 10_000_000 or not 0 < asked.seconds <= 60 or not 1 <= asked.rounds <= 20:
+        parser.error("--notes takes 5,000 to 10,000,000, --seconds up to 60, --rounds 1 to 20")
     end_when_told()
     with multiprocessing.get_context("spawn").Pool(8) as pool, installed_server(DURABLE) as server:
         report.say(f"Filling PostgreSQL {server.local.version} with {asked.notes:,} notes ...")
