@@ -112,10 +112,6 @@ grant execute on function
     to keywork_signin;
 grant execute on function app.installed_versions() to keywork_signin, keywork_jobs;
 
--- The login of the jobs: what the clock calls (jobs/clock.py). No table.
-grant usage on schema app to keywork_jobs;
-
-
 -- The audit log: what changed no row is written down through these.
 grant execute on function app.record_view(uuid) to keywork_org_admin, keywork_property_manager;
 grant execute on function app.record_export(text, uuid) to keywork_org_admin, keywork_property_manager, keywork_collaborator;

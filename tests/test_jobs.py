@@ -18,37 +18,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 from jobs import clock
 from jobs.clock import AT_NIGHT, LONDON, SCHEDULE, Clock, Job
 from log_lines import LOG
-from tests.conftest import JOBS_PASSWORD, TestServer
+from tests.conftest import JOBS_PASSWORD, TestServer, World
 
 ROOT = Path(__file__).resolve().parent.parent
 #: In what a database says when it refuses, and nowhere else.
 CANARY = "kanarienvogel"
-
-#: Stand-ins for what the jobs call: each leaves a row before it may take its time, and another one afterwards.
-CALLS = """
-    create table app.calls (id bigint generated always as identity, name text, stage text, login text default session_user);
-    create table app.pauses (name text, seconds integer);
-    grant all on app.calls, app.pauses to keywork_jobs;
-"""
-FUNCTION = """
-    drop routine if exists app.{name};
-    create function app.{name}() returns integer language sql as $$
-        insert into app.calls (name, stage) values ('{name}', 'begun'), ('{name}', 'done') returning 1
-    $$;
-    grant execute on function app.{name}() to keywork_jobs;
-"""
-PROCEDURE = """
-    drop routine if exists app.{name};
-    create procedure app.{name}(pause_ms integer default 50) language plpgsql as $$
-    begin
-        insert into app.calls (name, stage) values ('{name}', 'begun');
-        commit;
-        perform pg_sleep(seconds) from app.pauses as p where p.name = '{name}';
-        insert into app.calls (name, stage) values ('{name}', 'done');
-    end
-    $$;
-    grant execute on procedure app.{name}(integer) to keywork_jobs;
-"""
 
 
 # ---- the schedule ----------------------------------------------------------------------------------------------------
@@ -113,41 +87,42 @@ def test_seconds_are_the_same_in_every_hour(after, seconds):
 
 # ---- the service -----------------------------------------------------------------------------------------------------
 
-
-def prepare(conninfo: str) -> None:
-    """Puts the stand-ins into a database."""
-    with psycopg.connect(conninfo) as connection:
-        connection.execute(CALLS)
-        for job in SCHEDULE:
-            connection.execute((PROCEDURE if job.statement.startswith("call") else FUNCTION).format(name=job.name))
+#: Short windows, and no case is held: everything that was ever closed is due.
+ALL_IS_DUE = (
+    """update app.organisations set support_retention_years = '{"case": 1, "safeguarding": 1}'""",
+    "update app.legal_holds set lifted_at = now(), lifted_by_name = 'Somebody', lift_reason = 'Over' where lifted_at is null",
+)
+DUE = "select distinct case_id from app.records_due where due_at <= now()"
+MONTHS = "select count(*) from pg_inherits where inhparent = 'app.audit_log'::regclass"
 
 
 class Watched:
-    """A database that is called, and the processes that call it."""
+    """A world that the jobs work in, and their processes."""
 
-    def __init__(self, server: TestServer, database: str, folder: Path) -> None:
-        self.server, self.database, self.folder = server, database, folder
-        self.conninfo = server.conninfo(database)
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world, self.folder = world, folder
         self.processes: list[subprocess.Popen] = []
 
-    def run(self, statement: str) -> list[tuple]:
-        """The rows of a statement, as the superuser."""
-        with psycopg.connect(self.conninfo, autocommit=True) as connection:
-            cursor = connection.execute(statement)
+    def run(self, *statements: str) -> list[tuple]:
+        """The rows of the last statement, as the superuser."""
+        with psycopg.connect(self.world.conninfo, autocommit=True) as connection:
+            for statement in statements:
+                cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
-    def calls(self, name: str, stage: str = "done") -> int:
-        """How often a stand-in has come that far."""
-        return self.run(f"select count(*) from app.calls where name = '{name}' and stage = '{stage}'")[0][0]
-
-    def connected(self) -> int:
+    def connected(self, condition: str = "true") -> int:
         """How many connections of the login there are."""
-        return self.run(f"select count(*) from pg_stat_activity where usename = 'keywork_jobs' and datname = '{self.database}'")[0][0]
+        return self.run("select count(*) from pg_stat_activity where usename = 'keywork_jobs'"
+                        f" and datname = current_database() and {condition}")[0][0]
+
+    def waiting(self) -> int:
+        """How many daily sweeps wait for somebody's lock (where a run is unfinished, the one for runs that are asked for does too)."""
+        return self.connected("wait_event_type = 'Lock' and application_name = 'keywork sweep_retention'")
 
     def service(self) -> subprocess.Popen:
-        """`./run jobs` on this database; what it writes goes into output()."""
+        """`./run jobs` on this world; what it writes goes into output()."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("KEYWORK_", "DATABASE_URL"))}
-        environment["KEYWORK_JOBS_URL"] = self.server.local.sqlalchemy_url(self.database, "keywork_jobs", JOBS_PASSWORD)
+        environment["KEYWORK_JOBS_URL"] = self.world.server.local.sqlalchemy_url(self.world.database, "keywork_jobs", JOBS_PASSWORD)
         with open(self.folder / "output", "ab") as output:
             process = subprocess.Popen([sys.executable, "-m", "db.local.serve", "jobs"], cwd=ROOT, env=environment, stdout=output, stderr=output)
         self.processes.append(process)
@@ -161,6 +136,21 @@ class Watched:
         """What the services have told of."""
         return [line["event"] for line in self.output()]
 
+    @contextlib.contextmanager
+    def held(self, case: str):
+        """Somebody's open transaction holds this case: a sweep does all others, and then waits for it."""
+        with psycopg.connect(self.world.conninfo) as connection:
+            connection.execute("select from app.support_cases where id = %s for update", [self.world.case[case]])
+            yield
+            connection.rollback()
+
+    def destroyed_once(self) -> set:
+        """The cases that the ledger says were destroyed; no record of any table is in it twice."""
+        [(entries, different)] = self.run("select count(*), count(distinct (table_name, row_id)) from app.retention_ledger"
+                                          " cross join unnest(row_ids) as row_id where table_name <> 'audit_payloads'")
+        assert entries == different > 10
+        return {case for case, in self.run("select case_id from app.retention_ledger where table_name = 'support_cases'")}
+
 
 def wait_until(question, *arguments) -> None:
     """Returns once `question(*arguments)` is true. Fails after 30 seconds."""
@@ -171,15 +161,125 @@ def wait_until(question, *arguments) -> None:
 
 
 @pytest.fixture
-def watched(server, tmp_path):
-    """A database with the stand-ins in it, and no service yet."""
-    made = Watched(server, server.create("installed"), tmp_path)
-    prepare(made.conninfo)
+def watched(world, tmp_path):
+    """A world in which four cases of three firms are due, and no service yet."""
+    made = Watched(world, tmp_path)
+    made.run(*ALL_IS_DUE)
+    assert {case for case, in made.run(DUE)} == {world.case[name] for name in ("ann_before", "eve", "ida", "joe")}
     yield made
     for process in made.processes:
         process.kill()
         process.wait(30)
-    server.drop(made.database)
+
+
+def test_the_login_may_call_these_and_nothing_else(watched):
+    """No table, no view, no sequence, no schema but one."""
+    with psycopg.connect(watched.world.jobs_conninfo) as connection:
+        assert {name for name, in connection.execute(
+            "select proname from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace where nspname in ('app', 'vault', 'fab')"
+            " and has_function_privilege(p.oid, 'execute')")} == {
+            "installed_versions", "keep_audit_months", "seal_audit_log", "sweep_retention", "sweep_retention_asked",
+            "organisations_to_sweep", "purge_batch"}
+        assert connection.execute("select c.oid::regclass::text from pg_class as c join pg_namespace as n on n.oid = c.relnamespace"
+                                  " where nspname in ('app', 'vault', 'fab') and relkind in ('r', 'p', 'v', 'm')"
+                                  " and has_any_column_privilege(c.oid, 'select, insert, update, references')").fetchall() == []
+        assert connection.execute("select nspname from pg_namespace where nspname in ('app', 'vault', 'fab')"
+                                  " and has_schema_privilege(oid, 'usage')").fetchall() == [("app",)]
+
+
+def test_it_begins_with_every_job_and_then_waits_for_its_time(watched):
+    """Months are made, rows sealed and what is due destroyed, by the jobs; what an org-admin asks for later is done within seconds."""
+    [(months,)] = watched.run(MONTHS)
+    [(newest,)] = watched.run("select max(inhrelid::regclass::text) from pg_inherits where inhparent = 'app.audit_log'::regclass"
+                              " and inhrelid::regclass::text ~ '[0-9]$'")
+    watched.run(f"drop table {newest}")
+    due = {case for case, in watched.run(DUE)}
+    service = watched.service()
+    wait_until(lambda: watched.run(MONTHS) == [(months,)])
+    wait_until(lambda: watched.run("select count(*) > 0 from vault.audit_seals") == [(True,)])
+    wait_until(lambda: watched.run(DUE) == [])
+    assert watched.destroyed_once() == due
+    assert watched.run("select distinct actor_hat, actor_name from app.audit_log where action = 'purge'") == [("job", "keywork_jobs")]
+    with watched.world.acting("harbour_admin") as connection:
+        [run] = connection.execute("select app.ask_for_run()").fetchone()
+    wait_until(lambda: watched.run(f"select count(*) from app.retention_runs where id = '{run}' and finished_at is not null") == [(1,)])
+    service.terminate()
+    assert service.wait(30) == 0
+    assert watched.events() == ["jobs began", "jobs ended"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_when_told(watched, how):
+    """In the middle of a sweep too, whose statement ends with it: what was committed stays."""
+    with watched.held("eve"):
+        service = watched.service()
+        wait_until(lambda: watched.waiting() == 1)
+        service.send_signal(how)
+        assert service.wait(30) == 0
+        wait_until(lambda: watched.connected() == 0)
+    assert watched.world.case["ann_before"] in watched.destroyed_once()
+    assert (watched.world.case["eve"],) in watched.run(DUE)
+    assert watched.events() == ["jobs began", "jobs ended"]
+
+
+def test_one_that_was_killed_is_gone_on_with(watched):
+    """`kill -9` in the middle of a sweep (threat 58): the next service does the rest, and nothing is done twice."""
+    due = {case for case, in watched.run(DUE)}
+    with watched.held("eve"):
+        killed = watched.service()
+        wait_until(lambda: watched.waiting() == 1)
+        killed.kill()
+        killed.wait(30)
+        watched.service()
+        # The statement of the one that was killed waits as well: its backend has not heard.
+        wait_until(lambda: watched.waiting() == 2)
+    wait_until(lambda: watched.run(DUE) == [])
+    assert watched.destroyed_once() == due
+    assert "job failed" not in watched.events()
+
+
+def test_a_second_one_beside_it_does_no_harm(watched):
+    """Both sweep, neither minds the other, everything happens once, and each ends by itself (threat 33)."""
+    due = {case for case, in watched.run(DUE)}
+    with watched.held("eve"):
+        services = [watched.service(), watched.service()]
+        wait_until(lambda: watched.waiting() == 2)
+    wait_until(lambda: watched.run(DUE) == [])
+    assert watched.destroyed_once() == due
+    for service in services:
+        assert service.poll() is None
+        service.terminate()
+        assert service.wait(30) == 0
+    assert sorted(watched.events()) == ["jobs began"] * 2 + ["jobs ended"] * 2
+
+
+def test_a_job_that_fails_is_told_of_without_a_word_of_its_error(watched):
+    """Its name, class and SQLSTATE, and nothing that a row may hold; the others go on."""
+    watched.run("create or replace function app.seal_audit_log(most integer default 20000) returns bigint language plpgsql as"
+                f" $$ begin raise '{CANARY}' using detail = '{CANARY}', errcode = 'KW999'; end $$",
+                "drop function app.keep_audit_months()")
+    watched.service()
+    wait_until(lambda: watched.events().count("job failed") == 2)
+    wait_until(lambda: watched.run(DUE) == [])
+    failures = {line["job"]: (line["level"], line["error"][0]["class"], line["error"][0]["sqlstate"])
+                for line in watched.output() if line["event"] == "job failed"}
+    assert failures == {"seal_audit_log": ("error", "psycopg.DatabaseError", "KW999"),
+                        "keep_audit_months": ("error", "psycopg.errors.UndefinedFunction", "42883")}
+    assert CANARY in watched.world.server.log.read_text() and CANARY not in json.dumps(watched.output())
+
+
+# ---- the clock, with quicker schedules -------------------------------------------------------------------------------
+
+#: What quick jobs count with, and how long slow ones take.
+COUNTERS = """
+    create sequence app.slow;
+    create sequence app.quick;
+    create table app.patience as select 600 as seconds;
+    grant usage on sequence app.slow, app.quick to keywork_jobs;
+    grant select on app.patience to keywork_jobs;
+"""
+SLOW = "select nextval('app.slow'), pg_sleep((select seconds from app.patience))"
+QUICK = "select nextval('app.quick')"
 
 
 @contextlib.contextmanager
@@ -191,6 +291,12 @@ def ticking(conninfo: str, *schedule: Job):
         yield
     finally:
         made.stop()
+
+
+def counted(conninfo: str, name: str) -> int:
+    """How often jobs have counted."""
+    with psycopg.connect(conninfo) as connection:
+        return connection.execute(f"select case when is_called then last_value else 0 end from app.{name}").fetchone()[0]
 
 
 @pytest.fixture
@@ -210,101 +316,37 @@ def told():
     LOG.removeHandler(keep)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_begins_with_every_job_and_ends_when_told(watched, how):
-    """In the middle of a sweep too, whose statement ends with it: what was committed stays. Nothing but its two lines is written."""
-    watched.run("insert into app.pauses values ('sweep_retention', 600)")
-    service = watched.service()
-    for job in SCHEDULE:
-        wait_until(watched.calls, job.name, "begun" if job.name == "sweep_retention" else "done")
-    assert watched.run("select distinct login from app.calls") == [("keywork_jobs",)]
-    assert watched.connected() == 1 and service.poll() is None
-    service.send_signal(how)
-    assert service.wait(30) == 0
-    wait_until(lambda: watched.connected() == 0)
-    assert (watched.calls("sweep_retention", "begun"), watched.calls("sweep_retention")) == (1, 0)
-    assert watched.events() == ["jobs began", "jobs ended"]
-
-
-def test_one_that_was_killed_is_begun_anew(watched):
-    """`kill -9` in the middle of a sweep (threat 58): what was committed stays, and the next service begins with every job."""
-    watched.run("insert into app.pauses values ('sweep_retention', 600)")
-    killed = watched.service()
-    wait_until(watched.calls, "sweep_retention", "begun")
-    killed.kill()
-    killed.wait(30)
-    watched.run("delete from app.pauses")
-    watched.service()
-    for job in SCHEDULE:
-        wait_until(watched.calls, job.name)
-    assert (watched.calls("sweep_retention", "begun"), watched.calls("sweep_retention")) == (2, 1)
-    assert "job failed" not in watched.events()
-
-
-def test_a_second_one_beside_it_does_no_harm(watched):
-    """Both call, neither minds the other, and each ends by itself (threat 33; that things happen once is the functions' part)."""
-    watched.run("insert into app.pauses values ('sweep_retention', 600)")
-    services = [watched.service(), watched.service()]
-    for job in SCHEDULE:
-        wait_until(lambda job=job: watched.calls(job.name, "begun") >= 2)
-    for left, service in ((1, services[0]), (0, services[1])):
-        assert service.poll() is None and watched.connected() >= left + 1
-        service.terminate()
-        assert service.wait(30) == 0
-        wait_until(lambda left=left: watched.run(
-            "select count(*) from pg_stat_activity where usename = 'keywork_jobs' and wait_event = 'PgSleep'") == [(left,)])
-    assert sorted(watched.events()) == ["jobs began"] * 2 + ["jobs ended"] * 2
-
-
-def test_a_job_that_fails_is_told_of_without_a_word_of_its_error(watched):
-    """Its name, class and SQLSTATE, and nothing that a row may hold; the others go on."""
-    watched.run(f"create or replace function app.seal_audit_log() returns integer language plpgsql as"
-                f" $$ begin raise '{CANARY}' using detail = '{CANARY}', errcode = 'KW999'; end $$")
-    watched.run("drop function app.keep_audit_months()")
-    watched.service()
-    wait_until(lambda: watched.events().count("job failed") == 2)
-    for name in ("sweep_retention", "sweep_retention_asked"):
-        wait_until(watched.calls, name)
-    failures = {line["job"]: (line["level"], line["error"][0]["class"], line["error"][0]["sqlstate"])
-                for line in watched.output() if line["event"] == "job failed"}
-    assert failures == {"seal_audit_log": ("error", "psycopg.DatabaseError", "KW999"),
-                        "keep_audit_months": ("error", "psycopg.errors.UndefinedFunction", "42883")}
-    assert CANARY in watched.server.log.read_text() and CANARY not in json.dumps(watched.output())
-
-
-def test_a_job_is_begun_once_at_a_time(watched, told):
+def test_a_job_is_begun_once_at_a_time(server, empty_database, told):
     """However often it is due while it is still at it; others go on meanwhile, and nothing is told of it."""
     often = IntervalTrigger(seconds=0.05, timezone=LONDON)
-    watched.run("insert into app.pauses values ('sweep_retention', 600)")
-    with ticking(watched.server.jobs_conninfo(watched.database), Job("slow", "call app.sweep_retention()", often),
-                 Job("quick", "select app.seal_audit_log()", often)):
-        wait_until(lambda: watched.calls("seal_audit_log") > 10)
-        assert watched.calls("sweep_retention", "begun") == 1
-    assert (watched.connected(), told) == (0, [])
+    with psycopg.connect(empty_database) as connection:
+        connection.execute(COUNTERS)
+    jobs = server.jobs_conninfo(psycopg.conninfo.conninfo_to_dict(empty_database)["dbname"])
+    with ticking(jobs, Job("slow", SLOW, often), Job("quick", QUICK, often)):
+        wait_until(lambda: counted(empty_database, "quick") > 10)
+        assert counted(empty_database, "slow") == 1
+    assert told == []
 
 
-def test_a_database_that_is_away_for_a_while(server, tmp_path, told, monkeypatch):
+def test_a_database_that_is_away_for_a_while(server, told, monkeypatch):
     """Stopped under a call and started again: the next calls are made, and a job of the night need not wait for the next one."""
     monkeypatch.setattr(clock, "AGAIN_AFTER", timedelta(seconds=0.1))
     own = TestServer(server.local.bindir)
     try:
-        away = Watched(own, own.create("installed"), tmp_path)
-        prepare(away.conninfo)
-        away.run("insert into app.pauses values ('sweep_retention', 600)")
-        conninfo = own.jobs_conninfo(away.database)
-        with ticking(conninfo, Job("night", "call app.sweep_retention()", AT_NIGHT),
-                     Job("often", "select app.seal_audit_log()", IntervalTrigger(seconds=0.1, timezone=LONDON))):
-            wait_until(away.calls, "sweep_retention", "begun")
-            wait_until(away.calls, "seal_audit_log")
-            own.local.stop("fast")
-            wait_until(lambda: told.count(("job failed", "night")) > 2 and told.count(("job failed", "often")) > 2)
+        database = own.create("installed")
+        conninfo, jobs = own.conninfo(database), own.jobs_conninfo(database)
+        with psycopg.connect(conninfo) as connection:
+            connection.execute(COUNTERS)
+        with ticking(jobs, Job("night", SLOW, AT_NIGHT), Job("often", QUICK, IntervalTrigger(seconds=0.1, timezone=LONDON))):
+            wait_until(lambda: counted(conninfo, "slow") == 1 and counted(conninfo, "quick") > 1)
+            with psycopg.connect(conninfo) as connection:
+                connection.execute("update app.patience set seconds = 0")
+            own.local.stop()
+            wait_until(lambda: min(told.count(("job failed", name)) for name in ("night", "often")) > 2)
             own.local.start()
-            away.run("delete from app.pauses")
-            wait_until(away.calls, "sweep_retention")
-            for name in ("night", "often"):
-                wait_until(lambda name=name: told.count(("job works again", name)) == 1)
-            made = away.calls("seal_audit_log")
-            wait_until(lambda: away.calls("seal_audit_log") > made)
-            assert away.calls("sweep_retention") == 1
+            wait_until(lambda: {("job works again", name) for name in ("night", "often")} <= set(told))
+            before = counted(conninfo, "quick")
+            wait_until(lambda: counted(conninfo, "quick") > before)
+            assert counted(conninfo, "slow") == 2
     finally:
         own.stop()
