@@ -232,7 +232,9 @@ class LocalServer:
         forget_socket_folder(self._noted_socket_folder())
         sockets = self._make_socket_folder(account)
         values = {"listen_addresses": "", "port": "5432", "timezone": "UTC", "log_timezone": "UTC",
-                  "unix_socket_permissions": "0700"}
+                  "unix_socket_permissions": "0700",
+                  # Old WAL goes at a checkpoint instead of lying about with what retention destroyed until it is written over.
+                  "wal_recycle": "off"}
         values |= self.settings | {"unix_socket_directories": f'"{sockets}"'}
         postmaster.disarm_stale_files(data, sockets, values["port"])
         command = [str(self.bindir / "postgres"), "-D", str(data)]
