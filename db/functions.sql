@@ -1383,6 +1383,8 @@ comment on function app.chain_begins(uuid) is 'What stands before the first hash
 create or replace function app.seal_audit_log(most integer default 20000) returns bigint
 language plpgsql security definer set search_path = '' set timezone = 'UTC' set bytea_output = 'hex' as $$
 declare
+    -- Within somebody's transaction, numbers may have been taken since it got its own.
+    of_its_own boolean := pg_current_xact_id_if_assigned() is null;
     sealing   vault.audit_sealing;
     newest    bigint;
     oldest_running xid8;
@@ -1396,11 +1398,12 @@ begin
     if not pg_try_advisory_xact_lock(hashtextextended('seal the audit log', 0)) then
         return 0;
     end if;
-    select * into sealing from vault.audit_sealing for update;
-    -- In this order: whoever has taken a number up to `newest` had a transaction below `not_yet_begun` by then.
+    -- In this order: whoever has taken a number up to `newest` had a transaction by then, older than this one, which gets its
+    -- own only now. (The end of a snapshot would not do: those that run beyond the newest finished one lie past it.)
     newest := (select i.last_value from vault.audit_ids as i);
+    not_yet_begun := pg_current_xact_id();
     oldest_running := pg_snapshot_xmin(pg_current_snapshot());
-    not_yet_begun := pg_snapshot_xmax(pg_current_snapshot());
+    select * into sealing from vault.audit_sealing for update;
     for fact in
         select a.organisation_id, a.id, app.hash_of_facts(to_jsonb(a)) as facts_hash
         from app.audit_log as a
@@ -1429,7 +1432,7 @@ begin
         perform app.keep_head(firm, place, link);
     end if;
     -- What is settled moves on when nothing was left over, and nobody runs any more who could hold a number up to there.
-    if sealed < most and (sealing.once_before <= oldest_running or sealing.once_before > not_yet_begun) then
+    if of_its_own and sealed < most and (sealing.once_before <= oldest_running or sealing.once_before > not_yet_begun) then
         update vault.audit_sealing set
             settled_to = case when sealing.once_before <= oldest_running then sealing.next_settled else sealing.settled_to end,
             next_settled = newest, once_before = not_yet_begun;
