@@ -236,7 +236,9 @@ begin
         select u.id, of_way from app.users as u where u.id = of_user and u.disabled_at is null for share
         returning id into begun;
     if begun is not null then
-        -- Whoever signs in has found what they were invited to.
+        -- Whoever signs in has found what they were invited to. Several assignments are taken in the order of their ids, here and
+        -- wherever somebody changes more than those of one case, or destroys them (app.purge_cases).
+        perform from app.support_collaborators as c where c.user_id = of_user and c.accepted_at is null and c.ended_at is null order by c.id for no key update;
         update app.support_collaborators set accepted_at = now() where user_id = of_user and accepted_at is null and ended_at is null;
     end if;
     return begun;
@@ -810,6 +812,7 @@ begin
         -- Not later than it began: one that began after this transaction did ends the moment it began.
         update app.sign_ins set ended_at = greatest(now(), began_at) where user_id = new.id and ended_at is null;
     end if;
+    perform from app.support_collaborators as c where c.user_id = new.id and c.accepted_at is null and c.ended_at is null order by c.id for no key update;
     update app.support_collaborators set invitation_sent_at = null
         where user_id = new.id and accepted_at is null and ended_at is null and invitation_sent_at is not null;
     return null;
@@ -1123,6 +1126,7 @@ language plpgsql set search_path = '' as $$
 declare
     ended integer;
 begin
+    perform from app.support_collaborators as c where c.id = any (of_collaborators) order by c.id for no key update;
     update app.support_collaborators set ended_at = now() where id = any (of_collaborators) and ended_at is null;
     get diagnostics ended = row_count;
     return ended;
@@ -1674,6 +1678,9 @@ begin
     -- The case itself, its team and the tie to its tenant go when nothing is left under it (spec 4).
     whole := array(select c.id from app.support_cases as c
                    where c.id = any (cases) and not exists (select from app.support_notes as n where n.case_id = c.id));
+    -- Whoever changes one of the team at this moment is waited for: what they write down of it is erased with the rest. In the
+    -- order in which those who change several take them (app.begin_sign_in).
+    perform from app.support_collaborators as m where m.case_id = any (whole) order by m.id for update;
     perform app.erase_copies(of_run, cases, whole);
     perform app.purge_from('support_collaborators', 'case_id', whole, of_run);
     perform app.purge_from('legal_holds', 'case_id', whole, of_run);
@@ -1701,9 +1708,10 @@ begin
         select g.organisation_id, g.case_id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
                'purge', 'audit_payloads', array_agg(g.row_id), 'case', of_run
         from (table gone union all table gone_in_part) as g group by g.organisation_id, g.case_id;
-    -- links: those that invited somebody to a team that goes.
-    delete from vault.links as l
-    where l.collaborator_id in (select m.id from app.support_collaborators as m where m.case_id = any (whole));
+    -- links: those that invited somebody to a team that goes. One that is being used waits for the team itself: it goes by age.
+    delete from vault.links as l where l.id in (
+        select i.id from vault.links as i join app.support_collaborators as m on m.id = i.collaborator_id
+        where m.case_id = any (whole) for update of i skip locked);
 end
 $$;
 comment on function app.erase_copies(uuid, uuid[], uuid[]) is
