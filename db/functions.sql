@@ -1309,10 +1309,14 @@ begin
     loop
         perform app.write_down_event('sign_in', firm, null, 'sign_ins', new.user_id, new.way, new.user_id);
     end loop;
+    if not found then
+        perform app.write_down_event('sign_in', app.installation_chain(), null, 'sign_ins', new.user_id, new.way, new.user_id);
+    end if;
     return null;
 end
 $$;
-comment on function app.write_down_sign_in() is 'A sign-in, in the log of each organisation that the person operates for or has a live assignment in.';
+comment on function app.write_down_sign_in() is
+    'A sign-in, in the log of each organisation that the person operates for or has a live assignment in; of platform-admins and people of no organisation, in the installation''s.';
 
 create or replace function app.the_record_stays() returns trigger
 language plpgsql set search_path = '' as $$
