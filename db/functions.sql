@@ -1040,7 +1040,7 @@ begin
     if new.safeguarding and not old.safeguarding then
         new.safeguarding_flagged_at := now();
     elsif old.safeguarding and not new.safeguarding then
-        if coalesce(app.acting_hat(), '') <> 'org_admin' or coalesce(btrim(current_setting('app.reason', true)), '') = '' then
+        if coalesce(app.acting_hat(), '') <> 'org_admin' or coalesce(btrim(current_setting('app.reason', true), E' \t\r\n'), '') = '' then
             raise exception 'a safeguarding flag stays' using errcode = 'KW413';
         end if;
         new.safeguarding_flagged_at := null;
@@ -1213,7 +1213,7 @@ declare
     person uuid;
     who    record;
     said   jsonb;
-    why    text := nullif(btrim(current_setting('app.reason', true)), '');
+    why    text := nullif(btrim(current_setting('app.reason', true), E' \t\r\n'), '');
     firm   uuid := coalesce((it ->> case tg_table_name when 'organisations' then 'id' else 'organisation_id' end)::uuid, app.installation_chain());
     salt   bytea := uuid_send(gen_random_uuid());
 begin
