@@ -1327,13 +1327,15 @@ $$;
 comment on function app.the_record_stays() is 'KW440: facts and seals of the audit log are neither changed nor deleted, payloads not changed, by anybody, the owner included.';
 
 create or replace function app.keep_audit_months() returns integer
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '' set lock_timeout = '3s' as $$
 declare
     first_day date;
     part      text;
     made      integer := 0;
 begin
-    -- One at a time, and quietly where all are there: this takes a lock that waits for writers.
+    -- One at a time, and quietly where all are there: making one waits for everybody who reads or writes the log (a backup, say),
+    -- and everybody who comes meanwhile waits behind it. So it gives up before people's writes do (roles.sql), and the months
+    -- are made long before they are needed.
     perform pg_advisory_xact_lock(hashtextextended('months of the audit log', 0));
     for first_day in
         select generate_series(date_trunc('month', now() at time zone 'UTC'), date_trunc('month', now() at time zone 'UTC') + interval '2 months', interval '1 month')::date
@@ -1356,7 +1358,7 @@ begin
 end
 $$;
 comment on function app.keep_audit_months() is
-    'Makes the partitions of the audit log for this month and the next two (UTC), where they are not there; returns how many it made. For the installer and a daily job.';
+    'Makes the partitions of the audit log for this month and the next two (UTC), where they are not there; returns how many it made. 55P03 where the log is in use for long. For the installer and a daily job.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
