@@ -1894,9 +1894,10 @@ begin
                 perform app.purge_from(part, 'case_id', line.row_ids, line.run_id);
             end loop;
         end if;
-        execute format('with gone as (delete from app.%I where %I = any ($1) and organisation_id = $2 returning 1) select count(*) from gone',
-                       line.table_name, case line.table_name when 'audit_payloads' then 'row_id' else 'id' end)
-            into went using line.row_ids, line.organisation_id;
+        -- Payloads by their case as well, which has an index.
+        execute format('with gone as (delete from app.%I where %s = any ($1) and organisation_id = $2 returning 1) select count(*) from gone',
+                       line.table_name, case line.table_name when 'audit_payloads' then 'case_id = $3 and row_id' else 'id' end)
+            into went using line.row_ids, line.organisation_id, line.case_id;
         if went > 0 then
             insert into app.audit_log (organisation_id, case_id, actor_name, actor_hat, action, table_name, row_ids, rule, run_id)
                 values (line.organisation_id, line.case_id, session_user, 'owner', 'purge', line.table_name, line.row_ids, line.rule, line.run_id);
