@@ -1839,7 +1839,8 @@ begin
         new.created_at := now();
         new.lifted_at := null;
     elsif old.lifted_at is null and new.lifted_at is not null then
-        new.lifted_at := now();
+        -- Not before it was set: a transaction that waited began earlier.
+        new.lifted_at := greatest(now(), old.created_at);
         select u.id, u.full_name into new.lifted_by_id, new.lifted_by_name from app.users as u where u.id = app.acting_as('any');
     elsif (new.lifted_at, new.lift_reason) is distinct from (old.lifted_at, old.lift_reason) then
         raise exception 'this hold has been lifted' using errcode = 'KW441';
