@@ -1617,45 +1617,58 @@ comment on function app.due_at(timestamptz, timestamptz, jsonb, boolean) is
 -- what is true by then, destroys, and writes down what it destroyed, all in one transaction: killed at any moment, a batch has
 -- happened whole or not at all. Whoever reopens, holds, flags or writes waits for the batch, or the batch sees what they did.
 
-create or replace function app.purge_batch(of_organisation uuid, most_cases integer default 100) returns integer
+create or replace function app.purge_batch(of_organisation uuid, most_cases integer default 100, inout walked_to timestamptz default '-infinity',
+                                           out taken integer)
 language plpgsql security definer set search_path = '' as $$
 declare
     windows       jsonb;
     closed_before timestamptz;
     locked        uuid[];
+    last_closed   timestamptz;
     run           uuid;
 begin
     -- The windows stay as they are until this batch is done.
     select o.support_retention_years into windows from app.organisations as o where o.id = of_organisation for share;
     -- Only narrows the walk over the index, with days to spare: app.due_at() decides.
     closed_before := now() - make_interval(years => (windows ->> 'case')::integer) + interval '3 days';
-    locked := array(
-        select c.id from app.support_cases as c
-        where c.organisation_id = of_organisation and c.closed_at < closed_before
+    with mine as (
+        select c.id, c.closed_at from app.support_cases as c
+        where c.organisation_id = of_organisation and c.closed_at >= walked_to and c.closed_at < closed_before
           and exists (select from app.cases_due_now as d where d.case_id = c.id)
-        order by c.closed_at limit most_cases for update skip locked);
-    if locked = '{}' then
-        -- What is left is held by somebody else, who is waited for; then it is looked at again.
-        perform from app.support_cases as c
-        where c.organisation_id = of_organisation and c.closed_at < closed_before
-          and exists (select from app.cases_due_now as d where d.case_id = c.id)
-        limit 1 for update;
-        if not found then
-            update app.retention_runs as r set finished_at = clock_timestamp() where r.organisation_id = of_organisation and r.finished_at is null;
+        order by c.closed_at limit most_cases for update skip locked
+    )
+    select coalesce(array_agg(m.id), '{}'), max(m.closed_at) into locked, last_closed from mine as m;
+    taken := cardinality(locked);
+    if taken > 0 then
+        insert into app.retention_runs (organisation_id) values (of_organisation) on conflict do nothing;
+        select r.id into run from app.retention_runs as r where r.organisation_id = of_organisation and r.finished_at is null;
+        if found then
+            -- In a statement of its own: with the locks held, everything that was committed before them is seen.
+            perform app.purge_cases(run, array(select d.case_id from app.cases_due_now as d where d.case_id = any (locked)), windows);
         end if;
-        return found::integer;
+        walked_to := last_closed;
+        return;
     end if;
-    insert into app.retention_runs (organisation_id) values (of_organisation) on conflict do nothing;
-    select r.id into run from app.retention_runs as r where r.organisation_id = of_organisation and r.finished_at is null;
-    if found then
-        -- In a statement of its own: with the locks held, everything that was committed before them is seen.
-        perform app.purge_cases(run, array(select d.case_id from app.cases_due_now as d where d.case_id = any (locked)), windows);
+    if walked_to > '-infinity' then
+        -- At the end. Once more from the beginning, for what somebody else held.
+        walked_to := '-infinity';
+        taken := 1;
+        return;
     end if;
-    return cardinality(locked);
+    -- What is left is held by somebody else, who is waited for; then it is looked at again.
+    perform from app.support_cases as c
+    where c.organisation_id = of_organisation and c.closed_at < closed_before
+      and exists (select from app.cases_due_now as d where d.case_id = c.id)
+    limit 1 for update;
+    taken := found::integer;
+    if taken = 0 then
+        update app.retention_runs as r set finished_at = clock_timestamp() where r.organisation_id = of_organisation and r.finished_at is null;
+    end if;
 end
 $$;
-comment on function app.purge_batch(uuid, integer) is
-    'One batch of the sweep in one organisation: at most so many cases, those that nobody else holds. Returns how many cases it took (1 also after waiting for somebody); '
+comment on function app.purge_batch(uuid, integer, timestamptz) is
+    'One batch of the sweep in one organisation: at most so many cases, those that nobody else holds, in the order of their closing from walked_to on: cases of which a part stays are not '
+    'looked at again for each batch. Returns how many it took (1 also after waiting for somebody, or before looking again from the beginning) and where it got to; '
     '0 when nothing is due any more, which finishes the run. For app.sweep_retention().';
 
 create or replace function app.purge_from(of_table text, case_column text, cases uuid[], of_run uuid) returns void
@@ -1779,21 +1792,35 @@ comment on function app.organisations_to_sweep(boolean) is 'For the jobs login: 
 create or replace procedure app.sweep_retention(pause_ms integer default 10, only_asked boolean default false)
 language plpgsql as $$
 declare
-    firm uuid;
+    firm    uuid;
+    place   timestamptz;
+    taken   integer;
+    trouble text;
 begin
     foreach firm in array app.organisations_to_sweep(only_asked) loop
-        while app.purge_batch(firm) operator(pg_catalog.>) 0 loop
+        place := '-infinity';
+        loop
+            begin
+                select b.taken, b.walked_to into taken, place from app.purge_batch(firm, walked_to => place) as b;
+            exception when others then
+                -- A case that somebody keeps locked, say: that organisation's run waits for the next sweep, the others' do not.
+                get stacked diagnostics trouble = returned_sqlstate;
+                taken := 0;
+            end;
             commit;
+            exit when taken operator(pg_catalog.=) 0;
             -- Without a lock in hand: readers and writers have their turn.
             perform pg_catalog.pg_sleep(pause_ms operator(pg_catalog./) 1000.0);
         end loop;
-        commit;
     end loop;
+    if trouble is not null then
+        raise exception 'an organisation was not swept to the end' using errcode = trouble;
+    end if;
 end
 $$;
 comment on procedure app.sweep_retention(integer, boolean) is
     'Destroys everything that is due (spec 4), 100 cases in a transaction, with a pause of so many milliseconds between; of organisations with an unfinished run only, if asked. '
-    'Called outside a transaction. May be killed at any moment, called again, and called by several at once.';
+    'Called outside a transaction. May be killed at any moment, called again, and called by several at once. What stops one organisation''s run is raised when the others are done.';
 
 create or replace procedure app.sweep_retention_asked()
 language plpgsql as $$

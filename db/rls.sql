@@ -126,7 +126,7 @@ grant execute on function
 -- The jobs login: these, and no table.
 grant usage on schema app to keywork_jobs;
 grant execute on procedure app.sweep_retention(integer, boolean), app.sweep_retention_asked() to keywork_jobs;
-grant execute on function app.organisations_to_sweep(boolean), app.purge_batch(uuid, integer), app.seal_audit_log(integer), app.keep_audit_months()
+grant execute on function app.organisations_to_sweep(boolean), app.purge_batch(uuid, integer, timestamptz), app.seal_audit_log(integer), app.keep_audit_months()
     to keywork_jobs;
 
 
