@@ -190,7 +190,8 @@ def load(connection: psycopg.Connection) -> None:
     """Writes the whole world, acting as the owner; the caller commits."""
     connection.execute("set local role keywork_owner")
     put = _Writer(connection)
-    hashed = generate_password_hash(PASSWORD)
+    # Cheap to compare with: the tests sign in a thousand times. tests/web/test_limits.py times hashes of the full cost.
+    hashed = generate_password_hash(PASSWORD, "scrypt:128:8:1")
     for number, user in enumerate(USERS, start=1):
         put("fab.ab_user", id=number, first_name=full_name(user), last_name="Test", username=email_of(user),
             password=hashed, active=True, email=email_of(user))
