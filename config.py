@@ -128,7 +128,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, o
         "DEMO": environment.get("KEYWORK_DEMO") == "1",
         # Two logins, two engines: sign-in reaches only the schema fab, the workspace only what its hat may see.
         "SQLALCHEMY_DATABASE_URI": environment["KEYWORK_SIGNIN_URL"],
-        "SQLALCHEMY_BINDS": {"workspace": environment["KEYWORK_WORKSPACE_URL"]},
+        "SQLALCHEMY_BINDS": {"workspace": {"url": environment["KEYWORK_WORKSPACE_URL"], **engine}},
+        # Of the sign-in engine alone: what belongs to another stands in SQLALCHEMY_BINDS.
         "SQLALCHEMY_ENGINE_OPTIONS": engine,
         # Browsers take a cookie called __Host-... only from this very host, over https, for all of it (threat 52).
         "SESSION_COOKIE_NAME": "__Host-keywork" if is_https else "keywork",

@@ -92,6 +92,19 @@ def test_a_page_about_a_database_that_is_gone(watched):
         assert f"reference {answer.headers['X-Request-Id']}" in answer.text and "worker@" not in answer.text
 
 
+def test_connections_that_were_cut_are_made_anew(watched):
+    """A server that was started again, or a bouncer: the next page comes as if nothing had been, over both logins' connections."""
+    client, world = watched
+    token = token_in(client.get("/login/").text)
+    client.post("/login/", data={"csrf_token": token, "username": "worker@example.org", "password": world.password})
+    assert "Ann Tenant" in client.get("/support/tenants").text
+    with psycopg.connect(world.conninfo, autocommit=True) as connection:
+        cut = connection.execute("select usename, pg_terminate_backend(pid, 10000) from pg_stat_activity"
+                                 " where datname = current_database() and pid <> pg_backend_pid()").fetchall()
+    assert sorted(cut) == [("keywork_app", True), ("keywork_signin", True)]
+    assert "Ann Tenant" in client.get("/support/tenants").text
+
+
 @pytest.fixture
 def relay(server):
     """A function that listens on a port and passes everything on to the test server, up to a message of the client's that

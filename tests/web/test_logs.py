@@ -10,6 +10,8 @@ import sys
 
 import pytest
 from flask import request
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 import log_lines
 from app import create_app
@@ -178,6 +180,17 @@ def test_a_start_that_fails_says_which_setting(shared_world, tmp_path):
     line, *_ = [line for line in lines("\n".join(re.findall(r"^\{.*", output, re.M))) if "error" in line]
     assert "KEYWORK_PROXIES must be" in line["error"][0]["text"] and line["at"].startswith("site-packages/gunicorn/arbiter.py")
     assert CANARY not in output
+
+
+def test_the_text_of_an_error_quotes_no_value(console):
+    """No line holds that text, and others may print it: over either login it names the statement alone, and no token (threat 25)."""
+    with console.app.app_context():
+        engines = console.app.extensions["sqlalchemy"].engines
+        assert len(engines) == 2
+        for engine in engines.values():
+            with engine.connect() as connection, pytest.raises(DBAPIError) as refused:
+                connection.execute(text("select 1 / 0 where cast(:said as text) <> ''"), {"said": CANARY})
+            assert "division by zero" in str(refused.value) and CANARY not in str(refused.value)
 
 
 # ---- the form of a line ----------------------------------------------------------------------------------------------
