@@ -1,7 +1,7 @@
 """Fixtures: one PostgreSQL server for each test process, and fresh databases copied from templates.
 
-`installed` holds the tables, functions and policies; `world` holds the people of tests/world.py as well; `first_release` is
-what the first release made of that world (tests/upgrades/). A copy takes a few hundredths of a second. `--postgres=FOLDER` (or KEYWORK_PG_BINDIR) chooses the programs of another server.
+`installed` holds the tables, functions and policies; `world` holds the people of tests/world.py as well, `demo` the demo data;
+`first_release` is what the first release made of that world (tests/upgrades/). A copy takes a few hundredths of a second. `--postgres=FOLDER` (or KEYWORK_PG_BINDIR) chooses the programs of another server.
 """
 
 import itertools
@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from db import demo
 from db.identity import Identity, sign
 from db.install import LOGINS, install
 from db.local.server import LocalServer
@@ -69,7 +70,7 @@ def roomy_memory() -> Path | None:
 
 
 class TestServer:
-    """A running server with the two template databases, made when first asked for."""
+    """A running server with the template databases, made when first asked for."""
 
     __test__ = False
 
@@ -123,11 +124,12 @@ class TestServer:
         with psycopg.connect(self.conninfo(), autocommit=True) as connection:
             connection.execute(statement)
 
-    def create(self, template: str = "template0") -> str:
-        """A fresh database, copied from "template0", "installed", "world" or "first_release"; returns its name."""
+    def create(self, template: str = "template0", name: str | None = None) -> str:
+        """A fresh database, copied from "template0", "installed", "world", "demo" or "first_release"; returns its name, by default
+        one that nobody had before."""
         if template not in ("template0", *self._templates):
             self._make_template(template)
-        name = f"test_{next(self._numbers)}"
+        name = name or f"test_{next(self._numbers)}"
         # File by file: half the work of writing every page to the log as well.
         self.run(sql.SQL("create database {} template {} strategy file_copy").format(sql.Identifier(name), sql.Identifier(template)))
         if template != "template0":
@@ -147,11 +149,13 @@ class TestServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _make_template(self, name: str) -> None:
-        made = self.create("installed" if name == "world" else "template0")
+        made = self.create("installed" if name in ("world", "demo") else "template0")
         if name == "installed":
             install_here(self.conninfo(made))
         elif name == "first_release":
             self._run_file(made, FIRST_RELEASE)
+        elif name == "demo":
+            demo.load(self.conninfo(made))
         else:
             with psycopg.connect(self.conninfo(made)) as connection:
                 hand_made.load(connection)

@@ -9,9 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from db import demo
-from tests.conftest import World
-from tests.web.conftest import served
+from tests.web.conftest import web  # noqa: F401  (a fixture: here it gives a web server beside that of tests/web)
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 CHROMIUM = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -36,15 +34,10 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def demo_site(server, tmp_path_factory):
+def demo_site(web):
     """A served console over the demo data, the module's own copy."""
-    name = server.create("installed")
-    world = World(server, name)
-    demo.load(world.conninfo)
-    with served(world, tmp_path_factory.mktemp("demo_site")) as site:
+    with web("demo") as site:
         yield site
-    world.close()
-    server.drop(name)
 
 
 @dataclass

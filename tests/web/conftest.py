@@ -1,6 +1,7 @@
 """Fixtures of the web tests: `site` is gunicorn over a world of its own, `console` the application in this process."""
 
 import contextlib
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -116,12 +117,34 @@ def _world_of_its_own(server) -> Iterator[World]:
     server.drop(made.database)
 
 
-@pytest.fixture(scope="module")
-def site(server, tmp_path_factory):
-    """A served console over a world of the module's own; tests may write into it."""
-    for world in _world_of_its_own(server):
-        with served(world, tmp_path_factory.mktemp("site")) as running:
+@pytest.fixture(scope="session")
+def web(server, tmp_path_factory):
+    """A function that makes the database behind the session's one web server anew from a template, gives the served console for as
+    long as its context lasts, and drops the database. To start a web server costs far more, and it keeps nothing of what it read.
+    """
+    @contextlib.contextmanager
+    def over(template: str) -> Iterator[Site]:
+        shutil.rmtree(mail_folder(world), ignore_errors=True)
+        server.create(template, world.database)
+        running = Site(started.address, World(server, world.database), started.mail)
+        try:
             yield running
+        finally:
+            running.close()
+            running.world.close()
+            server.drop(world.database)
+
+    folder = tmp_path_factory.mktemp("web")
+    world = World(server, f"behind_{folder.name}")
+    with served(world, folder) as started:
+        yield over
+
+
+@pytest.fixture(scope="module")
+def site(web):
+    """A served console over a world of the module's own; tests may write into it."""
+    with web("world") as running:
+        yield running
 
 
 @dataclass
