@@ -11,7 +11,8 @@ from db.models import Moment, Workspace, given
 
 
 class AuditEntry(Workspace):
-    """What happened, with what it said where that is still kept. `row_count`: of a purge, how many rows went."""
+    """What happened, with what it said where that is still kept. `row_count`: of a purge, how many rows went; `row_name`: what the row
+    is called now."""
 
     __tablename__ = "audit_trail"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -34,6 +35,16 @@ class AuditEntry(Workspace):
     before: Mapped[dict | None] = mapped_column(JSONB)
     after: Mapped[dict | None] = mapped_column(JSONB)
     is_erased: Mapped[bool] = mapped_column(Boolean)
+    is_withheld: Mapped[bool] = mapped_column(Boolean)
+    row_name: Mapped[str | None] = mapped_column(Text)
+
+
+class AuditPerson(Workspace):
+    """Somebody whose actions an operator may look for."""
+
+    __tablename__ = "audit_people"
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    full_name: Mapped[str] = mapped_column(Text)
 
 
 class LegalHold(Workspace):

@@ -567,7 +567,7 @@ comment on policy update_collaborator on app.support_sessions is 'All sessions i
 ------------------------------------------------------------------------------------------------------------------------
 
 -- No hat writes, changes or deletes here: triggers write (functions.sql, "The audit log"), and retention erases payloads.
-grant select on app.audit_log, app.audit_payloads, app.audit_trail to keywork_org_admin, keywork_property_manager;
+grant select on app.audit_log, app.audit_payloads, app.audit_trail, app.audit_people to keywork_org_admin, keywork_property_manager;
 
 create policy wall_org_admin on app.audit_log as restrictive to keywork_org_admin
     using (organisation_id = (select app.org_admin_organisation()));

@@ -231,13 +231,37 @@ comment on view app.plan_list is 'The price list with what each plan includes an
 create view app.audit_trail with (security_invoker = true) as
 select a.id, a.happened_at, a.organisation_id, a.case_id, t.full_name as tenant_name, a.actor_id, a.actor_name, a.actor_hat, a.action, a.table_name,
        a.row_id, a.row_kind, a.row_at, cardinality(a.row_ids) as row_count, a.rule, a.run_id, p.reason, p.before, p.after,
-       -- What it said has gone with the record.
-       a.payload_hash is not null and p.audit_id is null as is_erased
+       -- What it said has gone with the record; or it is there, and not this property manager's to read (rls.sql, audit_payloads).
+       a.payload_hash is not null and p.audit_id is null and not not_theirs as is_erased,
+       a.payload_hash is not null and p.audit_id is null and not_theirs as is_withheld,
+       -- What people call the row, where they see it still: of an update the payload has no name.
+       case a.table_name
+           when 'tenants' then (select r.full_name from app.tenants as r where r.id = a.row_id)
+           when 'landlords' then (select r.name from app.landlords as r where r.id = a.row_id)
+           when 'properties' then (select r.address from app.properties as r where r.id = a.row_id)
+           when 'support_collaborators' then (select r.full_name from app.support_collaborators as r where r.id = a.row_id)
+           when 'support_goals' then (select r.title from app.support_goals as r where r.id = a.row_id)
+           when 'support_goal_progress' then (select g.title from app.support_goal_progress as r join app.support_goals as g on g.id = r.goal_id where r.id = a.row_id)
+           when 'memberships' then coalesce((select r.full_name from app.users as r where r.id = a.row_id),
+                                            (select r.invited_name from app.memberships as r where r.organisation_id = a.organisation_id and r.user_id = a.row_id))
+           when 'property_manager_landlords' then (select r.full_name from app.users as r where r.id = a.row_id)
+       end as row_name
 from app.audit_log as a
 left join app.audit_payloads as p on p.audit_id = a.id
 left join app.support_cases as c on c.id = a.case_id
-left join app.tenants as t on t.id = c.tenant_id;
+left join app.tenants as t on t.id = c.tenant_id
+-- The role that reads: the owner reads this view as well, and has no token.
+cross join lateral (select current_user = 'keywork_property_manager' and (c.id is null or a.table_name = 'legal_holds') as not_theirs) as n;
 comment on view app.audit_trail is 'What happened, with what it said where that is still kept: /audit and the history of a case.';
+
+create view app.audit_people with (security_invoker = true) as
+select u.id, u.full_name from app.users as u
+union
+-- The name of the newest assignment: they are typed anew for each.
+(select distinct on (m.user_id) m.user_id, m.full_name from app.support_collaborators as m
+ where m.user_id is not null and not exists (select from app.users as u where u.id = m.user_id)
+ order by m.user_id, m.assigned_at desc);
+comment on view app.audit_people is 'Whose actions an operator may look for in the audit log: colleagues, and everybody with an account on a team that they see.';
 
 
 ------------------------------------------------------------------------------------------------------------------------

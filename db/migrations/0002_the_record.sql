@@ -56,6 +56,8 @@ create index audit_by_organisation on app.audit_log (organisation_id, happened_a
 create index audit_by_case on app.audit_log (case_id, happened_at desc, id desc) where case_id is not null;
 create index audit_by_actor on app.audit_log (actor_id, happened_at desc) where actor_id is not null;
 create index audit_by_run on app.audit_log (run_id) where run_id is not null;
+-- Who deleted, looked, exported or signed in: few among many changes.
+create index audit_by_rarer_action on app.audit_log (organisation_id, action, happened_at desc, id desc) where action not in ('insert', 'update');
 create trigger audit_facts_stay before update or delete on app.audit_log
     for each row execute function app.the_record_stays();
 create trigger audit_facts_are_not_emptied before truncate on app.audit_log
