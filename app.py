@@ -9,6 +9,8 @@ from config import from_environment
 from db.demo import ACCOUNTS
 from db.identity import act_in_each_transaction
 from views import frame, headers, health, letters, logs, words
+from views.audit import Audit, AuditCheck
+from views.audit_filters import AuditOfCase, AuditOfPerson
 from views.case_steps import CaseSteps
 from views.caseload import Caseload
 from views.cases import Cases
@@ -16,6 +18,7 @@ from views.collaborators import Collaborators
 from views.demo_mail import DemoMail
 from views.documents import CollaboratorDocuments, OperatorDocuments
 from views.goals import CollaboratorGoals, OperatorGoals
+from views.history import CaseHistory
 from views.home import Home
 from views.landlords import Landlords
 from views.links import Links
@@ -65,11 +68,12 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(Landlords, "Landlords", href="/landlords")
         console.add_view(PropertyManagers, "Operators", href="/property-managers")
         console.add_view(Collaborators, "Collaborators", href="/collaborators", menu_cond=frame.plan_has_support_cases)
+        console.add_view(Audit, "Audit log", href="/audit")
         console.add_view(Settings, "Settings", href="/settings")
         console.add_view(Organisations, "Organisations", href="/organisations")
         console.add_view(Plans, "Plans", href="/plans")
         console.add_view(People, "People", href="/people")
-        for screen in (Links, Operators, CaseSteps, *TABS):
+        for screen in (Links, Operators, CaseSteps, CaseHistory, AuditOfCase, AuditOfPerson, AuditCheck, *TABS):
             console.add_view_no_menu(screen)
         if app.config["DEMO"]:
             console.add_view_no_menu(DemoMail)

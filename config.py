@@ -17,15 +17,15 @@ SET_UP = {
     "Tenants": "Tenants", "Properties": "Properties", "Landlords": "Landlords", "PropertyManagers": "Operators", "Settings": "Settings",
 }  # fmt: skip
 #: What both kinds of operators use.
-CASES = f"Cases|CaseSteps|Collaborators|Operator({CASE_TABS})"
-CASES_MENU = "Support cases|Collaborators"
+CASES = f"Cases|CaseSteps|CaseHistory|Collaborators|Audit|AuditOfCase|AuditOfPerson|Operator({CASE_TABS})"
+CASES_MENU = "Support cases|Collaborators|Audit log"
 #: What the platform-admin keeps: screens, which have the same names in the menu.
 PLATFORM = "Organisations|Plans|People"
 
 #: Hat -> what Flask-AppBuilder lets it open: (view, permission), both regular expressions.
 FAB_ROLES = {
     "org_admin": [
-        [rf"({CASES}|{'|'.join(SET_UP)})$", "can_.*"],
+        [rf"({CASES}|AuditCheck|{'|'.join(SET_UP)})$", "can_.*"],
         [rf"({CASES_MENU}|{'|'.join(SET_UP.values())})$", "menu_access"],
     ],
     "property_manager": [[rf"({CASES})$", "can_.*"], [rf"({CASES_MENU})$", "menu_access"]],

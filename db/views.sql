@@ -242,9 +242,9 @@ select a.id, a.happened_at, a.organisation_id, a.case_id, t.full_name as tenant_
            when 'support_collaborators' then (select r.full_name from app.support_collaborators as r where r.id = a.row_id)
            when 'support_goals' then (select r.title from app.support_goals as r where r.id = a.row_id)
            when 'support_goal_progress' then (select g.title from app.support_goal_progress as r join app.support_goals as g on g.id = r.goal_id where r.id = a.row_id)
-           when 'memberships' then coalesce((select r.full_name from app.users as r where r.id = a.row_id),
-                                            (select r.invited_name from app.memberships as r where r.organisation_id = a.organisation_id and r.user_id = a.row_id))
-           when 'property_manager_landlords' then (select r.full_name from app.users as r where r.id = a.row_id)
+           -- memberships and property_manager_landlords, by the person.
+           else (select coalesce(u.full_name, r.invited_name) from app.memberships as r left join app.users as u on u.id = r.user_id
+                 where a.table_name in ('memberships', 'property_manager_landlords') and r.organisation_id = a.organisation_id and r.user_id = a.row_id)
        end as row_name
 from app.audit_log as a
 left join app.audit_payloads as p on p.audit_id = a.id

@@ -79,9 +79,11 @@ class CaseTab(Screen):
     def _actions(self, case: CaseWorkspace) -> list[Link]:
         if not case.may_manage:
             return []
+        history = Link("History", url_for("CaseHistory.show", case_id=case.id))
         if not case.is_open:
-            return [Link("Reopen case", url_for("CaseSteps.reopen", case_id=case.id))]
+            return [history, Link("Reopen case", url_for("CaseSteps.reopen", case_id=case.id))]
         return [
+            history,
             Link("Edit summary", url_for("CaseSteps.summary", case_id=case.id)),
             Link("Close case", url_for("CaseSteps.close", case_id=case.id), danger=True),
         ]

@@ -12,6 +12,7 @@ from views.forms import Form, NewRow, Paragraphs
 from views.mends import Rows
 from views.rows import find, keep, run, session
 from views.screen import Link, asked_page, pages_around
+from views.viewing import after_record
 from views.words import count, when
 
 PAGE = 30
@@ -74,9 +75,9 @@ class Notes(CaseTab):
             find(SupportNote, pk).body = form.body.data
             if keep(form):
                 return self.back_to(case_id, f"{STREAMS[stream]} note changed.", stream=stream)
-        return self.form_page(
+        return self._shown(case_id, stream, self.form_page(
             f"Edit {STREAMS[stream]} note", form, "Save note", self._url(case_id, stream), case=self.case(case_id), stream=stream
-        )
+        ))
 
     @expose("/<uuid:case_id>/notes/<uuid:pk>/delete", methods=["GET", "POST"])
     @has_access
@@ -92,12 +93,12 @@ class Notes(CaseTab):
                 abort(404)
             if keep():
                 return self.back_to(case_id, "Note deleted.", stream=stream)
-        return self.confirm_page(
+        return self._shown(case_id, stream, self.confirm_page(
             "Delete this note?",
             [f"This deletes {name}. It cannot be undone.", "To move a note to the other stream, delete it and write it again there."],
             "Delete note", self._url(case_id, stream), quote=entry.body, quote_by=f"{entry.author_name}, {when(entry.created_at)}",
             case=self.case(case_id), stream=stream,
-        )
+        ))
 
     @expose("/<uuid:case_id>/notes/<uuid:pk>/flag", methods=["GET", "POST"])
     @has_access
@@ -111,18 +112,22 @@ class Notes(CaseTab):
                 abort(404)
             if keep():
                 return self.back_to(case_id, "Note flagged for safeguarding.", stream="professional")
-        return self.confirm_page(
+        return self._shown(case_id, "professional", self.confirm_page(
             "Flag this note for safeguarding?",
             ["It is marked for everybody who reads it, and kept for the longer safeguarding period, which runs from now "
              "or from the closing of the case, whichever is later.", "Taking a flag back later needs an org-admin and a reason."],
             "Flag for safeguarding", self._url(case_id, "professional"), quote=entry.body,
             quote_by=f"{entry.author_name}, {when(entry.created_at)}", case=self.case(case_id), stream="professional", danger=False,
-        )
+        ))
 
     def _entry(self, case_id, pk, right: str) -> NoteEntry:
         entry = find(NoteEntry, pk, case_id=case_id)
         self.require(getattr(entry, right))
         return entry
+
+    def _shown(self, case_id, stream: str, answer):
+        """A page that quotes notes of a stream: those of the Professional one only once that is on the record."""
+        return after_record(case_id, answer) if stream == "professional" else answer
 
     def _url(self, case_id, stream: str, **query: object) -> str:
         return url_for(f"{self.endpoint}.show", case_id=case_id, stream=stream, **query)
@@ -145,10 +150,10 @@ class Notes(CaseTab):
             for name, words in STREAMS.items()
             if name == "shared" or case.may_read_professional
         ]
-        return self.page(
+        return self._shown(case.id, stream, self.page(
             case, form, stream=stream, streams=streams, notes=entries[:PAGE], pages=pages_around(number, len(entries) > PAGE), form_url=self._url(case.id, stream),
             audience=_audience(case, stream), unreadable=_unreadable(case, stream),
-        )
+        ))
 
 
 def _audience(case: CaseWorkspace, stream: str) -> str:

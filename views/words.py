@@ -40,6 +40,18 @@ LABELS = {
     },
     #: In the middle of a sentence.
     "a_hat": {"org_admin": "an org-admin", "property_manager": "a property manager"},
+    #: Who acts in the audit log: under a hat, or through no screen.
+    "actor": {"sign_in": "", "job": "Scheduled job", "owner": "At the database"},
+    #: What happens in the audit log.
+    "event": {
+        "insert": "Added",
+        "update": "Changed",
+        "delete": "Deleted",
+        "purge": "Destroyed by retention",
+        "view": "Looked at",
+        "export": "Taken out of Keywork",
+        "sign_in": "Signed in",
+    },
     "feature": {"support_cases": "Support cases"},
 }
 

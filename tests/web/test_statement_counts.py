@@ -12,6 +12,7 @@ OFFERING = [
     ("harbour_admin", "/properties/add"), ("harbour_admin", "/tenants/add"), ("harbour_admin", "/tenants/add?property_id-q=many"),
     ("harbour_admin", "/properties/choices?q=many"), ("harbour_admin", "/tenants/choices?q=many"),
     *[(persona, f"/support-cases/{path}") for persona in ("harbour_admin", "quay_manager") for path in ("open", "choices", "choices?q=many")],
+    *[(persona, f"/audit/{what}{path}") for persona in ("harbour_admin", "quay_manager") for what in ("case", "person") for path in ("", "/choices", "/choices?q=many")],
 ]  # fmt: skip
 #: persona, address, most statements
 PAGES = [
@@ -27,6 +28,9 @@ PAGES = [
       for tab in ("", "/goals", "/sessions", "/team", "/documents")],
     *[("harbour_admin", f"/{screen}{query}", LIST) for screen in ("landlords", "properties", "tenants") for query in ("", "?q=many")],
     ("harbour_admin", "/tenants?show=visible", LIST),
+    *[(persona, address, LIST) for persona in ("harbour_admin", "quay_manager") for address in (
+        "/audit", "/audit?event=insert", "/audit?case={case[ann]}&person={user[worker]}", "/support-cases/{case[ann]}/history")],
+    ("harbour_admin", "/audit/check", LIST),
     *[(persona, f"/collaborators{query}", LIST) for persona in ("harbour_admin", "quay_manager") for query in ("", "?q=many", "?show=all")],
     *[("harbour_admin", f"/property-managers{path}", LIST) for path in ("", "?q=many", "/add", "/{user[quay_manager]}/edit")],
     *[("harbour_admin", address, FORM) for address in (
@@ -97,8 +101,8 @@ def fill(world):
 
 
 #: What the pages of each hat begin with.
-VIEWS = {"harbour_admin": ("case_list", "case_workspace", "landlord_list", "property_list", "tenant_list", "tenants_without_case"),
-         "quay_manager": ("case_list", "case_workspace", "tenants_without_case"), "platform": ("organisation_list",),
+VIEWS = {"harbour_admin": ("audit_people", "audit_trail", "case_list", "case_workspace", "landlord_list", "property_list", "tenant_list", "tenants_without_case"),
+         "quay_manager": ("audit_people", "audit_trail", "case_list", "case_workspace", "tenants_without_case"), "platform": ("organisation_list",),
          "worker": ("caseload", "case_workspace"), "officer_open": ("caseload", "case_workspace")}  # fmt: skip
 
 

@@ -1,0 +1,297 @@
+"""What happened, in words: one sentence for each line of the audit log, such as "Maya Patel deleted a Shared note of 3 Nov".
+
+Data, by table and action; of a change, by the columns that changed, the first that fits. What the line said may be gone, or not
+for this reader: then the sentence says less. A test walks every audited table and action.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from db.models_record import AuditEntry
+from views.history_events import EVENTS
+from views.history_fields import changed_labels
+from views.words import LABELS, LONDON, inside, listed
+
+#: Words for a line: as they stand, with {it} for what the line is about, or worked out from the line.
+Phrase = str | Callable[[AuditEntry], str]
+
+STREAMS = {"shared": "Shared note", "professional": "Professional note"}
+#: Whoever acts through no screen.
+UNNAMED = {"job": "A scheduled job", "owner": "Whoever runs Keywork"}
+#: What the sweep does, whether a job or the owner runs it.
+SWEEP = "The retention sweep"
+
+
+@dataclass(frozen=True)
+class Change:
+    """That a column changed; `to`: only where it was filled in (True), or emptied or switched off (False)."""
+
+    column: str
+    said: Phrase
+    to: bool | None = None
+    #: Whether it is said only where nothing else changed.
+    alone: bool = False
+
+    def fits(self, after: dict) -> bool:
+        """Whether this is what the change was: `after` holds the columns that changed, as they became."""
+        if self.column not in after or (self.alone and len(after) > 1):
+            return False
+        return self.to is None or (after[self.column] not in (None, False)) is self.to
+
+
+@dataclass(frozen=True)
+class Told:
+    """How what happens to the rows of one table is told."""
+
+    it: Callable[[AuditEntry], str]
+    insert: Phrase
+    changes: tuple[Change, ...] = ()
+    delete: Phrase = "deleted {it}"
+
+
+# ---- what a line is about --------------------------------------------------------------------------------------------
+
+
+def payload(entry: AuditEntry) -> dict:
+    """What the line says of its row: of a change only the columns that changed, as they were before; empty where it is gone."""
+    return {**(entry.after or {}), **(entry.before or {})}
+
+
+def name_of(entry: AuditEntry, *columns: str) -> str | None:
+    """What the row was called then, or is now."""
+    said = payload(entry)
+    return next((said[column] for column in columns if said.get(column)), entry.row_name)
+
+
+def _day(entry: AuditEntry) -> str:
+    """' of 3 Nov', with its year where that is not the year of the line; nothing for a row without a day."""
+    if entry.row_at is None:
+        return ""
+    at, now = entry.row_at.astimezone(LONDON), entry.happened_at.astimezone(LONDON)
+    return f" of {at.day} {at:%b}" + (f" {at.year}" if at.year != now.year else "")
+
+
+def _new(entry: AuditEntry) -> str:
+    """The same for what was written just then: only where it was dated back."""
+    same = entry.row_at is not None and entry.row_at.astimezone(LONDON).date() == entry.happened_at.astimezone(LONDON).date()
+    return "" if same else _day(entry)
+
+
+def _a(thing: str) -> str:
+    return f"{'an' if thing[:1] in 'aeiou' else 'a'} {thing}"
+
+
+def _code(code: str, of: str) -> str:
+    # A code without words was written past the database's rules: it reads as it stands.
+    return inside(LABELS[of].get(code, str(code)))
+
+
+def _called(noun: str, *columns: str) -> Callable[[AuditEntry], str]:
+    """'the tenant Ann Lee', or 'a tenant' where nobody knows the name any more."""
+
+    def words(entry: AuditEntry) -> str:
+        name = name_of(entry, *columns)
+        return f"the {noun} {name}" if name else _a(noun)
+
+    return words
+
+
+def _closed(entry: AuditEntry) -> str:
+    reason = entry.after.get("closing_reason")
+    return "closed the case" + (f" ({_code(reason, 'closing_reason')})" if reason else "")
+
+
+def _note(entry: AuditEntry) -> str:
+    return f"a {STREAMS.get(entry.row_kind, 'note')}{_day(entry)}"
+
+
+def _wrote(entry: AuditEntry) -> str:
+    flagged = " and flagged it for safeguarding" if payload(entry).get("safeguarding") else ""
+    return f"wrote a {STREAMS.get(entry.row_kind, 'note')}{_new(entry)}{flagged}"
+
+
+def _goal(entry: AuditEntry) -> str:
+    title = name_of(entry, "title")
+    return f"the goal “{title}”" if title else f"a goal{_day(entry)}"
+
+
+def _on_goal(entry: AuditEntry) -> str:
+    return f"“{entry.row_name}”" if entry.row_name else "a goal"
+
+
+def _session(entry: AuditEntry) -> str:
+    return _a(inside(LABELS["session_type"].get(entry.row_kind, "session"))) + _day(entry)
+
+
+def _session_went(entry: AuditEntry) -> str:
+    return f"recorded {_session(entry)} as {_code(entry.after['status'], 'session_status')}"
+
+
+def _goal_became(entry: AuditEntry) -> str:
+    return f"marked {_goal(entry)} as {_code(entry.after['status'], 'goal_status')}"
+
+
+def _member_kind(entry: AuditEntry) -> str:
+    return inside(LABELS["kind"].get(entry.row_kind, "collaborator"))
+
+
+def _member(entry: AuditEntry) -> str:
+    return name_of(entry, "full_name") or _a(_member_kind(entry))
+
+
+def _joined(entry: AuditEntry) -> str:
+    said = payload(entry)
+    if entry.row_kind == "external_contact" or said.get("participation_mode") == "reference_only":
+        return f"added a contact card for {_member(entry)}"
+    return f"invited {_member(entry)}" + (f" as {_member_kind(entry)}" if name_of(entry, "full_name") else "")
+
+
+def _left(entry: AuditEntry) -> str:
+    if entry.row_kind == "external_contact":
+        return f"took {_member(entry)}'s contact card off the team"
+    return f"ended {_member(entry)}'s assignment"
+
+
+def _operator(entry: AuditEntry) -> str:
+    return name_of(entry, "invited_name") or LABELS["a_hat"].get(entry.row_kind, "an operator")
+
+
+def _became_operator(entry: AuditEntry) -> str:
+    verb = "added" if payload(entry).get("accepted_at") else "invited"
+    return f"{verb} {_operator(entry)} as {_code(entry.row_kind, 'hat')}"
+
+
+def _operator_left(entry: AuditEntry) -> str:
+    waited = entry.before is not None and entry.before.get("accepted_at") is None
+    return f"withdrew {_operator(entry)}'s invitation" if waited else f"removed {_operator(entry)}, {LABELS['a_hat'].get(entry.row_kind, 'an operator')}"
+
+
+def _run(entry: AuditEntry) -> str:
+    return f"the run{_day(entry)}"
+
+
+def _began_run(entry: AuditEntry) -> str:
+    return "asked for a retention run" if entry.actor_id else "began a run"
+
+
+#: A home that changes its landlord takes along everything that hangs under it.
+MOVED = Change("landlord_id", "moved {it} with the home to another landlord", alone=True)
+
+TOLD: dict[str, Told] = {
+    "support_cases": Told(
+        lambda entry: "the case", lambda entry: f"opened the case{_new(entry)}",
+        (
+            Change("closed_at", _closed, to=True),
+            Change("closed_at", "reopened the case", to=False),
+            Change("context_summary", "changed the summary"),
+            MOVED,
+        ),
+    ),
+    "support_notes": Told(
+        _note, _wrote,
+        (
+            Change("safeguarding", "flagged {it} for safeguarding", to=True),
+            Change("safeguarding", "took the safeguarding flag back from {it}", to=False),
+            Change("body", "changed {it}"),
+            MOVED,
+        ),
+    ),
+    "support_goals": Told(_goal, "added {it}", (Change("status", _goal_became), MOVED)),
+    "support_goal_progress": Told(
+        lambda entry: f"progress on {_on_goal(entry)}{_day(entry)}", lambda entry: f"noted progress on {_on_goal(entry)}{_new(entry)}", (MOVED,),
+    ),
+    "support_sessions": Told(
+        _session, "added {it}", (Change("status", _session_went), Change("scheduled_at", "moved {it} to another time"), MOVED)),
+    "support_collaborators": Told(
+        _member, _joined,
+        (
+            Change("ended_at", _left, to=True),
+            Change("accepted_at", "accepted the invitation to the team", to=True),
+            Change("invitation_sent_at", "sent {it}'s invitation again"),
+            MOVED,
+        ),
+    ),
+    "legal_holds": Told(
+        lambda entry: "the legal hold", "put the case under a legal hold", (Change("lifted_at", "lifted the legal hold"), MOVED)),
+    "retention_runs": Told(_run, _began_run, (Change("finished_at", "finished {it}"),)),
+    "tenants": Told(
+        _called("tenant", "full_name"), "added {it}",
+        (
+            Change("property_id", "moved {it} to another home"),
+            Change("housing_officer_note_visibility", lambda entry: f"changed whether housing officers read Shared notes about {entry.row_name or 'a tenant'}"),
+            MOVED,
+        ),
+        "removed {it}",
+    ),
+    "landlords": Told(_called("landlord", "name"), "added {it}", delete="removed {it}"),
+    "properties": Told(_called("home", "address"), "added {it}", (Change("landlord_id", "gave {it} to another landlord"),), "removed {it}"),
+    "property_manager_landlords": Told(
+        _operator, "gave {it} a landlord to look after", delete="took a landlord away from {it}"),
+    "memberships": Told(
+        _operator, _became_operator,
+        (
+            Change("accepted_at", lambda entry: f"accepted the invitation to operate as {_code(entry.row_kind, 'hat')}", to=True),
+            Change("invitation_sent_at", "sent {it}'s invitation again"),
+            Change("role", "changed the role of {it}"),
+        ),
+        _operator_left,
+    ),
+    "organisations": Told(
+        lambda entry: "the organisation", "added {it}",
+        (
+            Change("plan_code", "changed the plan of {it}", alone=True),
+            Change("name", "changed the name of {it}", alone=True),
+            Change("support_retention_years", "changed how long records are kept", alone=True),
+            Change("support_notes_visible_to_housing_officer", "changed whether housing officers read Shared notes", alone=True),
+            Change("housing_officer_emails", "changed the e-mail addresses of housing officers", alone=True),
+        ),
+    ),
+    "users": Told(
+        lambda entry: f"the account of {name_of(entry, 'full_name') or 'somebody'}", "added {it}",
+        (Change("disabled_at", "disabled {it}", to=True), Change("disabled_at", "enabled {it}", to=False)),
+    ),
+}  # fmt: skip
+
+#: A table that is audited by hand, or a line that was altered.
+ANYTHING = Told(lambda entry: "a record", "added {it}")
+
+
+def _changed(entry: AuditEntry, told: Told) -> str:
+    fitting = next((change.said for change in told.changes if change.fits(entry.after or {})), None)
+    if fitting is not None:
+        return _put(fitting, entry, told)
+    labels = changed_labels(entry)
+    return f"changed {told.it(entry)}" + (f": {listed([inside(each) for each in labels])}" if labels else "")
+
+
+def _put(phrase: Phrase, entry: AuditEntry, told: Told) -> str:
+    # Our own texts alone are searched for {it}: a name with braces in it is put in, never read.
+    return phrase(entry) if callable(phrase) else phrase.replace("{it}", told.it(entry))
+
+
+def who(entry: AuditEntry) -> str:
+    """The name of the person who acted, or what acted; never the name of a login."""
+    if entry.actor_hat not in UNNAMED:
+        return entry.actor_name
+    return SWEEP if entry.action == "purge" or entry.table_name == "retention_runs" else UNNAMED[entry.actor_hat]
+
+
+def deed(entry: AuditEntry) -> str:
+    """What they did: 'deleted a Shared note of 3 Nov'."""
+    if entry.action in EVENTS:
+        return EVENTS[entry.action](entry)
+    told = TOLD.get(entry.table_name, ANYTHING)
+    if entry.action == "update":
+        return _changed(entry, told)
+    return _put(told.insert if entry.action == "insert" else told.delete, entry, told)
+
+
+def sentence(entry: AuditEntry) -> str:
+    """The line in words: who did what."""
+    return f"{who(entry)} {deed(entry)}"
+
+
+def because(entry: AuditEntry) -> str | None:
+    """The reason where one was asked for, and the reader may see it."""
+    after = entry.after or {}
+    return entry.reason or (after.get("lift_reason") or after.get("reason") if entry.table_name == "legal_holds" else None)
