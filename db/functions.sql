@@ -1496,11 +1496,15 @@ begin
             -- Whose payload retention erased says so itself.
             select distinct unnest(a.row_ids) as row_id from app.audit_log as a
             where a.organisation_id = of_organisation and a.action = 'purge' and a.table_name = 'audit_payloads'
+        ), gone as (
+            -- With a case goes all that was said of it.
+            select distinct a.case_id from app.audit_log as a
+            where a.organisation_id = of_organisation and a.action = 'purge' and a.table_name = 'support_cases'
         )
         select s.position, s.audit_id, s.facts_hash, s.hash, a.id is null as is_gone, a.payload_hash, p.audit_id is not null as has_payload,
                -- Whose it is decides who reads it and when it goes.
                (p.organisation_id, p.case_id, p.table_name, p.row_id) is not distinct from (a.organisation_id, a.case_id, a.table_name, a.row_id) as in_its_place,
-               now_hash is not distinct from s.facts_hash as facts_hold, e.row_id is not null as was_erased,
+               now_hash is not distinct from s.facts_hash as facts_hold, (e.row_id is not null or g.case_id is not null) as was_erased,
                sha256(p.salt || convert_to(jsonb_build_array(p.reason, p.before, p.after)::text, 'UTF8')) as payload_hash_now,
                now_hash <> s.facts_hash and exists (
                    select from vault.audit_seals as other where other.organisation_id = of_organisation and other.facts_hash = now_hash) as changed_places
@@ -1509,6 +1513,7 @@ begin
         cross join lateral (select case when a.id is not null then app.hash_of_facts(to_jsonb(a)) end as now_hash offset 0) as n
         left join app.audit_payloads as p on p.audit_id = s.audit_id
         left join erased as e on e.row_id = a.row_id
+        left join gone as g on g.case_id = a.case_id
         where s.organisation_id = of_organisation
         order by s.position
     loop
@@ -1671,19 +1676,20 @@ comment on function app.purge_batch(uuid, integer, timestamptz) is
     'looked at again for each batch. Returns how many it took (1 also after waiting for somebody, or before looking again from the beginning) and where it got to; '
     '0 when nothing is due any more, which finishes the run. For app.sweep_retention().';
 
-create or replace function app.purge_from(of_table text, case_column text, cases uuid[], of_run uuid) returns void
+create or replace function app.purge_from(of_table text, which text, by_rule text, cases uuid[], of_run uuid, windows jsonb default null) returns void
 language plpgsql set search_path = '' as $$
 begin
     execute format(
-        'with gone as (delete from app.%I as r where r.%I = any ($1) returning r.organisation_id, r.%2$I as case_id, r.id)
+        'with gone as (delete from app.%I as r where %s returning r.organisation_id, r.%s as case_id, r.id)
          insert into app.audit_log (organisation_id, case_id, actor_name, actor_hat, action, table_name, row_ids, rule, run_id)
          select g.organisation_id, g.case_id, session_user, case session_user when ''keywork_jobs'' then ''job'' else ''owner'' end,
-                ''purge'', %1$L, array_agg(g.id order by g.id), ''case'', $2
-         from gone as g group by g.organisation_id, g.case_id', of_table, case_column)
-    using cases, of_run;
+                ''purge'', %1$L, array_agg(g.id), $2, $3
+         from gone as g group by g.organisation_id, g.case_id', of_table, which, case of_table when 'support_cases' then 'id' else 'case_id' end)
+    using cases, by_rule, of_run, windows;
 end
 $$;
-comment on function app.purge_from(text, text, uuid[], uuid) is 'Destroys the rows of these cases in one table and writes down which, one row of the audit log for each case. For app.purge_cases().';
+comment on function app.purge_from(text, text, text, uuid[], uuid, jsonb) is
+    'Destroys rows of one table (`which`: an SQL condition of ours over r, with the cases as $1 and the windows as $4) and writes down which, under which rule, one row of the audit log for each case. For app.purge_cases().';
 
 create or replace function app.purge_cases(of_run uuid, cases uuid[], windows jsonb) returns void
 language plpgsql set search_path = '' as $$
@@ -1692,19 +1698,15 @@ declare
 begin
     -- The purge writes itself down, by record and rule and without a word of theirs (schema.sql, "What is audited").
     perform set_config('app.purging', 'yes', true);
-    perform app.purge_from('support_goal_progress', 'case_id', cases, of_run);
-    perform app.purge_from('support_goals', 'case_id', cases, of_run);
-    perform app.purge_from('support_sessions', 'case_id', cases, of_run);
-    with gone as (
-        delete from app.support_notes as n using app.support_cases as c
-        where c.id = n.case_id and n.case_id = any (cases)
-          and (n.safeguarding_flagged_at is null or app.due_at(c.closed_at, n.safeguarding_flagged_at, windows, false) <= now())
-        returning n.organisation_id, n.case_id, n.id, n.safeguarding
-    )
-    insert into app.audit_log (organisation_id, case_id, actor_name, actor_hat, action, table_name, row_ids, rule, run_id)
-        select g.organisation_id, g.case_id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
-               'purge', 'support_notes', array_agg(g.id order by g.id), case when g.safeguarding then 'safeguarding' else 'case' end, of_run
-        from gone as g group by g.organisation_id, g.case_id, g.safeguarding;
+    perform app.purge_from('support_goal_progress', 'r.case_id = any ($1)', 'case', cases, of_run);
+    perform app.purge_from('support_goals', 'r.case_id = any ($1)', 'case', cases, of_run);
+    perform app.purge_from('support_sessions', 'r.case_id = any ($1)', 'case', cases, of_run);
+    -- A note that is flagged at this moment is waited for, and judged as it is then.
+    perform app.purge_from('support_notes', 'r.case_id = any ($1) and not r.safeguarding', 'case', cases, of_run);
+    perform app.purge_from('support_notes',
+        'r.case_id = any ($1) and r.safeguarding
+         and app.due_at((select c.closed_at from app.support_cases as c where c.id = r.case_id), r.safeguarding_flagged_at, $4, false) <= now()',
+        'safeguarding', cases, of_run, windows);
     -- The case itself, its team and the tie to its tenant go when nothing is left under it (spec 4).
     whole := array(select c.id from app.support_cases as c
                    where c.id = any (cases) and not exists (select from app.support_notes as n where n.case_id = c.id));
@@ -1712,9 +1714,9 @@ begin
     -- order in which those who change several take them (app.begin_sign_in).
     perform from app.support_collaborators as m where m.case_id = any (whole) order by m.id for update;
     perform app.erase_copies(of_run, cases, whole);
-    perform app.purge_from('support_collaborators', 'case_id', whole, of_run);
-    perform app.purge_from('legal_holds', 'case_id', whole, of_run);
-    perform app.purge_from('support_cases', 'id', whole, of_run);
+    perform app.purge_from('support_collaborators', 'r.case_id = any ($1)', 'case', whole, of_run);
+    perform app.purge_from('legal_holds', 'r.case_id = any ($1)', 'case', whole, of_run);
+    perform app.purge_from('support_cases', 'r.id = any ($1)', 'case', whole, of_run);
     perform set_config('app.purging', '', true);
 end
 $$;
@@ -1724,10 +1726,10 @@ comment on function app.purge_cases(uuid, uuid[], jsonb) is
 create or replace function app.erase_copies(of_run uuid, cases uuid[], whole uuid[]) returns void
 language plpgsql set search_path = '' as $$
 begin
-    -- audit_payloads: of whole cases all; of the others those of records, except of the notes that stay.
+    -- audit_payloads: of whole cases all, which the fact that the case went stands for (app.verify_audit_log); of the others
+    -- those of records, except of the notes that stay.
+    delete from app.audit_payloads as p where p.case_id = any (whole);
     with gone as (
-        delete from app.audit_payloads as p where p.case_id = any (whole) returning p.organisation_id, p.case_id, p.row_id
-    ), gone_in_part as (
         delete from app.audit_payloads as p
         where p.case_id = any (array(select unnest(cases) except select unnest(whole)))
           and p.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions')
@@ -1736,8 +1738,8 @@ begin
     )
     insert into app.audit_log (organisation_id, case_id, actor_name, actor_hat, action, table_name, row_ids, rule, run_id)
         select g.organisation_id, g.case_id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
-               'purge', 'audit_payloads', array_agg(g.row_id), 'case', of_run
-        from (table gone union all table gone_in_part) as g group by g.organisation_id, g.case_id;
+               'purge', 'audit_payloads', array_agg(distinct g.row_id), 'case', of_run
+        from gone as g group by g.organisation_id, g.case_id;
     -- links: those that invited somebody to a team that goes. One that is being used waits for the team itself: it goes by age.
     delete from vault.links as l where l.id in (
         select i.id from vault.links as i join app.support_collaborators as m on m.id = i.collaborator_id
@@ -1919,7 +1921,7 @@ begin
             -- With whatever the backup still had under it.
             perform app.erase_copies(line.run_id, line.row_ids, line.row_ids);
             foreach part in array array['support_goal_progress', 'support_goals', 'support_sessions', 'support_notes', 'support_collaborators', 'legal_holds'] loop
-                perform app.purge_from(part, 'case_id', line.row_ids, line.run_id);
+                perform app.purge_from(part, 'r.case_id = any ($1)', 'case', line.row_ids, line.run_id);
             end loop;
         end if;
         -- Payloads by their case as well, which has an index.
