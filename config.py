@@ -144,6 +144,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, o
         "WTF_CSRF_TIME_LIMIT": None,
         # It would compare the Referer with the Host header, which proxies change and nobody vouches for (threat 47).
         "WTF_CSRF_SSL_STRICT": False,
+        # How passwords are hashed, and what an unknown address costs: both at the library's full cost.
+        "FAB_PASSWORD_HASH_METHOD": "scrypt",
         "FAB_BASE_TEMPLATE": "base.html",
         "FAB_ROLES": FAB_ROLES,
         # The owner makes the tables (db/install.py); the application login could not.

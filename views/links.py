@@ -166,7 +166,8 @@ class Links(BaseView):
             if wrong := weakness(form.password.data or "", person.full_name, person.email):
                 form.password.errors = [wrong]
             else:
-                ask(_SET_PASSWORD, sign_in=session.get("sign_in"), hash=generate_password_hash(form.password.data))
+                hashed = generate_password_hash(form.password.data, current_app.config["FAB_PASSWORD_HASH_METHOD"])
+                ask(_SET_PASSWORD, sign_in=session.get("sign_in"), hash=hashed)
                 flash("Your password is set. You can sign in with it from now on.", "success")
                 return redirect(onward(), 303)
         body = self.render_template("password.html", form=form, onward=onward(), is_new=current_user.password is None)

@@ -168,7 +168,7 @@ class Security(SecurityManager):
     def __init__(self, appbuilder) -> None:
         # Of a password that nobody knows, as costly to compare with as a real one. Made here: the first unknown address that
         # somebody tries must not take the time of two (threat 46).
-        self._nobodys_hash = generate_password_hash(secrets.token_urlsafe(32))
+        self._nobodys_hash = generate_password_hash(secrets.token_urlsafe(32), current_app.config["FAB_PASSWORD_HASH_METHOD"])
         super().__init__(appbuilder)
 
     def register_views(self) -> None:
