@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Row, select, text, tuple_
 from db.models_record import AuditEntry
 from views.audit_filters import Narrowed, kept
 from views.forms import Form
+from views.history_events import who
 from views.history_fields import before_and_after
-from views.history_words import because, sentence, who
+from views.history_words import because, sentence
 from views.mends import Rows
 from views.rows import find, run, session
 from views.screen import Link, Screen, here

@@ -1,4 +1,5 @@
-"""What the audit log says of what changed no row by anybody's hand, in words: looks, exports, sign-ins, and what retention destroyed."""
+"""Who acted, by the audit log, and what changed no row by anybody's hand, in words: looks, exports, sign-ins, and what retention
+destroyed."""
 
 from collections.abc import Callable
 
@@ -6,9 +7,20 @@ from db.models_record import AuditEntry
 from views.certificate import COPIES, RECORDS
 from views.words import count
 
+#: Whoever acts through no screen.
+UNNAMED = {"job": "A scheduled job", "owner": "Whoever runs Keywork"}
+#: Whoever runs it.
+SWEEP = "The retention sweep"
 #: What somebody looked at or came in by, by the code that the line holds.
 VIEWED = {"professional": "the Professional notes"}
 SIGNED_IN = {"password": "signed in with a password", "link": "signed in by a link from an e-mail"}
+
+
+def who(entry: AuditEntry) -> str:
+    """The name of the person who acted, or what acted; never the name of a login."""
+    if entry.actor_hat not in UNNAMED:
+        return entry.actor_name
+    return SWEEP if entry.action == "purge" or entry.table_name == "retention_runs" else UNNAMED[entry.actor_hat]
 
 
 def _viewed(entry: AuditEntry) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from db.models_record import AuditEntry
-from views.history_events import EVENTS
+from views.history_events import EVENTS, who
 from views.history_fields import changed_labels
 from views.words import LABELS, LONDON, inside, listed
 
@@ -16,10 +16,6 @@ from views.words import LABELS, LONDON, inside, listed
 Phrase = str | Callable[[AuditEntry], str]
 
 STREAMS = {"shared": "Shared note", "professional": "Professional note"}
-#: Whoever acts through no screen.
-UNNAMED = {"job": "A scheduled job", "owner": "Whoever runs Keywork"}
-#: What the sweep does, whether a job or the owner runs it.
-SWEEP = "The retention sweep"
 
 
 @dataclass(frozen=True)
@@ -177,6 +173,12 @@ def _began_run(entry: AuditEntry) -> str:
 #: A home that changes its landlord takes along everything that hangs under it.
 MOVED = Change("landlord_id", "moved {it} with the home to another landlord", alone=True)
 
+INVITATIONS = (
+    Change("invitation_sent_at", "sent {it}'s invitation again", to=True),
+    # By disabling their account, or changing its address.
+    Change("invitation_sent_at", "ended the link of {it}'s invitation", to=False),
+)
+
 TOLD: dict[str, Told] = {
     "support_cases": Told(
         lambda entry: "the case", lambda entry: f"opened the case{_new(entry)}",
@@ -207,7 +209,7 @@ TOLD: dict[str, Told] = {
         (
             Change("ended_at", _left, to=True),
             Change("accepted_at", "accepted the invitation to the team", to=True),
-            Change("invitation_sent_at", "sent {it}'s invitation again"),
+            *INVITATIONS,
             MOVED,
         ),
     ),
@@ -231,7 +233,7 @@ TOLD: dict[str, Told] = {
         _operator, _became_operator,
         (
             Change("accepted_at", lambda entry: f"accepted the invitation to operate as {_code(entry.row_kind, 'hat')}", to=True),
-            Change("invitation_sent_at", "sent {it}'s invitation again"),
+            *INVITATIONS,
             Change("role", "changed the role of {it}"),
         ),
         _operator_left,
@@ -267,13 +269,6 @@ def _changed(entry: AuditEntry, told: Told) -> str:
 def _put(phrase: Phrase, entry: AuditEntry, told: Told) -> str:
     # Our own texts alone are searched for {it}: a name with braces in it is put in, never read.
     return phrase(entry) if callable(phrase) else phrase.replace("{it}", told.it(entry))
-
-
-def who(entry: AuditEntry) -> str:
-    """The name of the person who acted, or what acted; never the name of a login."""
-    if entry.actor_hat not in UNNAMED:
-        return entry.actor_name
-    return SWEEP if entry.action == "purge" or entry.table_name == "retention_runs" else UNNAMED[entry.actor_hat]
 
 
 def deed(entry: AuditEntry) -> str:

@@ -13,8 +13,9 @@ from tests.web.form_table import FORMS, NOBODY
 from tests.web.pages import Page
 from tests.web.test_rights_on_screens import masked
 from views.audit import PAGE, PROBLEMS
+from views.history_events import who
 from views.history_fields import FIELDS, UNSAID
-from views.history_words import TOLD, deed, sentence, who
+from views.history_words import TOLD, deed, sentence
 from views.words import LABELS
 
 HARBOUR = "harbour_admin"
