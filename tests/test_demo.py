@@ -272,3 +272,25 @@ def test_goals_and_sessions_are_in_every_state(ask):
         " where c.participation_mode = 'context_only'"
     )
     assert by_themselves > 0
+
+
+def test_the_audit_log_tells_it_as_it_happened(ask, demo_database):
+    """A line for each row, in its time and by its author; oldest first, none left out, sound once sealed; and the log watches on."""
+    written = dict(ask("select table_name, count(*) from app.audit_log where action = 'insert' group by 1"))
+    for table in demo.COLUMNS:
+        if table.startswith("app."):
+            assert written[table.removeprefix("app.")] == ask(f"select count(*) from {table}")[0][0] > 0, table
+    assert ask("select count(*) from app.audit_log where happened_at > now()")[0][0] == 0
+    assert ask("select count(*) from app.audit_log as l join app.support_notes as n on n.id = l.row_id"
+               " where l.action = 'insert' and (l.actor_id, l.happened_at) is distinct from (n.author_id, n.created_at)")[0][0] == 0
+    assert ask("select count(*) from app.audit_log where case_id is not null and actor_hat not in ('org_admin', 'property_manager', 'collaborator')")[0][0] == 0
+    assert ask("select count(*) from app.audit_log where row_id is not null and action <> 'insert' and action <> 'update'")[0][0] == 0
+    with psycopg.connect(demo_database) as connection:
+        sealed = 0
+        while some := connection.execute("select app.seal_audit_log()").fetchone()[0]:
+            sealed += some
+        assert sealed == connection.execute("select count(*) from app.audit_log").fetchone()[0]
+        for (firm,) in connection.execute("select id from app.organisations union all select app.installation_chain()").fetchall():
+            assert connection.execute("select * from app.verify_audit_log(%s)", [firm]).fetchall() == []
+        connection.rollback()
+    assert ask("select count(*) from pg_trigger where tgenabled <> 'O' and not tgisinternal")[0][0] == 0

@@ -13,7 +13,7 @@ from views.audit_filters import Narrowed, kept
 from views.forms import Form
 from views.history_events import who
 from views.history_fields import before_and_after
-from views.history_words import because, sentence
+from views.history_words import because, deed
 from views.mends import Rows
 from views.rows import find, run, session
 from views.screen import Link, Screen, here
@@ -62,7 +62,7 @@ def lines(*conditions: ColumnElement[bool]) -> tuple[Sequence[AuditEntry], str |
 
 def _worded(found: Sequence[AuditEntry]) -> Sequence[AuditEntry]:
     for entry in found:
-        entry.sentence = sentence(entry)
+        entry.who, entry.deed = who(entry), deed(entry)
         entry.because = because(entry)
         entry.hat = actor_label(entry)
         entry.url = url_for("Audit.line", pk=entry.id)
@@ -98,7 +98,7 @@ class Audit(Screen):
         professional = bool(said) and entry.table_name == "support_notes" and entry.row_kind == "professional"
         _worded([entry])
         page = self.render_template(
-            "audit_line.html", entry=entry, who=who(entry), said=said,
+            "audit_line.html", entry=entry, said=said,
             event=label(entry.action, "event"), stream="professional" if professional else None, back=Link("Audit log", url_for("Audit.list")),
             case_url=url_for("CaseHistory.show", case_id=entry.case_id) if entry.tenant_name else None,
             person_url=url_for("Audit.list", person=entry.actor_id) if entry.actor_id else None,

@@ -123,6 +123,8 @@ UNSAID = {
     "id", "organisation_id", "case_id", "tenant_id", "goal_id", "user_id", "author_id", "invited_by_id", "lifted_by_id", "asked_by_id", "ab_user_id",
     "stream",
 }  # fmt: skip
+#: Whose landlord is their own, and no copy of their home's.
+OWN_LANDLORD = {"properties", "property_manager_landlords"}
 #: Written by the database beside a change of something else, which is what people know it by.
 BESIDE = {"edited_at", "safeguarding_flagged_at"}
 
@@ -130,9 +132,11 @@ BESIDE = {"edited_at", "safeguarding_flagged_at"}
 def fields_of(entry: AuditEntry) -> dict[str, Field]:
     """The fields that the line speaks of: filled in before or after, in their order."""
     before, after = entry.before or {}, entry.after or {}
-    empty = (None, "", [], False) if entry.action != "update" else ()
+    is_change = entry.action == "update"
+    empty = () if is_change else (None, "", [], False)
     return {column: field for column, field in FIELDS.get(entry.table_name, {}).items()
-            if any(column in said and said[column] not in empty for said in (before, after))}
+            if any(column in said and said[column] not in empty for said in (before, after))
+            and (is_change or column != "landlord_id" or entry.table_name in OWN_LANDLORD)}
 
 
 def changed_labels(entry: AuditEntry) -> list[str]:
