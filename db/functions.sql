@@ -1492,19 +1492,15 @@ declare
     head     vault.audit_heads;
 begin
     for it in
-        with erased as (
-            -- Whose payload retention erased says so itself.
-            select distinct unnest(a.row_ids) as row_id from app.audit_log as a
-            where a.organisation_id = of_organisation and a.action = 'purge' and a.table_name = 'audit_payloads'
-        ), gone as (
-            -- With a case goes all that was said of it.
-            select distinct a.case_id from app.audit_log as a
-            where a.organisation_id = of_organisation and a.action = 'purge' and a.table_name = 'support_cases'
-        )
         select s.position, s.audit_id, s.facts_hash, s.hash, a.id is null as is_gone, a.payload_hash, p.audit_id is not null as has_payload,
                -- Whose it is decides who reads it and when it goes.
                (p.organisation_id, p.case_id, p.table_name, p.row_id) is not distinct from (a.organisation_id, a.case_id, a.table_name, a.row_id) as in_its_place,
-               now_hash is not distinct from s.facts_hash as facts_hold, (e.row_id is not null or g.case_id is not null) as was_erased,
+               now_hash is not distinct from s.facts_hash as facts_hold,
+               -- Whose payload retention erased says so itself, among the few rows of its case: by name, or with a case all that was said of it.
+               case when a.payload_hash is not null and p.audit_id is null then exists (
+                   select from app.audit_log as e
+                   where e.case_id = a.case_id and e.organisation_id = of_organisation and e.action = 'purge'
+                     and (e.table_name = 'support_cases' or (e.table_name = 'audit_payloads' and a.row_id = any (e.row_ids)))) end as was_erased,
                sha256(p.salt || convert_to(jsonb_build_array(p.reason, p.before, p.after)::text, 'UTF8')) as payload_hash_now,
                now_hash <> s.facts_hash and exists (
                    select from vault.audit_seals as other where other.organisation_id = of_organisation and other.facts_hash = now_hash) as changed_places
@@ -1512,8 +1508,6 @@ begin
         left join app.audit_log as a on a.id = s.audit_id
         cross join lateral (select case when a.id is not null then app.hash_of_facts(to_jsonb(a)) end as now_hash offset 0) as n
         left join app.audit_payloads as p on p.audit_id = s.audit_id
-        left join erased as e on e.row_id = a.row_id
-        left join gone as g on g.case_id = a.case_id
         where s.organisation_id = of_organisation
         order by s.position
     loop
