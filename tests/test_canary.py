@@ -1,0 +1,164 @@
+"""A sentence put into every text of a case is found nowhere once retention has destroyed it (threat 30)."""
+
+import os
+import subprocess
+
+import psycopg
+import pytest
+
+from tests import doors as doors_module
+from tests.retention import RECORDS, faults, seal, sweep
+
+CANARY = "zwitschernder Kanarienvogel"
+
+#: Texts that are codes, names of people with accounts, or where to reach somebody: what cannot hold a sentence.
+NO_SENTENCES = {
+    "closing_reason", "stream", "status", "type", "kind", "participation_mode", "email", "phone", "author_name", "invited_by_name", "lifted_by_name",
+}
+#: Each column of each table, partition and materialised view, whatever its type.
+COLUMNS = """
+    select n.nspname, c.relname, a.attname, format_type(a.atttypid, null) from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+    join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relkind in ('r', 'm')"""
+
+
+def found_in(connection) -> set[str]:
+    """The columns in which the sentence stands, as text or as bytes, in capitals or small letters."""
+    spellings = [f"%{CANARY}%", f"%{CANARY.encode().hex()}%"]
+    return {f"{table}.{column}" for schema, table, column, _ in connection.execute(COLUMNS).fetchall()
+            if connection.execute(f'select exists (select from "{schema}"."{table}" where "{column}"::text ilike any (%s))', [spellings]).fetchone()[0]}
+
+
+def text_columns(connection) -> set[str]:
+    """Every column of a table of records that can hold a sentence."""
+    return {f"{table}.{column}" for schema, table, column, kind in connection.execute(COLUMNS).fetchall()
+            if schema == "app" and table in RECORDS and kind in ("text", "text[]", "jsonb") and column not in NO_SENTENCES}
+
+
+def dumped(world) -> bytes:
+    """All that a fresh pg_dump holds."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return subprocess.run([world.server.local.bindir / "pg_dump", "--dbname", world.conninfo], capture_output=True, check=True, timeout=60, env=environment).stdout
+
+
+def live_a_case(world, doors) -> str:
+    """Opens a case for Fay and puts the sentence wherever people can: records, what was changed or deleted of them, reasons. The case's id."""
+    say = {"canary": CANARY, "tenant": world.tenant["fay"]}
+
+    def as_admin(statement: str, **values):
+        with world.acting("harbour_admin") as connection:
+            cursor = connection.execute(statement, say | values)
+            return cursor.fetchone()[0] if cursor.description else None
+
+    case = as_admin("insert into app.support_cases (tenant_id, context_summary) values (%(tenant)s, 'Before: ' || %(canary)s) returning id")
+    say["case"] = case
+    as_admin("update app.support_cases set context_summary = 'After: ' || %(canary)s where id = %(case)s")
+    kept, wrong, flagged = (as_admin("insert into app.support_notes (case_id, stream, body) values (%(case)s, %(stream)s, %(canary)s || ' ' || %(stream)s) returning id", stream=stream)
+                        for stream in ("shared", "shared", "professional"))
+    as_admin("update app.support_notes set body = 'Nothing now' where id = %(note)s", note=kept)
+    as_admin("update app.support_notes set body = %(canary)s || ' again' where id = %(note)s", note=kept)
+    as_admin("delete from app.support_notes where id = %(note)s", note=wrong)
+    as_admin("update app.support_notes set safeguarding = true where id = %(note)s", note=flagged)
+    as_admin("select app.remove_safeguarding_flag(%(note)s, 'Flagged by mistake, ' || %(canary)s)", note=flagged)
+    goal = as_admin("insert into app.support_goals (case_id, title, description) values (%(case)s, %(canary)s, %(canary)s) returning id")
+    as_admin("insert into app.support_goal_progress (case_id, goal_id, body) values (%(case)s, %(goal)s, %(canary)s)", goal=goal)
+    as_admin("insert into app.support_sessions (case_id, scheduled_at, type, attendees, status, outcome_note)"
+             " values (%(case)s, '2020-01-01', 'home_visit', %(canary)s, 'delivered', %(canary)s)")
+    as_admin("insert into app.support_collaborators (case_id, full_name, kind, participation_mode, phone, works_for, role_label)"
+             " values (%(case)s, %(canary)s, 'external_contact', 'reference_only', '0113 496 0000', %(canary)s, %(canary)s)")
+    hold = as_admin("insert into app.legal_holds (case_id, reason) values (%(case)s, %(canary)s) returning id")
+    as_admin("select app.lift_hold(%(hold)s, %(canary)s)", hold=hold)
+    as_admin("select app.record_view(%(case)s)")
+    # A reason that nobody asked for, and an invitation that waits.
+    with world.acting("harbour_admin") as connection:
+        connection.execute("select set_config('app.reason', %s, true)", [CANARY])
+        connection.execute("update app.support_goals set status = 'achieved' where id = %s", [goal])
+    with world.acting("harbour_admin") as connection:
+        member = connection.execute("insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, email)"
+                                    " values (%s, %s, %s, 'support_worker', 'full', 'gone@example.org') returning id", [case, world.user["gone"], CANARY]).fetchone()[0]
+    assert doors.ask(doors_module.TO_ASSIGNMENT, collaborator=member, hash=doors_module.new_hash()).full_name == CANARY
+    as_admin("select app.close_case(%(case)s, 'moved_on', true)")
+    return case
+
+
+def let_time_pass(world, case) -> None:
+    """The case closed thirty years ago."""
+    with psycopg.connect(world.conninfo) as connection:
+        connection.execute("update app.support_cases set opened_at = opened_at - interval '40 years', closed_at = closed_at - interval '30 years' where id = %s", [case])
+
+
+def test_nothing_of_it_survives(doors):
+    """It stands in every text of the case, in the log and in a dump; after the sweep it is in no column of any table, and in no dump."""
+    world = doors.world
+    case = live_a_case(world, doors)
+    with psycopg.connect(world.conninfo) as connection:
+        assert found_in(connection) == text_columns(connection) | {"audit_payloads.before", "audit_payloads.after", "audit_payloads.reason"}
+        assert connection.execute("select count(*) from vault.links as l join app.support_collaborators as m on m.id = l.collaborator_id where m.case_id = %s",
+                                  [case]).fetchone() == (1,)
+    assert CANARY.encode() in dumped(world)
+    seal(world)
+    let_time_pass(world, case)
+    with world.owner() as owner:
+        facts = owner.execute("select count(*) from app.audit_log where case_id = %s", [case]).fetchone()[0]
+    sweep(world)
+    with psycopg.connect(world.conninfo) as connection:
+        assert found_in(connection) == set()
+        # The facts stay, and say which went; not even a hash of a link is left of the case itself.
+        assert connection.execute("select count(*) from app.audit_log where case_id = %s and action <> 'purge'", [case]).fetchone()[0] == facts > 20
+        assert connection.execute("select count(*) from app.audit_payloads where case_id = %s", [case]).fetchone() == (0,)
+        assert connection.execute("select count(*) from vault.links as l where not exists (select from app.support_collaborators as m where m.id = l.collaborator_id)"
+                                  " and l.collaborator_id is not null").fetchone() == (0,)
+    assert CANARY.encode() not in dumped(world)
+    seal(world)
+    with psycopg.connect(world.conninfo) as connection:
+        assert faults(connection) == []
+
+
+def test_a_flagged_note_keeps_its_own_words_alone(doors):
+    """Where one note stays for longer, its text and its earlier texts stay, and the case's header; all other words go when they are due."""
+    world = doors.world
+    case = live_a_case(world, doors)
+    with world.acting("harbour_admin") as connection:
+        kept = connection.execute("update app.support_notes set safeguarding = true where case_id = %s and stream = 'professional' returning id", [case]).fetchone()[0]
+    let_time_pass(world, case)
+    sweep(world)
+    with psycopg.connect(world.conninfo) as connection:
+        assert [row[0] for row in connection.execute("select id from app.support_notes where case_id = %s", [case])] == [kept]
+        words = connection.execute("select distinct table_name, row_id = %s from app.audit_payloads as p where case_id = %s and p::text like %s",
+                                   [kept, case, f"%{CANARY}%"]).fetchall()
+    assert sorted(words) == [("legal_holds", False), ("support_cases", False), ("support_collaborators", False), ("support_notes", True)]
+
+
+# ---- the registry ----------------------------------------------------------------------------------------------------
+
+HOLD_TEXT = """
+    select distinct c.relname::text from pg_class as c join pg_attribute as a on a.attrelid = c.oid
+    where c.relnamespace in ('app'::regnamespace, 'vault'::regnamespace) and c.relkind in ('r', 'p', 'm') and not c.relispartition and a.attnum > 0 and not a.attisdropped
+      and a.atttypid in ('text'::regtype, 'text[]'::regtype, 'json'::regtype, 'jsonb'::regtype, 'bytea'::regtype, 'varchar'::regtype, 'tsvector'::regtype, 'xml'::regtype)"""
+
+
+def left_out(connection) -> set[str]:
+    """What the registry of kept texts lacks, has too much, or promises without keeping it."""
+    kept = dict(connection.execute("select table_name, kept_as from app.kept_texts()").fetchall())
+    there = {row[0] for row in connection.execute(HOLD_TEXT).fetchall()}
+    erasing, = connection.execute("select prosrc from pg_proc where oid = 'app.erase_copies'::regproc").fetchone()
+    due, = connection.execute("select pg_get_viewdef('app.records_due'::regclass)").fetchone()
+    wanting = {table for table, how in kept.items()
+               if (how == "copy" and f".{table} as" not in erasing) or (how == "record" and f"app.{table} " not in due.replace("\n", " ").replace(";", " "))}
+    return (there ^ kept.keys()) | wanting | {table for table, how in kept.items() if how not in ("record", "copy", "fact", "set-up")}
+
+
+@pytest.mark.parametrize("planted, table", [
+    ("create table app.planted (id uuid, words text)", "planted"), ("create table vault.planted (words jsonb)", "planted"),
+    ("create table app.planted (words text[])", "planted"), ("create table app.planted (file bytea)", "planted"),
+    ("create materialized view app.planted as select body from app.support_notes", "planted"),
+    ("drop function app.erase_copies(uuid, uuid[], uuid[]); create function app.erase_copies() returns void language sql begin atomic; end", "audit_payloads"),
+])
+def test_every_table_with_words_is_in_the_registry(each_world, planted, table):
+    """Each is a record, a copy that is erased, a fact or set-up; a new table that nobody decided on is found, and a copy without its statement."""
+    with each_world.owner() as owner:
+        assert left_out(owner) == set()
+        owner.execute(planted)
+        assert table in left_out(owner)
+        owner.rollback()
