@@ -1901,21 +1901,29 @@ comment on function app.remove_safeguarding_flag(uuid, text) is
 create or replace function app.replay_destructions(lines jsonb) returns bigint
 language plpgsql set search_path = '' as $$
 declare
-    line  record;
-    part  text;
-    went  bigint;
-    total bigint := 0;
+    line   record;
+    theirs uuid[];
+    part   text;
+    went   bigint;
+    total  bigint := 0;
 begin
     perform set_config('app.purging', 'yes', true);
     for line in
         select * from jsonb_to_recordset(lines) as l (id bigint, organisation_id uuid, case_id uuid, table_name text, row_ids uuid[], rule text, run_id uuid)
         order by l.id
     loop
-        if line.table_name = 'support_cases' then
+        theirs := array(select c.id from app.support_cases as c where c.id = line.case_id and c.organisation_id = line.organisation_id);
+        if line.table_name = 'support_goals' then
+            -- Where a case's goals went, so did all its progress: also what the backup has and the ledger does not know.
+            perform app.purge_from('support_goal_progress', 'r.case_id = any ($1)', 'case', theirs, line.run_id);
+        elsif line.table_name = 'support_collaborators' then
+            delete from vault.links as l
+            where l.collaborator_id in (select m.id from app.support_collaborators as m where m.case_id = any (theirs) and m.id = any (line.row_ids));
+        elsif line.table_name = 'support_cases' then
             -- With whatever the backup still had under it.
-            perform app.erase_copies(line.run_id, line.row_ids, line.row_ids);
+            perform app.erase_copies(line.run_id, theirs, theirs);
             foreach part in array array['support_goal_progress', 'support_goals', 'support_sessions', 'support_notes', 'support_collaborators', 'legal_holds'] loop
-                perform app.purge_from(part, 'r.case_id = any ($1)', 'case', line.row_ids, line.run_id);
+                perform app.purge_from(part, 'r.case_id = any ($1)', 'case', theirs, line.run_id);
             end loop;
         end if;
         -- Payloads by their case as well, which has an index.

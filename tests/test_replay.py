@@ -1,0 +1,126 @@
+"""After a backup was restored, what had been destroyed since is destroyed again (threat 31)."""
+
+import os
+import subprocess
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.dumps import rows
+from tests.retention import RECORDS, faults, ledger_ids, record_ids, seal, sweep
+
+LEDGER = "select coalesce(jsonb_agg(to_jsonb(l) order by l.id), '[]') from app.retention_ledger as l where l.id > %s"
+REPLAY = "select app.replay_destructions(%s)"
+
+
+class Backup:
+    """A dump of a world, and databases that it was restored into."""
+
+    def __init__(self, world):
+        self._server = world.server
+        self._environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        with world.owner() as owner:
+            #: The last number of the log that it holds.
+            self.last = owner.execute("select max(id) from app.audit_log").fetchone()[0]
+        self._dumped = subprocess.run([self._server.local.bindir / "pg_dump", "--dbname", world.conninfo], capture_output=True, check=True, timeout=60,
+                                      env=self._environment).stdout
+        self._made: list[str] = []
+
+    def restore(self) -> str:
+        """Restores it into a new database, whose conninfo it returns."""
+        self._made.append(self._server.create())
+        conninfo = self._server.conninfo(self._made[-1])
+        subprocess.run([self._server.local.bindir / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-d", conninfo], input=self._dumped, check=True,
+                       timeout=60, env=self._environment)
+        return conninfo
+
+    def drop(self) -> None:
+        """Drops the databases."""
+        for name in self._made:
+            self._server.drop(name)
+
+
+@pytest.fixture
+def purged(fresh_world):
+    """A world, a backup of it, and what the ledger has written since: cases that went whole and one that went in part; its log was sealed before."""
+    with psycopg.connect(fresh_world.conninfo) as connection:
+        # A note that was deleted while the case was open, and an invitation that nobody followed.
+        connection.execute("delete from app.support_notes where id = %s", [fresh_world.note["ida/professional/moor_admin"]])
+        connection.execute("insert into vault.links (token_hash, purpose, collaborator_id, expires_at) values (sha256('x'), 'invitation', %s, now())",
+                           [fresh_world.collaborator["ida/both_worker"]])
+        connection.execute("delete from app.legal_holds where lifted_at is null")
+        connection.execute("update app.organisations set support_retention_years = '{\"case\": 1, \"safeguarding\": 1}'")
+        connection.execute("update app.support_notes set safeguarding_flagged_at = now() where id = %s", [fresh_world.note["eve/professional/disabled_admin!"]])
+    seal(fresh_world)
+    backup = Backup(fresh_world)
+    sweep(fresh_world)
+    with fresh_world.owner() as owner:
+        lines = owner.execute(LEDGER, [backup.last]).fetchone()[0]
+        assert {line["case_id"] for line in lines if line["table_name"] == "support_cases"} == {str(fresh_world.case[name]) for name in ("ann_before", "ida", "joe")}
+        assert str(fresh_world.case["eve"]) in {line["case_id"] for line in lines}
+    yield fresh_world, backup, lines
+    backup.drop()
+
+
+def contents(conninfo: str) -> dict[str, list]:
+    """Every row of every table, but for the log's facts and seals, runs, and when things were sealed."""
+    return {table: found for table, found in rows(conninfo).items()
+            if not table.startswith(("vault.audit_", "app.audit_log")) and table != "app.retention_runs"}
+
+
+def known(content: dict, last: int) -> dict:
+    """The same without payloads of what was written after a number of the log."""
+    return content | {"app.audit_payloads": [row for row in content["app.audit_payloads"] if row["audit_id"] <= last]}
+
+
+def test_a_restored_backup_is_purged_again(purged):
+    """The same rows as where the purge ran, the same ledger, an intact chain; and a second replay finds nothing."""
+    world, backup, lines = purged
+    restored = backup.restore()
+    assert known(contents(restored), backup.last) != known(contents(world.conninfo), backup.last)
+    with psycopg.connect(restored) as connection:
+        connection.execute("set role keywork_owner")
+        assert connection.execute(REPLAY, [Jsonb(lines)]).fetchone()[0] >= sum(line["row_count"] for line in lines if line["table_name"] in RECORDS)
+    assert known(contents(restored), backup.last) == known(contents(world.conninfo), backup.last)
+    with psycopg.connect(restored) as connection, psycopg.connect(world.conninfo) as original:
+        here, there = ledger_ids(connection), ledger_ids(original)
+        assert {table: sorted(here[table]) for table in RECORDS} == {table: sorted(there[table]) for table in RECORDS}
+        assert connection.execute(REPLAY, [Jsonb(lines)]).fetchone() == (0,)
+        assert connection.execute("select count(*) from app.cases_due_now").fetchone() == (0,)
+        connection.execute("select app.seal_audit_log()")
+        assert faults(connection) == []
+
+
+def test_what_the_backup_had_besides_goes_as_well(purged):
+    """A backup from before a note was deleted by hand, say: a case that went takes along all that is under it now."""
+    world, backup, lines = purged
+    restored = backup.restore()
+    with psycopg.connect(restored) as connection:
+        for table, column in (("support_notes", "body"), ("support_goal_progress", "body")):
+            connection.execute(f"insert into app.{table} select (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), '{column}', 'Only here'))).*"
+                               f" from app.{table} as t where case_id = %s limit 1", [world.case["ida"]])
+        connection.execute(REPLAY, [Jsonb(lines)])
+        assert record_ids(connection) == {table: ids for table, ids in record_ids_of(world).items()}
+        connection.execute("select app.seal_audit_log()")
+        assert faults(connection) == []
+
+
+def record_ids_of(world) -> dict[str, set]:
+    """tests.retention.record_ids() of a world."""
+    with world.owner() as owner:
+        return record_ids(owner)
+
+
+def test_a_replay_touches_what_the_ledger_names(purged):
+    """Nothing of another organisation, whatever a line says; and nothing at all for no line."""
+    world, backup, lines = purged
+    restored = backup.restore()
+    with psycopg.connect(restored) as connection:
+        before = record_ids(connection)
+        elsewhere = [line | {"organisation_id": str(world.organisation["small"])} for line in lines if line["table_name"] in ("support_notes", "support_goals")
+                     and line["organisation_id"] != str(world.organisation["small"])]
+        assert elsewhere
+        assert connection.execute(REPLAY, [Jsonb(elsewhere)]).fetchone() == (0,)
+        assert connection.execute(REPLAY, [Jsonb([])]).fetchone() == (0,)
+        assert record_ids(connection) == before
