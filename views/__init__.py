@@ -5,6 +5,7 @@ mends.py      Flask-AppBuilder's behaviour that we change, each with its reason
 screen.py     base of every screen: lists, form pages; rows.py  reading and keeping rows as the person who acts
 case.py       the frame of a case's workspace that every tab stands in
 records.py    lists with forms that add, change and remove; gates.py  what plans include, in words
+history_words.py, history_events.py, history_fields.py  the audit log in words; viewing.py  looks at Professional notes, on the record
 upgrade.py    the page where a plan leaves something out
 choosing.py   fields for one of many rows, or several, found by a search
 printing.py   PDFs, each made in a child process (renderer.py); certificate.py  the certificate of a retention run

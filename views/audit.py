@@ -3,10 +3,11 @@ database's to say."""
 
 from collections.abc import Sequence
 
-from flask import request, url_for
+from flask import abort, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import ColumnElement, Row, select, text, tuple_
+from sqlalchemy.exc import DBAPIError
 
 from db.models_record import AuditEntry
 from views.audit_filters import Narrowed, kept
@@ -15,8 +16,9 @@ from views.history_events import who
 from views.history_fields import before_and_after
 from views.history_words import because, deed
 from views.mends import Rows
-from views.rows import find, run, session
+from views.rows import run, session
 from views.screen import Link, Screen, here
+from views.sentences import Refusal
 from views.sign_in import signed_in_person
 from views.viewing import after_record
 from views.words import LABELS, choices, label
@@ -39,6 +41,10 @@ PROBLEMS = {
 #: More than this many are told as a number: whoever looks for the cause needs the database.
 MOST_PROBLEMS = 100
 
+#: How long somebody waits for a check: longer than for other pages (db/roles.sql), and less than a web server waits for its worker.
+PATIENCE = "50s"
+TOO_LONG = "Your log is too long to be checked while you wait. Ask whoever runs Keywork to check it at the database (app.verify_audit_log)."
+
 _HEAD = text("select * from app.audit_head()")
 _VERIFY = text("select * from app.verify_my_audit_log()")
 
@@ -49,15 +55,18 @@ def lines(*conditions: ColumnElement[bool]) -> tuple[Sequence[AuditEntry], str |
     From line to line rather than by number: a page far back costs what the first one does, and lines that are written meanwhile move nothing.
     """
     query = select(AuditEntry).where(*conditions).order_by(AuditEntry.happened_at.desc(), AuditEntry.id.desc()).limit(PAGE + 1)
-    older_than = request.args.get("older", type=int)
-    # A number that no line can have is no line's.
-    last = session().get(AuditEntry, older_than) if older_than is not None and 0 < older_than < 2**63 else None
+    last = _numbered(request.args.get("older", 0, type=int))
     if last is not None:
         # Said of the time alone too: older months need not be looked into, nor newer ones.
         query = query.where(AuditEntry.happened_at <= last.happened_at,
                             tuple_(AuditEntry.happened_at, AuditEntry.id) < tuple_(last.happened_at, last.id))
     found = _worded(session().scalars(query).all())
     return found[:PAGE], here(older=found[PAGE - 1].id) if len(found) > PAGE else None
+
+
+def _numbered(number: int) -> AuditEntry | None:
+    # What no column could hold is no line's number.
+    return session().get(AuditEntry, number) if 0 < number < 2**63 else None
 
 
 def _worded(found: Sequence[AuditEntry]) -> Sequence[AuditEntry]:
@@ -93,13 +102,12 @@ class Audit(Screen):
     @has_access
     def line(self, pk):
         """One line: who, when, which tenant, why, and what it said before and after."""
-        entry = find(AuditEntry, pk)
+        entry = _numbered(pk) or abort(404)
         said = before_and_after(entry)
         professional = bool(said) and entry.table_name == "support_notes" and entry.row_kind == "professional"
         _worded([entry])
         page = self.render_template(
-            "audit_line.html", entry=entry, said=said,
-            event=label(entry.action, "event"), stream="professional" if professional else None, back=Link("Audit log", url_for("Audit.list")),
+            "audit_line.html", entry=entry, said=said, stream="professional" if professional else None, back=Link("Audit log", url_for("Audit.list")),
             case_url=url_for("CaseHistory.show", case_id=entry.case_id) if entry.tenant_name else None,
             person_url=url_for("Audit.list", person=entry.actor_id) if entry.actor_id else None,
         )  # fmt: skip
@@ -121,11 +129,24 @@ class AuditCheck(Screen):
     def show(self):
         """The end of the chain, to print and keep elsewhere; sent, also what the check found. It changes nothing, so it need not lead away."""
         form = Form()
-        problems = run(_VERIFY).all() if form.validate_on_submit() else None
+        problems = self._problems(form) if form.validate_on_submit() else None
         head = run(_HEAD).one_or_none()
-        return self.render_template(
+        body = self.render_template(
             "audit_check.html", form=form, head=head, checked=problems is not None, problems=self._named(problems or []),
             problem_count=len(problems or []), back=Link("Audit log", url_for("Audit.list")))
+        return body, 503 if form.form_errors else 200
+
+    def _problems(self, form: Form) -> Sequence[Row] | None:
+        """What the database finds wrong; None where that takes too long, which the form then says."""
+        try:
+            run(text(f"set local statement_timeout = '{PATIENCE}'"))
+            return run(_VERIFY).all()
+        except DBAPIError as error:
+            session().rollback()
+            if getattr(error.orig, "sqlstate", None) != "57014":
+                raise
+            form.refuse(Refusal(None, TOO_LONG, 503))
+            return None
 
     def _named(self, problems: Sequence[Row]) -> list[tuple[str, int | None, AuditEntry | None]]:
         """What is wrong, at which place of the chain, with which line, if it is there."""

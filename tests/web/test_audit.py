@@ -12,6 +12,7 @@ from tests.web import oracle
 from tests.web.form_table import FORMS, NOBODY
 from tests.web.pages import Page
 from tests.web.test_rights_on_screens import masked
+from views import audit
 from views.audit import PAGE, PROBLEMS
 from views.history_events import who
 from views.history_fields import FIELDS, UNSAID
@@ -279,6 +280,12 @@ def test_lists_and_histories_hold_the_same_lines(console, clients, persona):
         assert "Quay Manager changed a Shared note" in said and "Ann Tenant" in said and "Dan Tenant" not in said and "Eve Tenant" not in said
 
 
+@pytest.mark.parametrize("number", ["0", "999999999", "9223372036854775807", "9223372036854775808", "9" * 40, "-1", "x", "1.5"])
+def test_a_number_that_no_line_has_is_not_there(clients, number):
+    """However large."""
+    assert clients[HARBOUR].get(f"/audit/{number}").status_code == 404
+
+
 @pytest.mark.parametrize("persona", ["worker", "officer_open", "platform"])
 def test_nobody_else_finds_a_log(console, persona):
     """Not the log, a line, the check or a history, nor in the menu."""
@@ -457,3 +464,11 @@ def test_an_org_admin_checks_the_log(console, clients):
     assert "The log is not as it was written: 1 fault" in answer.text and "This line was altered. Whoever runs Keywork opened the case" in answer.text
     assert "Nothing was changed" not in answer.text
     assert clients["quay_manager"].get("/audit/check").status_code == clients["quay_manager"].post("/audit/check").status_code == 404
+
+
+def test_a_log_too_long_to_wait_for_says_who_can_check_it(clients, monkeypatch):
+    """In a sentence, and without a word that all is well."""
+    monkeypatch.setattr(audit, "PATIENCE", "1ms")
+    answer = clients["moor_admin"].post("/audit/check")
+    said = Page(answer.text).text
+    assert answer.status_code == 503 and "too long to be checked while you wait" in said and "Nothing was changed" not in said
