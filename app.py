@@ -30,6 +30,8 @@ from views.people import People
 from views.plans import Plans
 from views.properties import Properties
 from views.property_managers import PropertyManagers
+from views.retention import Retention
+from views.retention_steps import RetentionSteps
 from views.sessions import CollaboratorSessions, OperatorSessions
 from views.settings import Settings
 from views.sign_in import Security
@@ -69,11 +71,12 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(PropertyManagers, "Operators", href="/property-managers")
         console.add_view(Collaborators, "Collaborators", href="/collaborators", menu_cond=frame.plan_has_support_cases)
         console.add_view(Audit, "Audit log", href="/audit")
+        console.add_view(Retention, "Retention", href="/retention", menu_cond=frame.plan_has_support_cases)
         console.add_view(Settings, "Settings", href="/settings")
         console.add_view(Organisations, "Organisations", href="/organisations")
         console.add_view(Plans, "Plans", href="/plans")
         console.add_view(People, "People", href="/people")
-        for screen in (Links, Operators, CaseSteps, CaseHistory, AuditOfCase, AuditOfPerson, AuditCheck, *TABS):
+        for screen in (Links, Operators, CaseSteps, CaseHistory, RetentionSteps, AuditOfCase, AuditOfPerson, AuditCheck, *TABS):
             console.add_view_no_menu(screen)
         if app.config["DEMO"]:
             console.add_view_no_menu(DemoMail)

@@ -206,6 +206,7 @@ class NoteEntry(Workspace):
     may_edit: Mapped[bool] = mapped_column(Boolean)
     may_delete: Mapped[bool] = mapped_column(Boolean)
     may_flag: Mapped[bool] = mapped_column(Boolean)
+    may_unflag: Mapped[bool] = mapped_column(Boolean)
 
 
 class SessionRow(Workspace):

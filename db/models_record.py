@@ -102,6 +102,18 @@ class RecordDue(Workspace):
     due_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class ForecastLine(Workspace):
+    """How many records of a closed case fall due then, or that the case goes; None under a legal hold. For sums: lines have no key."""
+
+    __tablename__ = "forecast"
+    case_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    rule: Mapped[str] = mapped_column(Text, primary_key=True)
+    due_at: Mapped[datetime | None] = mapped_column(Moment, primary_key=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    records: Mapped[int] = mapped_column(Integer)
+    cases: Mapped[int] = mapped_column(Integer)
+
+
 class RetentionRun(Workspace):
     """A run of the sweep, with how many records and cases it destroyed. asked_by_name None: the daily sweep."""
 

@@ -610,7 +610,7 @@ comment on policy select_property_manager on app.audit_payloads is 'Cases that t
 -- Retention: holds and runs are the org-admin's
 ------------------------------------------------------------------------------------------------------------------------
 
-grant select on app.legal_holds, app.retention_runs, app.closed_cases, app.cases_due_now, app.records_due, app.retention_ledger, app.retention_run_list to keywork_org_admin;
+grant select on app.legal_holds, app.retention_runs, app.closed_cases, app.cases_due_now, app.records_due, app.forecast, app.retention_ledger, app.retention_run_list to keywork_org_admin;
 grant insert (id, case_id, reason), update (lifted_at, lift_reason) on app.legal_holds to keywork_org_admin;
 grant insert (organisation_id) on app.retention_runs to keywork_org_admin;
 -- no delete: a hold is lifted, a run is on the record

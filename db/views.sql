@@ -157,7 +157,8 @@ select n.id, n.case_id, n.stream, n.body, n.author_id, n.author_name, n.created_
        c.closed_at is null and not n.safeguarding
            and ((n.author_id = me.person and (me.operates or me.takes_part_in_full))
                 or (n.stream = 'shared' and me.hat = 'org_admin')) as may_delete,
-       n.stream = 'professional' and not n.safeguarding and me.operates as may_flag
+       n.stream = 'professional' and not n.safeguarding and me.operates as may_flag,
+       n.safeguarding and me.hat = 'org_admin' as may_unflag
 from app.support_notes as n
 join app.support_cases as c on c.id = n.case_id
 cross join lateral (
@@ -318,6 +319,25 @@ join (
 ) as r on r.case_id = c.case_id;
 comment on view app.records_due is
     'Every record of a closed case and from when on it is to be destroyed, under which rule (null: held). The forecast and the dry run: rows with due_at <= now() are what a run would destroy now.';
+
+create view app.forecast with (security_invoker = true) as
+select c.organisation_id, c.case_id, 'case' as rule, c.due_at,
+       (select count(*) from app.support_notes as n where n.case_id = c.case_id and not n.safeguarding)
+           + (select count(*) from app.support_goals as g where g.case_id = c.case_id)
+           + (select count(*) from app.support_goal_progress as p where p.case_id = c.case_id)
+           + (select count(*) from app.support_sessions as s where s.case_id = c.case_id) as records,
+       0::bigint as cases
+from app.closed_cases as c
+union all
+select c.organisation_id, c.case_id, 'safeguarding', app.due_at(c.closed_at, n.safeguarding_flagged_at, c.windows, c.held), 1, 0
+from app.closed_cases as c
+join app.support_notes as n on n.case_id = c.case_id and n.safeguarding
+union all
+select c.organisation_id, c.case_id, 'case', c.gone_at, 0, 1
+from app.closed_cases as c;
+comment on view app.forecast is
+    'How many records (notes, goals, progress entries, sessions) of each closed case fall due when, under which rule, and when the case goes itself (null: held). What app.records_due says '
+    'row by row, asked once for each case: /retention.';
 
 create view app.retention_ledger with (security_invoker = true) as
 select a.id, a.happened_at, a.organisation_id, a.case_id, a.table_name, a.row_ids, cardinality(a.row_ids) as row_count, a.rule, a.run_id

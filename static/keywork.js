@@ -1,6 +1,6 @@
-/* Keywork in the browser. Every page works without this file; it adds five comforts:
+/* Keywork in the browser. Every page works without this file; it adds six comforts:
    text not yet sent is kept, forms marked data-send are sent without leaving the page, choices of one among many rows search
-   while somebody types, everybody on a page is ticked at once, menus close by Escape.
+   while somebody types, everybody on a page is ticked at once, menus close by Escape, what is under way is looked at again.
    Drafts live in sessionStorage (this tab only) under the person and the form's data-draft, which names case and stream.
    A form with data-draft has data-send too: only so is it known when the server has accepted the text. */
 "use strict";
@@ -183,6 +183,26 @@
     }
   }
 
+  /* ----- What is under way: the page shows how far it is, without leaving the place where somebody reads ----- */
+
+  const LOOK_AGAIN = 3000;
+  const underWay = (root) => root.querySelector("[data-under-way]");
+
+  async function lookAgain() {
+    try {
+      const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const answer = new DOMParser().parseFromString(await response.text(), "text/html");
+      const was = underWay(document), now = underWay(answer);
+      if (!was || !response.ok || response.redirected) return;               // signed out, or no longer there: what is read stays
+      if (!now || now.textContent !== was.textContent) {
+        document.querySelector("main").replaceWith(answer.querySelector("main"));
+        document.getElementById("announcement").textContent = (now || document.querySelector("h1")).textContent.trim();
+      }
+      if (!now) return;
+    } catch { /* No answer this time. */ }
+    setTimeout(lookAgain, LOOK_AGAIN);
+  }
+
   /* ----- What the page listens to ----- */
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-draft]");
@@ -215,6 +235,7 @@
 
   if (person) forgetDrafts((key) => !key.startsWith(`${PREFIX}${person} `));   // somebody else signed in on this tab
   searchHere(document);
+  if (underWay(document)) setTimeout(lookAgain, LOOK_AGAIN);
   all("[data-tick-all]").forEach((button) => { button.hidden = false; });
   all("form[data-draft]").forEach(restoreDraft);
 })();

@@ -188,8 +188,8 @@ class _Ids:
 class World:
     """A database with the people of tests/world.py in it, and ways to act in it."""
 
-    case, tenant, user, note, goal, progress, session, collaborator, organisation, landlord, property = map(_Ids, (
-        "case", "tenant", "user", "note", "goal", "progress", "session", "collaborator", "organisation", "landlord", "property"))
+    case, tenant, user, note, goal, progress, session, collaborator, organisation, landlord, property, run = map(_Ids, (
+        "case", "tenant", "user", "note", "goal", "progress", "session", "collaborator", "organisation", "landlord", "property", "run"))
     personas = hand_made.PERSONAS | hand_made.WRONG_HATS
     password = hand_made.PASSWORD
 

@@ -178,6 +178,11 @@ def test_cases_are_open_closed_reopened_due_soon_and_past_their_retention(ask):
         due + timedelta(days=90),
     )
     assert still_open >= 60 and closed >= 30 and past >= 8 and soon >= 3
+    months = ask("select count(distinct date_trunc('month', due_at)) from app.closed_cases where due_at between %s and %s group by organisation_id",
+                 TODAY, TODAY + timedelta(days=365))
+    assert sum(number >= 4 for (number,) in months) >= 2, "a forecast with several months in it, in both firms that have cases"
+    assert ask("select count(*) from app.legal_holds h join app.support_cases c on c.id = h.case_id where h.lifted_at is null and c.closed_at < %s"
+               " and h.created_at > c.closed_at", due) == [(1,)]
     ((kept,),) = ask(
         "select count(distinct c.id) from app.support_cases c join app.support_notes n on n.case_id = c.id"
         " where c.closed_at < %s and n.safeguarding",

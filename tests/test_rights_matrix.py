@@ -271,6 +271,7 @@ def test_views_show_what_their_tables_show(act, facts):
         assert row["may_edit"] == (oracle.changes("support_notes", note) == YES), row
         assert row["may_delete"] == (oracle.deletes("support_notes", note) == YES), row
         assert row["may_flag"] == (oracle.flags(note) == YES and not note["safeguarding"]), row
+        assert row["may_unflag"] == (oracle.hat == "org_admin" and note["safeguarding"]), row
     for case in (facts.row(key) for key in cases):
         row = shown["case_workspace"][case["id"]]
         assert row["may_manage"] == (oracle.closes(case) in (YES, TAKEN)), row

@@ -10,6 +10,7 @@ from flask import abort, flash, redirect, request, url_for
 
 from db.models import CaseWorkspace
 from views.forms import Form
+from views.keeping import Keeping, keeping_of
 from views.rows import find
 from views.screen import Link, Screen
 
@@ -60,8 +61,9 @@ class CaseTab(Screen):
         """The whole page of this tab. A form with refusals in it answers 409, so that a script can tell."""
         tabs = [Link(tab, url_for(f"{self.prefix}{tab}.show", case_id=case.id), tab == self.tab) for tab in TABS]
         refused = form is not None and (form.errors or form.form_errors)
+        keeping = keeping_of(case)
         body = self.render_template(
-            self.template, case=case, tabs=tabs, back=self._back(), actions=self._actions(case), form=form, **context
+            self.template, case=case, tabs=tabs, back=self._back(), actions=self._actions(case, keeping), keeping=keeping, form=form, **context
         )
         return body, 409 if refused else 200
 
@@ -76,14 +78,22 @@ class CaseTab(Screen):
             return Link("Support cases", url_for("Cases.list"))
         return Link("Your tenants", url_for("Caseload.list"))
 
-    def _actions(self, case: CaseWorkspace) -> list[Link]:
+    def _actions(self, case: CaseWorkspace, keeping: Keeping | None) -> list[Link]:
         if not case.may_manage:
             return []
         history = Link("History", url_for("CaseHistory.show", case_id=case.id))
+        holding = [_holding(case, keeping)] if keeping else []
         if not case.is_open:
-            return [history, Link("Reopen case", url_for("CaseSteps.reopen", case_id=case.id))]
+            return [history, Link("Reopen case", url_for("CaseSteps.reopen", case_id=case.id)), *holding]
         return [
             history,
             Link("Edit summary", url_for("CaseSteps.summary", case_id=case.id)),
+            *holding,
             Link("Close case", url_for("CaseSteps.close", case_id=case.id), danger=True),
         ]
+
+
+def _holding(case: CaseWorkspace, keeping: Keeping) -> Link:
+    if keeping.hold is not None:
+        return Link("Lift legal hold", url_for("RetentionSteps.lift", case_id=case.id))
+    return Link("Put under legal hold", url_for("RetentionSteps.hold", case_id=case.id))

@@ -145,6 +145,8 @@ class Notes(CaseTab):
             for step, right in (("edit", entry.may_edit), ("delete", entry.may_delete), ("flag", entry.may_flag)):
                 url = url_for(f"{self.endpoint}.{step}", case_id=case.id, pk=entry.id) if right else None
                 setattr(entry, f"{step}_url", url)
+            if entry.may_unflag:
+                entry.flag_url = url_for("RetentionSteps.unflag", case_id=case.id, pk=entry.id)
         streams = [
             Link(words, self._url(case.id, name), name == stream)
             for name, words in STREAMS.items()

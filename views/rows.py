@@ -4,6 +4,7 @@ The database decides; a refusal comes back as a sentence on the form, with every
 """
 
 import uuid
+from collections.abc import Callable
 
 from flask import abort, current_app, flash
 from sqlalchemy import ColumnElement, Executable, Result, Row, Select, select
@@ -46,8 +47,8 @@ def only(query: Select) -> object:
     return found
 
 
-def keep(form: Form | None = None, *new: Workspace, guessed: bool = False, trying: bool = False) -> bool:
-    """Commits what has been changed, adding `new` rows first; when only `trying`, takes it back instead.
+def keep(form: Form | None = None, *new: Workspace, guessed: bool = False, trying: Callable[[], object] | None = None) -> bool:
+    """Commits what has been changed, adding `new` rows first; when only `trying`, calls that with the change made and takes it back.
 
     True when it is kept, or would be. A refusal of the database is shown on the form and answers False, with everything typed still
     there, a right that ended since the form was shown too; without a form it becomes a flash. Where the form names rows
@@ -60,6 +61,7 @@ def keep(form: Form | None = None, *new: Workspace, guessed: bool = False, tryin
             session().flush()
         if trying:
             session().flush()
+            trying()
             session().rollback()
         else:
             session().commit()

@@ -8,10 +8,12 @@ from sqlalchemy.orm import undefer_group
 from wtforms import BooleanField
 
 from db.models_set_up import Organisation
+from views.forecast import DueNow, due_now
 from views.forms import Agreed, Form, Paragraphs, WholeNumber
 from views.mends import Rows
 from views.rows import keep, only
 from views.screen import Link, Question, Screen
+from views.sign_in import signed_in_person
 from views.words import count
 
 SHORTER = "A shorter time counts for cases that are closed already: some of them can fall due at once."
@@ -39,17 +41,27 @@ class EditSettings(Form):
     agreed = Agreed()
 
 
-def shortening(now: dict[str, int], form: EditSettings) -> Question | None:
-    """What is asked before records are kept for a shorter time than now: whatever falls due by it goes for good."""
+def shorter(now: dict[str, int], form: EditSettings) -> list[str]:
+    """Which records would be kept for a shorter time than now, in a sentence each."""
     wanted = {
         "Closed cases": (now["case"], form.support_retention_years_case.data),
         "Safeguarding notes": (now["safeguarding"], form.support_retention_years_safeguarding.data),
     }
-    shorter = [f"{what} will be kept for {count(then, 'year')} instead of {years}." for what, (years, then) in wanted.items() if then is not None and then < years]
-    if not shorter:
-        return None
-    sentences = [*shorter, "What is older than that already falls due at once and is deleted for good. A longer time later does not bring it back."]
-    return Question("Keep records for a shorter time?", sentences, "Shorten and save")
+    return [f"{what} will be kept for {count(then, 'year')} instead of {years}." for what, (years, then) in wanted.items() if then is not None and then < years]
+
+
+def shortening(sentences: list[str], due: DueNow | None) -> Question:
+    """What is asked before that, with what would be `due` at once by it; None where the plan hides the cases, which go all the same."""
+    lost = "A longer time later does not bring it back."
+    if due is None:
+        told = "What is older than that already falls due at once and is deleted for good."
+    elif not due.cases:
+        told = "Nothing falls due by it at once. What falls due later is deleted for good."
+    else:
+        goes = f"{count(due.records, 'record') if due.records else 'what is left'} of {count(due.cases, 'closed case')}"
+        altogether = f", and {due.whole:,} of the cases altogether" if due.whole else ""
+        told = f"By it {goes} {'is' if due.records < 2 else 'are'} due at once and deleted for good{altogether}."
+    return Question("Keep records for a shorter time?", [*sentences, f"{told} {lost}"], "Shorten and save")
 
 
 class Settings(Screen):
@@ -73,19 +85,26 @@ class Settings(Screen):
             "housing_officer_emails": "\n".join(firm.housing_officer_emails),
         })
         if form.validate_on_submit():
-            question = shortening(firm.support_retention_years, form)
-            agreed = question is None or form.agreed.to(question.sentences)
-            firm.support_retention_years = {
-                "case": form.support_retention_years_case.data, "safeguarding": form.support_retention_years_safeguarding.data}
-            firm.support_notes_visible_to_housing_officer = form.support_notes_visible_to_housing_officer.data
-            firm.housing_officer_emails = addresses(form.housing_officer_emails.data)
-            # Asked only about what would be kept.
-            if keep(form, trying=not agreed):
-                if not agreed:
+            sentences = shorter(firm.support_retention_years, form)
+            due: list[DueNow | None] = []
+            _fill(firm, form)
+            # Asked only about what would be kept, with what would then be due: the database counts with the change made.
+            if not sentences or keep(form, trying=lambda: due.append(due_now() if signed_in_person().has_support_cases else None)):
+                question = shortening(sentences, due[0]) if sentences else None
+                if question and not form.agreed.to(question.sentences):
                     return self.ask(question, form, url_for("Settings.edit"), Link("Settings", url_for("Settings.edit")))
-                flash("Settings saved.", "success")
-                return redirect(url_for("Settings.edit"), 303)
+                _fill(firm, form)
+                if keep(form):
+                    flash("Settings saved.", "success")
+                    return redirect(url_for("Settings.edit"), 303)
         return self.form_page("Settings", form, "Save settings", url_for("Settings.edit"))
+
+
+def _fill(firm: Organisation, form: EditSettings) -> None:
+    firm.support_retention_years = {
+        "case": form.support_retention_years_case.data, "safeguarding": form.support_retention_years_safeguarding.data}
+    firm.support_notes_visible_to_housing_officer = form.support_notes_visible_to_housing_officer.data
+    firm.housing_officer_emails = addresses(form.housing_officer_emails.data)
 
 
 def addresses(typed: str | None) -> list[str]:

@@ -41,6 +41,12 @@ COLUMNS = {
     "app.support_goals": f"{UNDER_CASE}, title, description, target_date, status, {AUTHOR}, created_at",
     "app.support_goal_progress": f"{UNDER_CASE}, goal_id, body, {AUTHOR}, noted_at",
     "app.support_sessions": f"{UNDER_CASE}, scheduled_at, duration_minutes, type, attendees, status, outcome_note, {AUTHOR}, created_at",
+    "app.legal_holds": f"{UNDER_CASE}, reason, {AUTHOR}, created_at",
+}
+
+#: Why a firm keeps a case for longer than its time.
+HOLDS = {
+    "thornbeck": "Claim for disrepair against the landlord. Their solicitors asked us to keep the whole file until the appeal is decided.",
 }
 
 
@@ -119,6 +125,7 @@ def make_rows(today: date, until: datetime) -> dict[str, list[tuple]]:
         rows["app.tenants"] += homes.tenants
         rows["app.support_collaborators"] += homes.teams.rows
         _add_operators(rows, key, homes)
+        _add_hold(rows, key, homes)
     rows["app.support_cases"] = plans.cases
     rows["app.support_notes"] = [note for note in notes.rows if note[10] <= until]
     rows["app.support_goals"] = plans.goals
@@ -151,6 +158,15 @@ def _add_operators(rows: dict[str, list[tuple]], key: str, homes: Homes) -> None
             rows["app.property_manager_landlords"] += [
                 (homes.id, person, homes.landlords[i][0], homes.founded) for i in landlords
             ]
+
+
+def _add_hold(rows: dict[str, list[tuple]], key: str, homes: Homes) -> None:
+    """Where the firm has a reason: one case that is past its time and kept all the same."""
+    if key in HOLDS:
+        login, name, *_ = next(row for row in OPERATORS if row[2:4] == (key, "org_admin"))
+        held = next(case for case in homes.cases if case.history == "past")
+        since = held.windows[-1].end + timedelta(days=6 * 365 + 40)
+        rows["app.legal_holds"].append((uid("hold", held.key), *held.place, HOLDS[key], uid("user", login), name, since))
 
 
 def _give_sign_in_ids(connection: psycopg.Connection, rows: dict[str, list[tuple]]) -> None:

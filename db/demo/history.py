@@ -95,6 +95,9 @@ EVENTS = """
     select s.scheduled_at + make_interval(mins => s.duration_minutes), s.organisation_id, s.case_id, s.author_id, s.author_name, 'update', 'support_sessions',
            s.id, s.type, s.scheduled_at, '{"status": "scheduled", "outcome_note": null}', jsonb_build_object('status', s.status, 'outcome_note', s.outcome_note)
     from app.support_sessions as s where s.status <> 'scheduled'
+    union all
+    select h.created_at, h.organisation_id, h.case_id, h.author_id, h.author_name, 'insert', 'legal_holds', h.id, null, h.created_at, null, to_jsonb(h)
+    from app.legal_holds as h
 """
 
 #: Each event with its number and salt, then its line and what it said.

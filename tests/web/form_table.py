@@ -36,6 +36,8 @@ TENANT = {"full_name": "Tess Tenant", "date_of_birth": "1990-02-03", "property_i
 SETTINGS = {"support_retention_years_case": "6", "support_retention_years_safeguarding": "30", "support_notes_visible_to_housing_officer": True,
             "housing_officer_emails": ADDRESSES}
 
+REASON = {"reason": "A claim.\nIt is under way."}
+
 FORMS = {
     "shared note": FormAt(OP + "/{case[ann]}/notes/shared", WORDS, makes="support_notes"),
     "worker's note": FormAt(CO + "/{case[ann]}/notes/shared", WORDS, persona="worker", makes="support_notes"),
@@ -68,6 +70,9 @@ FORMS = {
     "tenant edit": FormAt("/tenants/{tenant[fay]}/edit", TENANT),
     "settings": FormAt("/settings", SETTINGS),
     "property manager": FormAt("/property-managers/add", MANAGER),
+    "hold": FormAt(OP + "/{case[ann]}/hold", REASON, makes="legal_holds"),
+    "lift hold": FormAt(OP + "/{case[eve]}/hold/lift", REASON),
+    "unflag": FormAt(OP + "/{case[eve]}/notes/{note[eve/professional/disabled_admin!]}/unflag", REASON),
     "operator": FormAt("/organisations/{organisation[small]}/invite", {**MANAGER, "role": "org_admin"}, persona="platform"),
 }
 #: An id that no row has.
@@ -170,11 +175,14 @@ REFUSED = [
     *[("person edit", {"full_name": wrong}, "full_name", "120 characters") for wrong in ("", "  ", "x" * 121)],
     *[("person edit", {"email": wrong}, "email", "Give an e-mail address") for wrong in ("", "nobody", "a b@example.org", "x" * 250 + "@example.org")],
     *[("person edit", {"email": wrong}, "email", "has an account with this e-mail") for wrong in ("worker@example.org", " worker@example.org ")],
+    *[(form, {"reason": wrong}, "reason", sentence) for form, sentence in (("hold", "Say why"), ("lift hold", "Say why"), ("unflag", "says why"))
+      for wrong in ("", " \t\r\n ")],
+    *[(form, {"reason": "x" * 1001}, "reason", "up to 1,000 characters") for form in ("hold", "lift hold", "unflag")],
     # a character that cannot be stored, in each field that takes text
     *[(form, {name: "before\x00after"}, None, "cannot be stored")
       for form, each in FORMS.items() for name in each.fields
       if name in ("body", "title", "description", "attendees", "outcome_note", "full_name", "works_for", "role_label", "context_summary",
-                  "name", "address", "town", "postcode", "housing_officer_emails", "invited_name", "invited_email", "email", "code")],
+                  "name", "address", "town", "postcode", "housing_officer_emails", "invited_name", "invited_email", "email", "code", "reason")],
 ]  # fmt: skip
 
 #: Texts that are unusual and fine: kept to the letter.

@@ -59,6 +59,9 @@ SCREENS = [
         "/collaborators", "/collaborators?show=all", "/collaborators?q=nothing", "/collaborators/end?chosen={collaborator[ann/worker]}",
         "/property-managers", "/property-managers?q=nothing", "/property-managers/add",
         *(f"/property-managers/{{user[{manager}]}}/{step}" for manager in ("quay_manager", "invited") for step in ("edit", "delete")))],
+    *[("harbour_admin", path) for path in (
+        "/retention", "/retention/dry-run", "/retention/run", "/retention/runs/{run[harbour]}", "/support-cases/{case[ann]}/hold",
+        "/support-cases/{case[eve]}/hold/lift", "/support-cases/{case[eve]}/notes/{note[eve/professional/disabled_admin!]}/unflag")],
     ("quay_manager", "/support-cases/open"),
     *[(persona, path) for persona in ("harbour_admin", "quay_manager") for path in (
         "/audit?event=update&case={case[ben]}", "/audit?event=insert", "/audit?case={case[ann]}&person={user[worker]}", "/audit/case", "/audit/person", "/support-cases/{case[ann]}/history")],

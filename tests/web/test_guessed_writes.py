@@ -133,6 +133,14 @@ FORGED = [
     *[(persona, f"/organisations/{{organisation[harbour]}}/{step}", MANAGER | {"role": "org_admin"}) for persona in ("harbour_admin", "worker")
       for step in ("invite", "operators/{user[invited]}/invite", "operators/{user[quay_manager]}/remove")],
     *[("platform", f"/organisations/{{organisation[small]}}/operators/{{user[quay_manager]}}/{step}", {}) for step in ("invite", "remove")],
+    # retention: property managers have none of it, and org-admins none of another firm's or case's
+    *[(persona, "/retention/run", {"agreed": "yes"}) for persona in ("quay_manager", "worker", "platform", "small_admin")],
+    *[(persona, f"{OP}/{{case[{case}]}}/{step}", {"reason": "planted"}) for persona, case in (("quay_manager", "ann"), ("worker", "ann"), ("moor_admin", "eve"))
+      for step in ("hold", "hold/lift")],
+    ("harbour_admin", OP + "/{case[gus]}/hold", {"reason": "planted"}), ("small_admin", OP + "/{case[joe]}/hold/lift", {"reason": "planted"}),
+    *[(persona, f"{OP}/{{case[{case}]}}/notes/{{note[{note}]}}/unflag", {"reason": "planted"}) for persona, case, note in (
+        ("quay_manager", "cora", "cora/professional/quay_manager!"), ("harbour_admin", "ann", "eve/professional/disabled_admin!"),
+        ("harbour_admin", "ann", "ann/professional/quay_manager"), ("harbour_admin", "gus", "gus/professional/heath_manager!"))],
     *[(persona, "/collaborators/end", {"chosen": "{collaborator[ann/worker]}", "confirmed": "yes"}) for persona in ("worker", "platform")],
 ]  # fmt: skip
 

@@ -30,8 +30,8 @@ SNAPSHOT = {
 }  # fmt: skip
 HSTS = {"strict-transport-security": "max-age=63072000; includeSubDomains"}
 #: What says something of this one answer; a header that is neither here nor in the snapshot was decided on by nobody.
-OF_THE_ANSWER = {"content-type", "content-length", "location", "set-cookie", "vary", "allow", "x-request-id", "cache-control"}
-OF_A_FILE = {"accept-ranges", "etag", "last-modified", "date", "content-disposition"}
+OF_THE_ANSWER = {"content-type", "content-length", "location", "set-cookie", "vary", "allow", "x-request-id", "cache-control", "content-disposition"}
+OF_A_FILE = {"accept-ranges", "etag", "last-modified", "date"}
 BASES = {"http": "http://127.0.0.1:8080", "https": "https://keywork.example.org"}
 #: The demo is for one's own machine; its page of e-mails is a route like every other.
 DEMO = {"http": "1", "https": "0"}
@@ -65,8 +65,8 @@ def client_of(scheme, app, world, persona):
 
 def addresses(rule, world):
     """Addresses of a route: one with real ids, one with ids that are nobody's; both the same where the route takes none."""
-    kind = next((kind for part, kind in (("/goals/", "goal"), ("/sessions/", "session"), ("/team/", "collaborator")) if part in rule.rule), "note")
-    row = {"goal": "ann/active", "session": "ann/worker/next", "collaborator": "ann/watcher", "note": "ann/shared/worker"}[kind]
+    kind = next((kind for part, kind in (("/goals/", "goal"), ("/sessions/", "session"), ("/team/", "collaborator"), ("/runs/", "run")) if part in rule.rule), "note")
+    row = {"goal": "ann/active", "session": "ann/worker/next", "collaborator": "ann/watcher", "run": "harbour", "note": "ann/shared/worker"}[kind]
     for real in (True, False):
         values = {}
         for name in rule.arguments:

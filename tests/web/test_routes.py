@@ -55,6 +55,9 @@ ROUTES = {
     **{f"/audit/{what}{path}": (methods, OPERATORS) for what in ("case", "person") for path, methods in (("", BOTH), ("/choices", GET))},
     "/audit/check": (BOTH, ORG_ADMINS),
     "/settings": (BOTH, ORG_ADMINS),
+    **{f"/retention{path}": (methods, ORG_ADMINS) for path, methods in {
+        "": GET, "/dry-run": GET, "/run": BOTH, f"/runs{ROW}": GET, f"/runs{ROW}/certificate": GET}.items()},
+    **{f"/support-cases{CASE}{path}": (BOTH, ORG_ADMINS) for path in ("/hold", "/hold/lift", f"/notes{ROW}/unflag")},
     **{f"/property-managers{path}": (methods, ORG_ADMINS) for path, methods in {**RECORDS, "/choices": GET, f"{ROW}/invite": POST}.items()},
     "/collaborators": (GET, OPERATORS),
     "/collaborators/end": (BOTH, OPERATORS),
@@ -85,6 +88,11 @@ def address(site, rule: str) -> str:
         return rule.replace("<int:pk>", str(site.as_owner(seen_by_both, case=site.world.case["ann"])[0][0]))
     if rule.startswith("/link/"):
         return "/link/never-made"
+    if rule.startswith("/retention"):
+        return rule.replace("<uuid:pk>", str(site.world.run["harbour"]))
+    if rule.endswith(("/hold/lift", "/unflag")):
+        # eve is under a hold, and a note of hers is flagged.
+        return rule.replace("<uuid:case_id>", str(site.world.case["eve"])).replace("<uuid:pk>", str(site.world.note["eve/professional/disabled_admin!"]))
     if rule.startswith(FIRM):
         return rule.replace("<uuid:organisation_id>", str(site.world.organisation["small"])).replace("<uuid:pk>", str(site.world.user["small_manager"]))
     if rule.startswith(("/organisations", "/plans", "/people")):

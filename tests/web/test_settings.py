@@ -5,7 +5,7 @@ import pytest
 from tests.web.pages import Page
 
 CASE, SAFEGUARDING = "support_retention_years_case", "support_retention_years_safeguarding"
-LOST = "is deleted for good. A longer time later does not bring it back."
+LOST = "A longer time later does not bring it back."
 
 
 def kept(site) -> dict[str, int]:
@@ -60,3 +60,31 @@ def test_only_what_would_be_kept_is_asked_about(site):
     site.as_owner("update app.organisations set support_retention_years = jsonb_build_object('case', 6, 'safeguarding', 25)")
     meanwhile = admin.fill(form, "/settings")
     assert meanwhile.status_code == 409 and "Closed cases will be kept for 5 years instead of 6." in Page(meanwhile.text).text
+
+
+@pytest.mark.parametrize(("years", "told"), [
+    # eve's case is under a legal hold: nothing of it is counted. ann_before: 2 Shared and 1 Professional note, 2 goals with an entry each, 4 sessions.
+    ({CASE: "6"}, "Nothing falls due by it at once. What falls due later is deleted for good."),
+    ({CASE: "3"}, "By it 11 records of 1 closed case are due at once and deleted for good."),
+    ({CASE: "3", SAFEGUARDING: "4"}, "By it 12 records of 1 closed case are due at once and deleted for good, and 1 of the cases altogether.")])
+def test_what_falls_due_at_once_is_counted_before(site, years, told):
+    """Of the closed cases as they are now, by the windows that would be kept."""
+    site.as_owner("update app.support_cases set opened_at = now() - interval '9 years', closed_at = now() - interval '5 years' where id = any (%(ids)s)",
+                  ids=[site.world.case[case] for case in ("ann_before", "eve")])
+    site.as_owner("update app.support_notes set safeguarding_flagged_at = now() - interval '6 years' where safeguarding and case_id = %(id)s", id=site.world.case["ann_before"])
+    admin = site.visitor("harbour_admin")
+    asked = Page(admin.post("/settings", **years).text)
+    assert f"{told} {LOST}" in asked.text
+    due = site.as_owner("select count(*), count(distinct case_id) from app.records_due where due_at <= now() and organisation_id = %(firm)s",
+                        firm=site.world.organisation["harbour"])
+    assert due == [(0, 0)] and admin.fill(asked.form_with("agreed"), "/settings").status_code == 303
+    now_due = site.as_owner("select count(*) from app.records_due where due_at <= now() and organisation_id = %(firm)s"
+                            " and table_name not in ('support_collaborators', 'legal_holds', 'support_cases')", firm=site.world.organisation["harbour"])
+    assert str(now_due[0][0]) in told or (now_due, years) == ([(0,)], {CASE: "6"})
+
+
+def test_a_firm_whose_plan_hides_its_cases_is_asked_without_figures(site):
+    """They are not shown, and go all the same."""
+    assert site.as_owner("select count(*) > 0 from app.support_cases where organisation_id = %(firm)s", firm=site.world.organisation["small"]) == [(True,)]
+    asked = Page(site.visitor("small_admin").post("/settings", **{CASE: "1"}).text)
+    assert f"What is older than that already falls due at once and is deleted for good. {LOST}" in asked.text

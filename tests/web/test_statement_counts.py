@@ -36,6 +36,9 @@ PAGES = [
     *[("harbour_admin", address, FORM) for address in (
         "/landlords/add", "/properties/{property[quay_1]}/edit", "/tenants/{tenant[ann]}/edit", "/settings")],
     *[(*each, FORM) for each in OFFERING],
+    *[("harbour_admin", address, LIST) for address in (
+        "/retention", "/retention?page=2", "/retention/dry-run", "/retention/run", "/retention/runs/{run[harbour]}")],
+    ("harbour_admin", "/support-cases/{case[eve]}", TAB), ("harbour_admin", "/support-cases/{case[eve]}/hold/lift", FORM),
 ]  # fmt: skip
 
 MANY = """
@@ -75,7 +78,7 @@ ROWS = [
 
 def at(console, address):
     """An address with ids of the world in place of their names."""
-    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property", "organisation", "user")})
+    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property", "organisation", "user", "run")})
 
 
 def counted(console):
