@@ -18,7 +18,7 @@ from views.words import count, listed
 #: and what goes with the case itself.
 CONTENT = {"support_notes": "note", "support_goals": "goal", "support_goal_progress": "progress entry", "support_sessions": "session"}
 RECORDS = CONTENT | {"support_collaborators": "team assignment", "legal_holds": "lifted legal hold", "support_cases": "case"}
-#: Whose lines of the ledger say of which records the audit log's words were erased.
+#: Whose lines of the ledger say of which records the audit log's words were erased where the case itself stays.
 COPIES = "audit_payloads"
 RULES = {"case": "Case window", "safeguarding": "Safeguarding window"}
 #: Longer lists take longer to lay out than anybody waits for; the ledger has them all.
@@ -102,11 +102,6 @@ class Certificate:
     def whole_cases(self) -> int:
         """How many cases went themselves."""
         return sum(case.itself for case in self.cases)
-
-    @property
-    def copies(self) -> int:
-        """Of how many records the audit log's words were erased."""
-        return sum(each.records for each in self.totals if each.table_name == COPIES)
 
 
 def from_ledger(lines: Iterable[Destruction]) -> tuple[tuple[Destroyed, ...], tuple[DestroyedCase, ...], str]:

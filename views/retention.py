@@ -14,7 +14,7 @@ from sqlalchemy.orm import undefer
 from db.models import SupportCase
 from db.models_record import CaseDueNow, Destruction, LegalHold, RecordDue, RetentionRun
 from db.models_set_up import Organisation, Tenant
-from views.certificate import COPIES, CONTENT, RECORDS, RULES, Certificate, ChainHead, DestroyedCase, certificate_pdf, from_ledger
+from views.certificate import CONTENT, RECORDS, RULES, Certificate, ChainHead, DestroyedCase, certificate_pdf, from_ledger
 from views.forecast import CASES, DUE, DueNow, due_now, forecast
 from views.forms import Agreed, Form
 from views.keeping import windows_in_words
@@ -114,7 +114,7 @@ class Retention(Screen):
             select(Destruction.table_name, Destruction.rule, func.sum(Destruction.row_count)).where(Destruction.run_id == pk)
             .group_by(Destruction.table_name, Destruction.rule)).all()
         return self.render_template(
-            "retention_run.html", run=this, state=_state(this), totals=_table(counted), copies=sum(number for table, _, number in counted if table == COPIES),
+            "retention_run.html", run=this, state=_state(this), totals=_table(counted),
             rules=RULES, windows=windows_in_words(this.windows), cases=from_ledger(lines)[1], pages=pages_around(number, len(ids) > PAGE), back=_back(),
             certificate_url=url_for("Retention.certificate", pk=pk) if this.finished_at else None,
         )

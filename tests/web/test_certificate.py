@@ -62,7 +62,7 @@ def test_a_certificate_says_what_went_under_which_rule(printed):
         "Certificate of destruction", "1,235 records of 90 closed cases were destroyed in Keywork, and 60 cases with all that belonged to them", f"Run {ident(-1)}", "Asked for by The daily sweep",
         "Began Wednesday 15 July 2026, 02:00 BST", "Finished Wednesday 15 July 2026, 02:09 BST", "Notes 1,200 34 1,234", "Progress entries 1 0 1",
         "Cases 60 0 60", "7 years after the case was last closed", "25 years after the case was last closed",
-        "among them what the audit log had kept of 1,180 records", "Backups of the database lie outside Keywork", CERTIFICATE.ids_sha256,
+        "what the audit log had kept of it included", "Backups of the database lie outside Keywork", CERTIFICATE.ids_sha256,
         bytes(range(32)).hex(), "Hash of row 184,213",
     ):
         assert said in whole, said
