@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Boolean, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,7 +15,7 @@ class AuditEntry(Workspace):
     is called now."""
 
     __tablename__ = "audit_trail"
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     happened_at: Mapped[datetime] = mapped_column(Moment)
     organisation_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     case_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
@@ -134,7 +134,7 @@ class Destruction(Workspace):
     """A line of the ledger: which rows of one table and case went, under which rule, when, by which run."""
 
     __tablename__ = "retention_ledger"
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     happened_at: Mapped[datetime] = mapped_column(Moment)
     organisation_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     case_id: Mapped[uuid.UUID] = mapped_column(Uuid)
