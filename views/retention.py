@@ -169,7 +169,8 @@ def _question(due: DueNow) -> list[str]:
     goes = [count(due.numbers[table], noun) for table, noun in RECORDS.items() if table != CASES and due.numbers.get(table)]
     sentences = [f"This deletes {listed(goes) or 'what is left'} of {count(due.cases, 'closed case')} for good."]
     if due.whole:
-        sentences.append(f"{due.whole:,} of them {'goes' if due.whole == 1 else 'go'} altogether, since nothing is left under {'it' if due.whole == 1 else 'them'}.")
+        go, them = ("goes", "it") if due.whole == 1 else ("go", "them")
+        sentences.append(f"{due.whole:,} of them {go} altogether, since nothing is left under {them}.")
     return [*sentences, "It cannot be undone: nobody can bring any of it back.",
             "What stays is which record went, when and under which rule, without a word of it. What falls due until the run begins goes as well."]
 
