@@ -188,6 +188,21 @@ def test_a_run_destroys_what_the_dry_run_said(site):
         ("Harbour Admin", "destruction_certificate")]
 
 
+def test_long_lists_come_in_pages(site):
+    """Thirty cases with nothing left under them: on the dry run, longest due first, and on the page of the run."""
+    site.as_owner("insert into app.support_cases (tenant_id, opened_at, closed_at, closing_reason)"
+                  " select %(fay)s, now() - interval '20 years', now() - interval '9 years' - n * interval '1 day', 'moved_on' from generate_series(1, 30) as n",
+                  fay=site.world.tenant["fay"])
+    admin = site.visitor("harbour_admin")
+    first, second = (admin.get(f"/retention/dry-run?page={number}") for number in (1, 2))
+    assert [each.text.count("Nothing is left under it") for each in (first, second)] == [25, 5]
+    assert "This deletes what is left of 30 closed cases for good." in admin.page("/retention/run").text
+    run = admin.fill(admin.page("/retention/run").form_with("agreed"), "/retention/run").headers["location"]
+    sweep(site)
+    first, second = (set(re.findall("<code>([0-9a-f]{8})</code>", admin.get(f"{run}?page={number}").text)) for number in (1, 2))
+    assert (len(first), len(second), len(first & second)) == (25, 5, 0)
+
+
 def test_nothing_runs_unless_the_figures_were_agreed_to(site):
     """Without them, with others, and with those of a moment ago: asked again, and no run."""
     admin = site.visitor("harbour_admin")
