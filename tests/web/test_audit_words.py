@@ -1,0 +1,107 @@
+"""The words of the audit log: every table, column, action and hat has some, and they read as people speak."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from db.models_record import AuditEntry
+from tests.web.form_table import FORMS, NOBODY
+from tests.web.lines import HARBOUR, at, clients
+from views.history_events import who
+from views.history_fields import FIELDS, UNSAID
+from views.history_words import TOLD, deed, sentence
+from views.words import LABELS
+
+
+AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def line(table: str, action: str, **values: object) -> AuditEntry:
+    """A line as the database gives it, without words where none are given."""
+    given = {"row_kind": None, "row_at": None, "actor_id": None, "before": None, "after": None, "reason": None, "row_name": None, "rule": None, "row_count": None}
+    return AuditEntry(id=1, happened_at=AT, table_name=table, action=action, **{**given, "actor_name": "Maya Patel", "actor_hat": "org_admin", **values})
+
+
+def test_every_audited_table_and_column_has_its_words(shared_world):
+    """As the catalogue has them: tables with the trigger, their columns, actions and hats."""
+    with shared_world.owner() as connection:
+        tables = {name for (name,) in connection.execute(
+            "select relname from pg_trigger join pg_class on pg_class.oid = tgrelid where tgname = 'written_down'")} - {"sign_ins"}
+        columns = connection.execute("select table_name, column_name from information_schema.columns where table_schema = 'app'").fetchall()
+        checks = dict(connection.execute("select conname, pg_get_constraintdef(oid) from pg_constraint where conname like 'audit_a%%'"))
+    assert len(tables) > 10 and set(TOLD) == set(FIELDS) == tables
+    assert {(table, column) for table, column in columns if table in tables and column not in FIELDS[table]} == {
+        (table, column) for table, column in columns if table in tables and column in UNSAID}
+    assert set(re.findall(r"'(\w+)'::text", checks["audit_actions_are_known"])) == set(LABELS["event"])
+    assert set(re.findall(r"'(\w+)'::text", checks["audit_actors_are_hats_or_logins"])) == (set(LABELS["hat"]) | set(LABELS["actor"]))
+
+
+@pytest.mark.parametrize("table", TOLD)
+@pytest.mark.parametrize("action", ["insert", "update", "delete", "purge"])
+def test_a_line_says_something_when_its_words_are_gone(table, action):
+    """A whole sentence without payload, name, kind and day; no table, no code, no blank left open."""
+    kinds = {"support_notes": "shared", "memberships": "org_admin", "support_collaborators": "support_worker", "support_sessions": "home_visit"}
+    said = sentence(line(table, action, row_kind=kinds.get(table), row_count=3, rule="case"))
+    assert re.fullmatch(r"Maya Patel [a-z]+( [^ {}]+)+", said), said
+    assert not re.search(r"None|_|support_|\bsaid\b.*\bsaid\b", said) and "a record" not in said.replace("3 records", ""), said
+
+
+@pytest.mark.parametrize("table", FIELDS)
+def test_a_change_of_each_column_is_told(table):
+    """Also of several at once, and of what a later rule of ours would not let through."""
+    for column in FIELDS[table]:
+        for before, after in ((None, "x"), ("x", None), ("x", "y")):
+            said = deed(line(table, "update", before={column: before}, after={column: after}))
+            assert len(said.split()) > 1 and "None" not in said and "_" not in said, (column, said)
+
+
+SAID = [
+    (line("support_notes", "delete", row_kind="shared", row_at=datetime(2026, 11, 3, 9, tzinfo=UTC)), "Maya Patel deleted a Shared note of 3 Nov"),
+    (line("support_notes", "delete", row_kind="shared", row_at=datetime(2024, 6, 30, 23, 30, tzinfo=UTC)), "Maya Patel deleted a Shared note of 1 Jul 2024"),
+    (line("support_notes", "insert", row_kind="professional", row_at=AT, after={"safeguarding": True}),
+     "Maya Patel wrote a Professional note and flagged it for safeguarding"),
+    (line("support_notes", "update", row_kind="professional", row_at=AT, after={"safeguarding": False, "safeguarding_flagged_at": None}),
+     "Maya Patel took the safeguarding flag back from a Professional note of 25 Nov"),
+    (line("support_cases", "update", after={"closed_at": "2026-11-25T12:00:00+00:00", "closing_reason": "moved_on"}), "Maya Patel closed the case (moved on)"),
+    (line("support_cases", "update", after={"closed_at": None, "closing_reason": None}), "Maya Patel reopened the case"),
+    (line("support_collaborators", "update", row_kind="support_worker", row_name="Tom Reed", after={"ended_at": "2026-11-25T12:00:00+00:00"}),
+     "Maya Patel ended Tom Reed's assignment"),
+    (line("support_goals", "insert", after={"title": "{it} {name} %s"}), "Maya Patel added the goal “{it} {name} %s”"),
+    (line("organisations", "update", before={"name": "A", "plan_code": "starter"}, after={"name": "B", "plan_code": "landlord"}),
+     "Maya Patel changed the organisation: name and plan"),
+    (line("support_notes", "update", row_kind="shared", row_at=AT, after={"landlord_id": NOBODY}),
+     "Maya Patel moved a Shared note of 25 Nov with the home to another landlord"),
+    (line("support_notes", "purge", rule="safeguarding", row_count=2, actor_hat="job", actor_name="keywork_jobs"),
+     "The retention sweep destroyed 2 notes flagged for safeguarding"),
+    (line("audit_payloads", "purge", rule="case", row_count=1200, actor_hat="owner", actor_name="keywork_owner"),
+     "The retention sweep erased what this log said about 1,200 records"),
+    (line("tenants", "insert", actor_hat="owner", actor_name="postgres", after={"full_name": "Ann Lee"}), "Whoever runs Keywork added the tenant Ann Lee"),
+    (line("sign_ins", "sign_in", row_kind="link", actor_hat="sign_in"), "Maya Patel signed in by a link from an e-mail"),
+    (line("support_notes", "view", row_kind="professional"), "Maya Patel looked at the Professional notes"),
+    (line("made_up", "update", after={"status": 7}), "Maya Patel changed a record"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entry", "said"), SAID, ids=[said for _, said in SAID])
+def test_sentences(entry, said):
+    """Word for word; days by London's calendar, logins never by name."""
+    assert sentence(entry) == said and who(entry) in said
+
+
+WRITTEN_BY = {
+    "note edit": "support_notes", "goal edit": "support_goals", "session edit": "support_sessions", "summary": "support_cases", "close": "support_cases",
+    "collaborator": "support_collaborators", "contact card": "support_collaborators", "landlord edit": "landlords", "property edit": "properties",
+    "tenant edit": "tenants", "property manager": "memberships",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", WRITTEN_BY)
+def test_labels_are_those_of_the_forms(console, clients, form):
+    """Whoever reads of a change finds the words that stood on the form."""
+    page = clients[HARBOUR].get(at(console, FORMS[form].address)).text
+    fields = FIELDS[WRITTEN_BY[form]]
+    known = [name for name in FORMS[form].fields if name in fields]
+    assert known
+    for name in known:
+        assert re.search(rf">{re.escape(fields[name].label)}( |<)", page), name
