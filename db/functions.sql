@@ -32,6 +32,7 @@
 --   KW433  an invitation is sent again a few times a day
 --   KW440  the audit log is only ever added to
 --   KW441  this hold has been lifted
+--   KW442  a case could not be destroyed; the others were
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -617,6 +618,18 @@ begin
 end
 $$;
 comment on function app.manager_case_landlord_ids() is 'As app.manager_landlord_ids(), but null where the plan has no support cases.';
+
+create or replace function app.manager_case_organisation() returns uuid
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    mine uuid := app.manager_organisation();
+begin
+    return (select o.id from app.organisations as o
+            join app.feature_gates as gate on gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'
+            where o.id = mine);
+end
+$$;
+comment on function app.manager_case_organisation() is 'As app.manager_organisation(), but null where the plan has no support cases.';
 
 create or replace function app.manager_case_ids() returns uuid[]
 language plpgsql stable parallel safe security definer set search_path = '' as $$
@@ -1278,6 +1291,10 @@ language plpgsql security definer set search_path = '' as $$
 declare
     firm uuid;
 begin
+    -- Codes, never words of somebody's: the fact is kept for good.
+    if what is null or what not in ('destruction_certificate', 'notes_csv', 'notes_pdf', 'sessions_csv', 'sessions_pdf') then
+        raise exception 'nothing of this kind is taken out' using errcode = '22023';
+    end if;
     if of_case is null then
         firm := app.org_admin_organisation();
     else
@@ -1552,7 +1569,7 @@ begin
         return query values ('the chain is not the one that was printed', null::bigint, known_position);
     end if;
     return query
-        select 'inserted', a.id, null::bigint
+        select case when a.is_late and exists (select from vault.audit_seals as s where s.audit_id = a.id) then 'dated back' else 'inserted' end, a.id, null::bigint
         from (select l.id, l.organisation_id, l.happened_at < max(l.happened_at) over (order by l.id rows between unbounded preceding and 1 preceding) - interval '15 minutes' as is_late
               from app.audit_log as l where l.organisation_id = of_organisation) as a
         -- Settled, and not sealed: or dated back by more than a clock is ever set back.
@@ -1617,34 +1634,46 @@ comment on function app.due_at(timestamptz, timestamptz, jsonb, boolean) is
 -- happened whole or not at all. Whoever reopens, holds, flags or writes waits for the batch, or the batch sees what they did.
 
 create or replace function app.purge_batch(of_organisation uuid, most_cases integer default 100, inout walked_to timestamptz default '-infinity',
-                                           out taken integer)
+                                           inout left_out uuid[] default '{}', out taken integer)
 language plpgsql security definer set search_path = '' as $$
 declare
-    windows       jsonb;
+    in_years      jsonb;
     closed_before timestamptz;
     locked        uuid[];
+    due           uuid[];
     last_closed   timestamptz;
     run           uuid;
+    it            uuid;
 begin
     -- The windows stay as they are until this batch is done.
-    select o.support_retention_years into windows from app.organisations as o where o.id = of_organisation for share;
+    select o.support_retention_years into in_years from app.organisations as o where o.id = of_organisation for share;
     -- Only narrows the walk over the index, with days to spare: app.due_at() decides.
-    closed_before := now() - make_interval(years => (windows ->> 'case')::integer) + interval '3 days';
+    closed_before := now() - make_interval(years => (in_years ->> 'case')::integer) + interval '3 days';
     with mine as (
         select c.id, c.closed_at from app.support_cases as c
-        where c.organisation_id = of_organisation and c.closed_at >= walked_to and c.closed_at < closed_before
+        where c.organisation_id = of_organisation and c.closed_at >= walked_to and c.closed_at < closed_before and c.id <> all (left_out)
           and exists (select from app.cases_due_now as d where d.case_id = c.id)
         order by c.closed_at limit most_cases for update skip locked
     )
     select coalesce(array_agg(m.id), '{}'), max(m.closed_at) into locked, last_closed from mine as m;
     taken := cardinality(locked);
     if taken > 0 then
-        insert into app.retention_runs (organisation_id) values (of_organisation) on conflict do nothing;
-        select r.id into run from app.retention_runs as r where r.organisation_id = of_organisation and r.finished_at is null;
-        if found then
-            -- In a statement of its own: with the locks held, everything that was committed before them is seen.
-            perform app.purge_cases(run, array(select d.case_id from app.cases_due_now as d where d.case_id = any (locked)), windows);
-        end if;
+        run := app.run_under(of_organisation, in_years);
+        -- In a statement of its own: with the locks held, everything that was committed before them is seen.
+        due := array(select d.case_id from app.cases_due_now as d where d.case_id = any (locked));
+        begin
+            perform app.purge_cases(run, due, in_years);
+        exception when others then
+            -- One by one, so that the case at fault keeps no other from going. The server's log names it.
+            foreach it in array due loop
+                begin
+                    perform app.purge_cases(run, array[it], in_years);
+                exception when others then
+                    left_out := left_out || it;
+                    raise warning 'retention could not destroy case % of organisation %: %', it, of_organisation, sqlstate;
+                end;
+            end loop;
+        end;
         walked_to := last_closed;
         return;
     end if;
@@ -1656,7 +1685,7 @@ begin
     end if;
     -- What is left is held by somebody else, who is waited for; then it is looked at again.
     perform from app.support_cases as c
-    where c.organisation_id = of_organisation and c.closed_at < closed_before
+    where c.organisation_id = of_organisation and c.closed_at < closed_before and c.id <> all (left_out)
       and exists (select from app.cases_due_now as d where d.case_id = c.id)
     limit 1 for update;
     taken := found::integer;
@@ -1665,10 +1694,32 @@ begin
     end if;
 end
 $$;
-comment on function app.purge_batch(uuid, integer, timestamptz) is
+comment on function app.purge_batch(uuid, integer, timestamptz, uuid[]) is
     'One batch of the sweep in one organisation: at most so many cases, those that nobody else holds, in the order of their closing from walked_to on: cases of which a part stays are not '
-    'looked at again for each batch. Returns how many it took (1 also after waiting for somebody, or before looking again from the beginning) and where it got to; '
-    '0 when nothing is due any more, which finishes the run. For app.sweep_retention().';
+    'looked at again for each batch. Returns how many it took (1 also after waiting for somebody, or before looking again from the beginning), where it got to, and which cases could not be '
+    'destroyed, to be left out from here on; 0 when nothing else is due any more, which finishes the run. For app.sweep_retention().';
+
+create or replace function app.run_under(of_organisation uuid, in_years jsonb) returns uuid
+language plpgsql set search_path = '' as $$
+declare
+    run app.retention_runs;
+begin
+    loop
+        insert into app.retention_runs (organisation_id) values (of_organisation) on conflict do nothing;
+        select * into run from app.retention_runs as r where r.organisation_id = of_organisation and r.finished_at is null;
+        if run.windows = in_years then
+            return run.id;
+        elsif exists (select from app.audit_log as a where a.run_id = run.id) then
+            -- What it destroyed went under other windows: what goes now is another run's.
+            update app.retention_runs as r set finished_at = clock_timestamp() where r.id = run.id and r.finished_at is null;
+        else
+            update app.retention_runs as r set windows = in_years where r.id = run.id;
+        end if;
+    end loop;
+end
+$$;
+comment on function app.run_under(uuid, jsonb) is
+    'The unfinished run of an organisation under these windows; begun where there is none. One that is asked for takes them on, one that has destroyed under others is finished. For app.purge_batch().';
 
 create or replace function app.purge_from(of_table text, which text, by_rule text, cases uuid[], of_run uuid, windows jsonb default null) returns void
 language plpgsql set search_path = '' as $$
@@ -1788,16 +1839,18 @@ comment on function app.organisations_to_sweep(boolean) is 'For the jobs login: 
 create or replace procedure app.sweep_retention(pause_ms integer default 10, only_asked boolean default false)
 language plpgsql as $$
 declare
-    firm    uuid;
-    place   timestamptz;
-    taken   integer;
-    trouble text;
+    firm     uuid;
+    place    timestamptz;
+    left_out uuid[];
+    taken    integer;
+    trouble  text;
 begin
     foreach firm in array app.organisations_to_sweep(only_asked) loop
         place := '-infinity';
+        left_out := '{}';
         loop
             begin
-                select b.taken, b.walked_to into taken, place from app.purge_batch(firm, walked_to => place) as b;
+                select b.taken, b.walked_to, b.left_out into taken, place, left_out from app.purge_batch(firm, walked_to => place, left_out => left_out) as b;
             exception when others then
                 -- A case that somebody keeps locked, say: that organisation's run waits for the next sweep, the others' do not.
                 get stacked diagnostics trouble = returned_sqlstate;
@@ -1808,6 +1861,9 @@ begin
             -- Without a lock in hand: readers and writers have their turn.
             perform pg_catalog.pg_sleep(pause_ms operator(pg_catalog./) 1000.0);
         end loop;
+        if left_out operator(pg_catalog.<>) '{}'::uuid[] then
+            trouble := coalesce(trouble, 'KW442');
+        end if;
     end loop;
     if trouble is not null then
         raise exception 'an organisation was not swept to the end' using errcode = trouble;
@@ -1816,7 +1872,7 @@ end
 $$;
 comment on procedure app.sweep_retention(integer, boolean) is
     'Destroys everything that is due (spec 4), 100 cases in a transaction, with a pause of so many milliseconds between; of organisations with an unfinished run only, if asked. '
-    'Called outside a transaction. May be killed at any moment, called again, and called by several at once. What stops one organisation''s run is raised when the others are done.';
+    'Called outside a transaction. May be killed at any moment, called again, and called by several at once. A case that cannot be destroyed (KW442; the server''s log names it), or what stops one organisation''s run, is raised when the others are done.';
 
 create or replace procedure app.sweep_retention_asked()
 language plpgsql as $$
@@ -1841,7 +1897,9 @@ comment on function app.ask_for_run() is
 create or replace function app.runs_name_who_asked() returns trigger
 language plpgsql set search_path = '' as $$
 begin
-    new.windows := (select o.support_retention_years from app.organisations as o where o.id = new.organisation_id);
+    if app.a_person_acts() or new.windows is null then
+        new.windows := (select o.support_retention_years from app.organisations as o where o.id = new.organisation_id);
+    end if;
     if app.a_person_acts() then
         select u.id, u.full_name into new.asked_by_id, new.asked_by_name from app.users as u where u.id = app.acting_as('any');
         new.began_at := now();
@@ -1909,9 +1967,18 @@ declare
 begin
     perform set_config('app.purging', 'yes', true);
     for line in
-        select * from jsonb_to_recordset(lines) as l (id bigint, organisation_id uuid, case_id uuid, table_name text, row_ids uuid[], rule text, run_id uuid)
+        select * from jsonb_to_recordset(lines) as l (id bigint, organisation_id uuid, case_id uuid, table_name text, row_ids uuid[], rule text, run_id uuid,
+                                                      began_at timestamptz, finished_at timestamptz, asked_by_name text, windows jsonb)
         order by l.id
     loop
+        if not exists (select from app.kept_texts() as k where k.table_name = line.table_name and (k.kept_as = 'record' or k.table_name = 'audit_payloads')) then
+            raise exception 'retention destroys nothing in this table' using errcode = '22023';
+        end if;
+        -- The run itself, for its page and its certificate. Who asked may have no account in the backup.
+        insert into app.retention_runs (id, organisation_id, asked_by_name, began_at, finished_at, windows)
+            select line.run_id, o.id, line.asked_by_name, line.began_at, coalesce(line.finished_at, clock_timestamp()), line.windows
+            from app.organisations as o where o.id = line.organisation_id and line.began_at is not null
+            on conflict do nothing;
         theirs := array(select c.id from app.support_cases as c where c.id = line.case_id and c.organisation_id = line.organisation_id);
         if line.table_name = 'support_goals' then
             -- Where a case's goals went, so did all its progress: also what the backup has and the ledger does not know.

@@ -16,7 +16,8 @@ TOKEN_LIFETIME = 120
 
 HATS = ("org_admin", "property_manager", "collaborator", "platform_admin")
 
-_TAKE_HAT = text("select set_config('app.token', :token, true), set_config('role', :role, true)")
+#: A reason that an earlier transaction left on the connection is nobody's here.
+_TAKE_HAT = text("select set_config('app.token', :token, true), set_config('role', :role, true), set_config('app.reason', '', true)")
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ grant execute on function
     app.acting_as(text), app.acting_hat(), app.a_person_acts(), app.link_lifetime(text),
     app.notes_are_visible_to_housing_officers(text, boolean),
     app.org_admin_organisation(), app.org_admin_case_organisation(), app.manager_organisation(), app.manager_landlord_ids(),
-    app.manager_case_landlord_ids(), app.manager_case_ids(), app.my_case_ids(), app.my_full_case_ids(), app.my_shared_note_case_ids(), app.my_tenant_ids(),
+    app.manager_case_landlord_ids(), app.manager_case_ids(), app.manager_case_organisation(), app.my_case_ids(), app.my_full_case_ids(), app.my_shared_note_case_ids(), app.my_tenant_ids(),
     app.my_property_ids(), app.my_organisation_ids(), app.my_colleague_ids()
     to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin;
 
@@ -126,7 +126,7 @@ grant execute on function
 -- The jobs login: these, and no table.
 grant usage on schema app to keywork_jobs;
 grant execute on procedure app.sweep_retention(integer, boolean), app.sweep_retention_asked() to keywork_jobs;
-grant execute on function app.organisations_to_sweep(boolean), app.purge_batch(uuid, integer, timestamptz), app.seal_audit_log(integer), app.keep_audit_months()
+grant execute on function app.organisations_to_sweep(boolean), app.purge_batch(uuid, integer, timestamptz, uuid[]), app.seal_audit_log(integer), app.keep_audit_months()
     to keywork_jobs;
 
 
@@ -583,9 +583,10 @@ create policy select_org_admin on app.audit_log for select to keywork_org_admin
            and (case_id is null or organisation_id = (select app.org_admin_case_organisation())));
 comment on policy select_org_admin on app.audit_log is 'Their own organisation; of cases where the plan has support cases.';
 create policy select_property_manager on app.audit_log for select to keywork_property_manager
-    using (case_id = any ((select app.manager_case_ids())::uuid[])
-           or actor_id = (select app.acting_as('property_manager')));
-comment on policy select_property_manager on app.audit_log is 'Cases that they see, and their own actions.';
+    using ((case_id = any ((select app.manager_case_ids())::uuid[]) and table_name <> 'legal_holds')
+           or (actor_id = (select app.acting_as('property_manager'))
+               and (case_id is null or organisation_id = (select app.manager_case_organisation()))));
+comment on policy select_property_manager on app.audit_log is 'Cases that they see, without their holds, and their own actions; of cases where the plan has support cases.';
 
 create policy wall_org_admin on app.audit_payloads as restrictive to keywork_org_admin
     using (organisation_id = (select app.org_admin_organisation()));

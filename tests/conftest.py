@@ -42,7 +42,7 @@ OLDEST_SERVER = OTHER_SERVERS[-1]
 #: Where Linux keeps files in memory, and how many bytes the servers of two test processes may come to need there.
 IN_MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
 
-_TAKE_HAT = "select set_config('app.token', %s, true), set_config('role', %s, true)"
+_TAKE_HAT = "select set_config('app.token', %s, true), set_config('role', %s, true), set_config('app.reason', '', true)"
 
 
 def pytest_addoption(parser):

@@ -13,7 +13,7 @@ OURS = "('app'::regnamespace, 'vault'::regnamespace)"
 DEFINERS = {
     "acting_as": "helper", "acting_hat": "helper", "org_admin_organisation": "helper",
     "org_admin_case_organisation": "helper", "manager_organisation": "helper", "manager_landlord_ids": "helper",
-    "manager_case_landlord_ids": "helper", "manager_case_ids": "helper", "my_case_ids": "helper", "my_full_case_ids": "helper", "my_shared_note_case_ids": "helper",
+    "manager_case_landlord_ids": "helper", "manager_case_ids": "helper", "manager_case_organisation": "helper", "my_case_ids": "helper", "my_full_case_ids": "helper", "my_shared_note_case_ids": "helper",
     "my_tenant_ids": "helper", "my_property_ids": "helper", "my_organisation_ids": "helper", "my_colleague_ids": "helper",
     "organisations_supported_by": "helper", "last_sign_in_of": "helper",
     "tenant_takes_place_from_property": "trigger", "case_takes_place_from_tenant": "trigger",

@@ -137,9 +137,10 @@ class Oracle:
         if self.hat != "property_manager" or table in ("legal_holds", "retention_runs"):
             return False
         theirs = row["case_id"] is not None and self.part(self.facts.row(row["case_id"])) is not None
+        told = theirs and row["table_name"] != "legal_holds"
         if table == "audit_payloads":
-            return theirs and row["table_name"] != "legal_holds"
-        return theirs or row["actor_id"] == self.me
+            return told
+        return told or (row["actor_id"] == self.me and (row["case_id"] is None or self.facts.has_support_cases(row["organisation_id"])))
 
     def _reads_note(self, note: dict) -> bool:
         case = self._case(note)

@@ -266,3 +266,25 @@ def test_a_flag_is_taken_back_with_a_reason(each_world, reason):
         admin.execute("update app.support_notes set body = 'Other' where id = %s", [note])
         assert admin.execute("select reason, after - 'edited_at' from app.audit_trail where row_id = %s order by id", [note]).fetchall()[-2:] == [
             ("By mistake.", {"safeguarding": False, "safeguarding_flagged_at": None}), (None, {"body": "Other"})]
+
+
+@pytest.mark.parametrize("what", ["ann_has_a_criminal_record", None])
+def test_an_export_is_a_code_that_we_know(shared_world, what):
+    """A fact is kept for good: nobody writes words of theirs into it."""
+    with shared_world.as_("worker") as connection:
+        connection.execute("select app.record_export('notes_csv', %s)", [shared_world.case["ann"]])
+        with pytest.raises(psycopg.errors.InvalidParameterValue):
+            connection.execute("select app.record_export(%s, %s)", [what, shared_world.case["ann"]])
+
+
+def test_a_reason_is_not_left_to_the_next_person(world):
+    """What somebody set for the whole connection is nobody's reason in the next transaction."""
+    with world.connect() as connection:
+        take_hat(connection, world.identity("harbour_admin"))
+        connection.execute("set app.reason = 'Left behind'")
+        connection.commit()
+        take_hat(connection, world.identity("harbour_admin"))
+        assert connection.execute("select current_setting('app.reason')").fetchone() == ("",)
+        with pytest.raises(psycopg.Error) as refused:
+            connection.execute("update app.support_notes set safeguarding = false where safeguarding")
+        assert refused.value.sqlstate == "KW413"

@@ -206,6 +206,7 @@ STATES: dict[str, tuple[str | None, str, int]] = {
     "KW432": (None, "An account either runs this installation or works for an organisation. Use another e-mail address for one of them.", 409),
     "KW433": (None, "They have had six e-mails about this within a day. Please wait until tomorrow.", 409),
     "KW440": (None, "The audit log is only ever added to.", 409),
+    "KW442": (None, "A case could not be deleted. The others were.", 409),
     "KW441": (None, "This hold has been lifted already.", 409),
     "22021": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
     "22001": (None, "One of the texts is too long.", 400),
