@@ -205,7 +205,7 @@ def test_making_a_month_waits_for_nobody_for_long(fresh_world):
         making = threading.Thread(target=lambda: failed.append(pytest.raises(psycopg.errors.LockNotAvailable, as_job, fresh_world, "select app.keep_audit_months()")))
         making.start()
         with psycopg.connect(fresh_world.conninfo, autocommit=True) as watching:
-            while making.is_alive() and not watching.execute("select from pg_locks where not granted").fetchone():
+            while making.is_alive() and not watching.execute("select true from pg_locks where not granted").fetchone():
                 making.join(0.01)
         write(person, fresh_world)
         person.commit()
