@@ -355,6 +355,12 @@ begin
             returning id into found_id;
         if found_id is null then
             select u.id into found_id from app.users as u where u.email = lower(btrim(of_email));
+            if found then
+                -- A new account is written down: this one takes a number of the audit log as well, and a transaction, so that no
+                -- gap between an operator's own lines tells the two apart.
+                perform pg_current_xact_id();
+                perform nextval('vault.audit_ids');
+            end if;
         end if;
         place := place + 1;
     end loop;
