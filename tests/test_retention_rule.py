@@ -7,8 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import take_hat
-
 LONDON = ZoneInfo("Europe/London")
 
 #: What happens to a case of Harbour with a goal, a session, a Shared note and the Professional notes a and b; then when all that

@@ -85,12 +85,12 @@ def test_a_link_that_is_being_used_is_not_waited_for(due_world):
     assert not is_there(due_world, "ida")
 
 
-@pytest.mark.parametrize("step, kept, refusal", [
-    ("insert into app.legal_holds (case_id, reason) values (%(case)s, 'A claim')", True, "42501"),
-    ("select app.reopen_case(%(case)s)", True, "KW404"),
-    ("update app.support_notes set safeguarding = true where case_id = %(case)s and stream = 'professional'", True, None)],
+@pytest.mark.parametrize("step, refusal", [
+    ("insert into app.legal_holds (case_id, reason) values (%(case)s, 'A claim')", "42501"),
+    ("select app.reopen_case(%(case)s)", "KW404"),
+    ("update app.support_notes set safeguarding = true where case_id = %(case)s and stream = 'professional'", None)],
     ids=["hold", "reopen", "flag"])
-def test_whoever_comes_first(due_world, step, kept, refusal):
+def test_whoever_comes_first(due_world, step, refusal):
     """A hold, a reopening or a flag that is there when the sweep comes keeps the case; one that comes during a batch finds it gone."""
     case = due_world.case["ida"]
     with due_world.connect() as person:
@@ -99,7 +99,7 @@ def test_whoever_comes_first(due_world, step, kept, refusal):
         thread, came = sweeping(due_world)
         person.commit()
         thread.join(30)
-    assert came == [None] and is_there(due_world, "ida") == kept
+    assert came == [None] and is_there(due_world, "ida")
 
     with due_world.owner() as owner:
         owner.execute("delete from app.legal_holds where case_id = %s", [case])
