@@ -54,7 +54,7 @@ def test_the_history_of_a_case_tells_what_was_done(console):
     places = [said.index(sentence) for sentence in expected]
     assert places == sorted(places)
     manager = text_of(console.client("quay_manager"), f"{case}/history")
-    assert "put the case under a legal hold" in manager and "A claim" not in manager
+    assert "closed the case (moved on)" in manager and "legal hold" not in manager and "A claim" not in manager
     assert "History" in text_of(client, case) and f'href="{case}/history"' in client.get(case).text
 
 
