@@ -29,7 +29,7 @@ def keeping_of(case: CaseWorkspace) -> Keeping | None:
         return None
     hold = live_hold(case.id)
     if hold is not None:
-        return Keeping(hold, f"Under legal hold since {day(hold.created_at)}, put there by {hold.author_name}. Nothing of it is deleted.")
+        return Keeping(hold, f"Under legal hold since {day(hold.created_at)}, put there by {hold.author_name}. Retention deletes nothing of it.")
     closed = None if case.is_open else session().get(ClosedCase, case.id)
     return Keeping(None, "" if closed is None or closed.due_at is None else _until(closed))
 
@@ -61,7 +61,7 @@ def without_flag(case: CaseWorkspace, note_id: uuid.UUID) -> list[str]:
     years = only(select(Organisation.support_retention_years))
     sentence = (f"Without the flag the note is kept for {count(years['case'], 'year')} after the case {'closed' if closed else 'closes'}, like the rest of"
                 f" it, and no longer for {count(years['safeguarding'], 'year')}.")
-    return [sentence, "While the legal hold is on this case, nothing of it is deleted."] if live_hold(case.id) else [sentence]
+    return [sentence, "While the legal hold is on this case, retention deletes nothing of it."] if live_hold(case.id) else [sentence]
 
 
 def is_past(moment: datetime) -> bool:

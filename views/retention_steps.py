@@ -14,7 +14,7 @@ from views.mends import Rows
 from views.rows import find, keep, step
 from views.words import day, when
 
-HELD = "Nothing of a case under legal hold is deleted, however old it is, until the hold is lifted. Only org-admins see the hold."
+HELD = "Retention deletes nothing of a case under legal hold, however old it is, until the hold is lifted. Only org-admins see the hold."
 ALREADY_LIFTED = "This hold has been lifted already."
 
 
@@ -49,7 +49,7 @@ class RetentionSteps(CaseTab):
         self.require(live_hold(case_id) is None)
         form = PutUnderHold()
         if form.validate_on_submit() and keep(form, LegalHold(id=form.id.data, case_id=case_id, reason=form.reason.data)):
-            return self._to_case(case_id, "The case is under a legal hold. Nothing of it is deleted.")
+            return self._to_case(case_id, "The case is under a legal hold. Retention deletes nothing of it.")
         return self._asking("Put under legal hold", form, "Put under legal hold", case_id, lead=HELD)
 
     @expose("/<uuid:case_id>/hold/lift", methods=["GET", "POST"])

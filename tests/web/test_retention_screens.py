@@ -238,7 +238,7 @@ def test_a_hold_is_put_and_lifted_with_reasons(site, case):
     assert "Put under legal hold" in admin.get(workspace).text and "Lift legal hold" not in admin.get(workspace).text
     assert admin.post(f"{workspace}/hold", reason="A claim\nof the sister").status_code == 303
     held = admin.get(workspace)
-    assert "Under legal hold since" in held.text and "put there by Harbour Admin. Nothing of it is deleted." in Page(held.text).text
+    assert "Under legal hold since" in held.text and "put there by Harbour Admin. Retention deletes nothing of it." in Page(held.text).text
     assert "Lift legal hold" in held.text and "Put under legal hold" not in held.text
     assert hold(site, case)["reason"] == "A claim\nof the sister" and "A claim of the sister" in admin.page("/retention").text
     assert "Dan Tenant" not in admin.page("/retention/dry-run").text
@@ -266,7 +266,7 @@ def test_a_hold_is_put_and_lifted_with_reasons(site, case):
     ("ann", "harbour_admin!", None, "kept for 7 years after the case closes, like the rest of it, and no longer for 25 years"),
     ("ann_before", "quay_manager!", "2 years", "is deleted for good on {due}, with the rest of the case, instead of on {flagged}."),
     ("ann_before", "quay_manager!", "8 years", "due at once: the next sweep deletes it for good, instead of on {flagged}. Nothing brings it back"),
-    ("eve", "disabled_admin!", "8 years", "kept for 7 years after the case closed, like the rest of it, and no longer for 25 years. While the legal hold is on")])
+    ("eve", "disabled_admin!", "8 years", "kept for 7 years after the case closed, like the rest of it, and no longer for 25 years. While the legal hold is on this case, retention deletes nothing of it.")])
 def test_a_flag_is_taken_back_after_saying_what_it_means(site, case, author, ago, said):
     """On open and closed cases, for a reason that the audit log keeps; the note is kept as long as the rest from then on."""
     admin, note = site.visitor("harbour_admin"), site.world.note[f"{case}/professional/{author}"]
