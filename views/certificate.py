@@ -103,6 +103,11 @@ class Certificate:
         """How many cases went themselves."""
         return sum(case.itself for case in self.cases)
 
+    @property
+    def words_only(self) -> int:
+        """How many cases lost nothing but what the audit log had kept of records that people had deleted before."""
+        return sum(not case.content and not case.itself for case in self.cases)
+
 
 def from_ledger(lines: Iterable[Destruction]) -> tuple[tuple[Destroyed, ...], tuple[DestroyedCase, ...], str]:
     """The totals, cases and `ids_sha256` of a certificate, from all lines that the ledger has of one run."""

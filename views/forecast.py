@@ -41,11 +41,20 @@ class DueNow:
         """How many notes, goals, progress entries and sessions go."""
         return sum(self.numbers.get(table, 0) for table in CONTENT)
 
+    @property
+    def otherwise(self) -> str:
+        """What goes where no record does."""
+        return "what is left" if self.whole == self.cases else "what the audit log keeps of deleted records"
+
+
+def cases_due_now() -> int:
+    """How many cases lose something in a run now: records, themselves, or only what the audit log keeps of records deleted earlier."""
+    return only(select(func.count()).select_from(CaseDueNow))
+
 
 def due_now() -> DueNow:
     """What a run would delete now in the acting org-admin's organisation, as the transaction sees it."""
-    cases = only(select(func.count()).select_from(CaseDueNow))
-    return DueNow(cases, dict(session().execute(select(RecordDue.table_name, func.count()).where(DUE).group_by(RecordDue.table_name)).all()))
+    return DueNow(cases_due_now(), dict(session().execute(select(RecordDue.table_name, func.count()).where(DUE).group_by(RecordDue.table_name)).all()))
 
 
 @dataclass

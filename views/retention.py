@@ -15,7 +15,7 @@ from db.models import SupportCase
 from db.models_record import CaseDueNow, Destruction, LegalHold, RecordDue, RetentionRun
 from db.models_set_up import Organisation, Tenant
 from views.certificate import CONTENT, RECORDS, RULES, Certificate, ChainHead, DestroyedCase, certificate_pdf, from_ledger
-from views.forecast import CASES, DUE, DueNow, due_now, forecast
+from views.forecast import CASES, DUE, DueNow, cases_due_now, due_now, forecast
 from views.forms import Agreed, Form
 from views.keeping import windows_in_words
 from views.mends import Rows
@@ -56,8 +56,8 @@ class Retention(Screen):
             select(LegalHold, Tenant.full_name).join(SupportCase, SupportCase.id == LegalHold.case_id).join(Tenant, Tenant.id == SupportCase.tenant_id)
             .where(LegalHold.lifted_at.is_(None)).order_by(LegalHold.created_at.desc(), LegalHold.id).limit(MOST_HOLDS + 1)).all()
         return self.render_template(
-            "retention.html", forecast=forecast(), windows=windows_in_words(only(select(Organisation.support_retention_years))), held=held[:MOST_HOLDS],
-            more_held=len(held) > MOST_HOLDS, runs=runs[:PAGE], pages=pages_around(number, len(runs) > PAGE), live=_live_run(), rules=RULES,
+            "retention.html", forecast=forecast(), cases_due=cases_due_now(), windows=windows_in_words(only(select(Organisation.support_retention_years))),
+            held=held[:MOST_HOLDS], more_held=len(held) > MOST_HOLDS, runs=runs[:PAGE], pages=pages_around(number, len(runs) > PAGE), live=_live_run(), rules=RULES,
             run_url=_run_url, case_url=_case_url, settings_url=url_for("Settings.edit"), dry_run_url=url_for("Retention.dry_run"),
         )
 
@@ -167,7 +167,7 @@ def _question(due: DueNow) -> list[str]:
     if not due.cases:
         return ["Nothing is due at this moment, so the run deletes nothing unless something falls due until it begins."]
     goes = [count(due.numbers[table], noun) for table, noun in RECORDS.items() if table != CASES and due.numbers.get(table)]
-    sentences = [f"This deletes {listed(goes) or 'what is left'} of {count(due.cases, 'closed case')} for good."]
+    sentences = [f"This deletes {listed(goes) or due.otherwise} of {count(due.cases, 'closed case')} for good."]
     if due.whole:
         go, them = ("goes", "it") if due.whole == 1 else ("go", "them")
         sentences.append(f"{due.whole:,} of them {go} altogether, since nothing is left under {them}.")

@@ -58,7 +58,7 @@ def shortening(sentences: list[str], due: DueNow | None) -> Question:
     elif not due.cases:
         told = "Nothing falls due by it at once. What falls due later is deleted for good."
     else:
-        goes = f"{count(due.records, 'record') if due.records else 'what is left'} of {count(due.cases, 'closed case')}"
+        goes = f"{count(due.records, 'record') if due.records else due.otherwise} of {count(due.cases, 'closed case')}"
         altogether = f", and {due.whole:,} of the cases altogether" if due.whole else ""
         told = f"By it {goes} {'is' if due.records < 2 else 'are'} due at once and deleted for good{altogether}."
     return Question("Keep records for a shorter time?", [*sentences, f"{told} {lost}"], "Shorten and save")

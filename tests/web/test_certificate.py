@@ -79,9 +79,22 @@ def test_a_small_one_speaks_of_one(printed):
     whole = " ".join(printed(replace(
         CERTIFICATE, asked_by="Olive O'Neil", totals=(Destroyed("support_cases", "case", 1),), case_years=1, chain_head=None,
         cases=(DestroyedCase(ident(1), {"support_cases": 1}, ("safeguarding",), True),))))
-    for said in ("No records of 1 closed case were destroyed in Keywork, and 1 case with all that belonged to it", "Asked for by Olive O'Neil", "1 year after the case was last closed", "Cases 1 0 1",
+    for said in ("1 closed case was destroyed in Keywork with all that belonged to it, because the time", "Asked for by Olive O'Neil", "1 year after the case was last closed", "Cases 1 0 1",
                  "No row of it had been sealed yet", f"{ident(1)!s:.8} Nothing was left under it Safeguarding window Destroyed"):
         assert said in whole, said
+
+
+def test_words_of_the_audit_log_alone_are_said_to_be_erased(printed):
+    """A case that stays, and whose deleted records had their words in the log: nothing is said to be destroyed, nor to have been empty; beside others too."""
+    stays = DestroyedCase(ident(1), {"audit_payloads": 2}, ("case",), False)
+    page = " ".join(printed(replace(CERTIFICATE, organisation="Harbour", totals=(Destroyed("audit_payloads", "case", 2),), cases=(stays,))))
+    assert ("What the audit log had kept of the deleted records of 1 closed case was erased in Keywork, because the time for which Harbour keeps it was over."
+            " Keywork cannot bring it back.") in page
+    assert f"{ident(1)!s:.8} What the audit log had kept of its deleted records was erased Case window Stays" in page
+    assert "No records" not in page and "Nothing was" not in page and "What was destroyed" not in page
+    whole = " ".join(printed(replace(CERTIFICATE, cases=(*CERTIFICATE.cases, stays))))
+    assert "1,235 records of 90 closed cases were destroyed" in whole
+    assert "Of 1 other closed case what the audit log had kept of deleted records was erased." in whole
 
 
 def test_a_run_that_found_nothing_due_says_so(printed):

@@ -203,6 +203,29 @@ def test_long_lists_come_in_pages(site):
     assert (len(first), len(second), len(first & second)) == (25, 5, 0)
 
 
+def test_words_of_the_audit_log_alone_are_due_too(site):
+    """A flagged note keeps the case, a deleted one left its words in the log: no record is due, and overview, dry run, question and run say what is."""
+    ((case,),) = site.as_owner(
+        "insert into app.support_cases (tenant_id, opened_at, closed_at, closing_reason)"
+        " values (%(fay)s, now() - interval '20 years', now() - interval '9 years', 'moved_on') returning id", fay=site.world.tenant["fay"])
+    written = dict(case=case, author=site.world.user["quay_manager"])
+    site.as_owner("insert into app.support_notes (case_id, stream, body, safeguarding, safeguarding_flagged_at, author_id, author_name)"
+                  " values (%(case)s, 'professional', 'Kept', true, now(), %(author)s, 'Q'), (%(case)s, 'shared', 'Deleted', false, null, %(author)s, 'Q')", **written)
+    site.as_owner("delete from app.support_notes where case_id = %(case)s and not safeguarding", case=case)
+    assert site.as_owner("select (select count(*) from app.cases_due_now), (select count(*) from app.records_due where due_at <= now())") == [(1, 0)]
+    admin = site.visitor("harbour_admin")
+    overview = admin.page("/retention").text
+    assert "What the audit log keeps of deleted records of 1 closed case is past its time." in overview and "Nothing is past its time" not in overview
+    said = admin.get("/retention/dry-run").text
+    assert lines_of(said) == [("What the audit log keeps of its deleted records", "Stays")] and "Run now" in said
+    asked = admin.page("/retention/run")
+    assert "This deletes what the audit log keeps of deleted records of 1 closed case for good." in asked.text and "altogether" not in asked.text
+    run = admin.fill(asked.form_with("agreed"), "/retention/run").headers["location"]
+    sweep(site)
+    assert lines_of(admin.get(run).text) == [("What the audit log had kept of its deleted records", "Stays")]
+    assert admin.get(f"{run}/certificate").content.startswith(b"%PDF-") and "Nothing is past its time." in admin.page("/retention").text
+
+
 def test_nothing_runs_unless_the_figures_were_agreed_to(site):
     """Without them, with others, and with those of a moment ago: asked again, and no run."""
     admin = site.visitor("harbour_admin")
