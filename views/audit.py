@@ -43,7 +43,7 @@ MOST_PROBLEMS = 100
 
 #: How long somebody waits for a check: longer than for other pages (db/roles.sql), and less than a web server waits for its worker.
 PATIENCE = "50s"
-TOO_LONG = "Your log is too long to be checked while you wait. Ask whoever runs Keywork to check it at the database (app.verify_audit_log)."
+TOO_LONG = "Your log is too long to be checked while you wait. Please ask whoever runs Keywork to check it for you."
 
 _HEAD = text("select * from app.audit_head()")
 _VERIFY = text("select * from app.verify_my_audit_log()")

@@ -70,7 +70,7 @@ class ChainHead:
 
 @dataclass(frozen=True)
 class Certificate:
-    """One finished run. The windows are in years, as they were at the time; `asked_by` is None for the daily sweep."""
+    """One finished run. The windows are in years, as they were at the time; `asked_by` is None for the nightly run."""
 
     organisation: str
     run_id: UUID

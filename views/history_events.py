@@ -1,5 +1,5 @@
 """Who acted, by the audit log, and what changed no row by anybody's hand, in words: looks, exports, sign-ins, and what retention
-destroyed."""
+deleted."""
 
 from collections.abc import Callable
 
@@ -9,8 +9,8 @@ from views.words import count
 
 #: Whoever acts through no screen.
 UNNAMED = {"job": "A scheduled job", "owner": "Whoever runs Keywork"}
-#: Whoever runs it.
-SWEEP = "The retention sweep"
+#: Whoever asked for the run.
+RETENTION = "Retention"
 #: What somebody looked at or came in by, by the code that the line holds.
 VIEWED = {"professional": "the Professional notes"}
 SIGNED_IN = {"password": "signed in with a password", "link": "signed in by a link from an e-mail"}
@@ -20,7 +20,7 @@ def who(entry: AuditEntry) -> str:
     """The name of the person who acted, or what acted; never the name of a login."""
     if entry.actor_hat not in UNNAMED:
         return entry.actor_name
-    return SWEEP if entry.action == "purge" or entry.table_name == "retention_runs" else UNNAMED[entry.actor_hat]
+    return RETENTION if entry.action == "purge" or entry.table_name == "retention_runs" else UNNAMED[entry.actor_hat]
 
 
 def _viewed(entry: AuditEntry) -> str:
@@ -37,11 +37,11 @@ def _signed_in(entry: AuditEntry) -> str:
 
 def _destroyed(entry: AuditEntry) -> str:
     if entry.table_name == COPIES:
-        return f"erased what this log said about {count(entry.row_count, 'record')}"
+        return f"deleted for good what this log said about {count(entry.row_count, 'record')}"
     if entry.table_name == "support_cases":
-        return "destroyed the case itself"
+        return "deleted the case itself for good"
     flagged = " flagged for safeguarding" if entry.rule == "safeguarding" else ""
-    return f"destroyed {count(entry.row_count, RECORDS.get(entry.table_name, 'record'))}{flagged}"
+    return f"deleted {count(entry.row_count, RECORDS.get(entry.table_name, 'record'))}{flagged} for good"
 
 
 EVENTS: dict[str, Callable[[AuditEntry], str]] = {"view": _viewed, "export": _exported, "sign_in": _signed_in, "purge": _destroyed}

@@ -41,7 +41,7 @@ def live_hold(case_id: uuid.UUID) -> LegalHold | None:
 
 def _until(closed: ClosedCase) -> str:
     if is_past(closed.gone_at):
-        return "It is past its time: the next sweep deletes it for good."
+        return "It is past its time: tonight's run deletes it for good."
     if closed.gone_at == closed.due_at:
         return f"Its notes, goals and sessions are deleted for good on {day(closed.due_at)}, and the case with them."
     flagged = "notes flagged for safeguarding, and the case itself,"
@@ -56,7 +56,7 @@ def without_flag(case: CaseWorkspace, note_id: uuid.UUID) -> list[str]:
     if closed is not None and closed.due_at is not None:
         later = f"instead of on {day(find(RecordDue, ('support_notes', note_id)).due_at)}"
         if is_past(closed.due_at):
-            return [f"Without the flag the note is due at once: the next sweep deletes it for good, {later}.", "Nothing brings it back then."]
+            return [f"Without the flag the note is due at once: tonight's run deletes it for good, {later}.", "Nothing brings it back then."]
         return [f"Without the flag the note is deleted for good on {day(closed.due_at)}, with the rest of the case, {later}."]
     years = only(select(Organisation.support_retention_years))
     sentence = (f"Without the flag the note is kept for {count(years['case'], 'year')} after the case {'closed' if closed else 'closes'}, like the rest of"

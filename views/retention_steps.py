@@ -55,7 +55,7 @@ class RetentionSteps(CaseTab):
     @expose("/<uuid:case_id>/hold/lift", methods=["GET", "POST"])
     @has_access
     def lift(self, case_id):
-        """Lifts the hold, for a reason; what is past its time goes with the next sweep."""
+        """Lifts the hold, for a reason; what is past its time goes with the next run."""
         self.case(case_id)
         hold = live_hold(case_id)
         self.require(hold is not None)
@@ -69,7 +69,7 @@ class RetentionSteps(CaseTab):
         shown = {"quote": hold.reason, "quote_by": f"{hold.author_name}, {day(hold.created_at)}"} if hold else {}
         return self._asking(
             "Lift legal hold", form, "Lift legal hold", case_id, danger=True, **shown,
-            lead="The case is then kept as long as every other: what is past its time by now goes for good with the next sweep.",
+            lead="The case is then kept as long as every other: what is past its time by now is deleted for good by tonight's run.",
         )
 
     @expose("/<uuid:case_id>/notes/<uuid:pk>/unflag", methods=["GET", "POST"])

@@ -47,7 +47,7 @@ LABELS = {
         "insert": "Added",
         "update": "Changed",
         "delete": "Deleted",
-        "purge": "Destroyed by retention",
+        "purge": "Deleted for good by retention",
         "view": "Looked at",
         "export": "Taken out of Keywork",
         "sign_in": "Signed in",

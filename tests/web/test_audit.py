@@ -169,7 +169,7 @@ def test_nonsense_in_the_address_narrows_nothing(clients, query):
 # ---- what has gone, and the check ------------------------------------------------------------------------------------
 
 
-def test_erased_words_are_said_to_be_destroyed(console, clients):
+def test_erased_words_are_said_to_be_deleted_for_good(console, clients):
     """As retention leaves it: the line stays, in words, and says that it says no more."""
     note = console.world.note["cora/shared/worker"]
     with console.world.acting(HARBOUR) as connection:
@@ -178,8 +178,8 @@ def test_erased_words_are_said_to_be_destroyed(console, clients):
     assert "shared note of worker about cora" in text_of(clients[HARBOUR], path)
     owner(console, "delete from app.audit_payloads where row_id = %(note)s", note=note)
     said = text_of(clients[HARBOUR], path)
-    assert "Harbour Admin deleted a Shared note of 12 Mar 2024" in said and "shared note of worker" not in said and "has been destroyed" in said
-    assert "What it said has been destroyed" in text_of(clients["quay_manager"], f"/support-cases/{console.world.case['cora']}/history")
+    assert "Harbour Admin deleted a Shared note of 12 Mar 2024" in said and "shared note of worker" not in said and "has been deleted for good" in said
+    assert "What it said has been deleted for good" in text_of(clients["quay_manager"], f"/support-cases/{console.world.case['cora']}/history")
 
 
 def test_every_problem_of_the_verifier_has_words(shared_world):

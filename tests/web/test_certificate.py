@@ -59,11 +59,11 @@ def test_a_certificate_says_what_went_under_which_rule(printed):
         assert f"Page {number} of {len(pages)}" in page
         assert "Made with Keywork by Siân Ŵyn-Żółkiewska, Friday 17 July 2026, 02:00 BST" in page and ORGANISATION in page
     for said in (
-        "Certificate of destruction", "1,235 records of 90 closed cases were destroyed in Keywork, and 60 cases with all that belonged to them", f"Run {ident(-1)}", "Asked for by The daily sweep",
+        "Certificate of destruction", "1,235 records of 90 closed cases were destroyed in Keywork, and 60 cases with all that belonged to them", f"Run {ident(-1)}", "Asked for by The nightly run",
         "Began Wednesday 15 July 2026, 02:00 BST", "Finished Wednesday 15 July 2026, 02:09 BST", "Notes 1,200 34 1,234", "Progress entries 1 0 1",
         "Cases 60 0 60", "7 years after the case was last closed", "25 years after the case was last closed",
         "what the audit log had kept of it included", "Backups of the database lie outside Keywork", CERTIFICATE.ids_sha256,
-        bytes(range(32)).hex(), "Hash of row 184,213",
+        bytes(range(32)).hex(), "Seal of line 184,213",
     ):
         assert said in whole, said
     # In the order given, and each on one line with its counts, rule and fate.
@@ -80,7 +80,7 @@ def test_a_small_one_speaks_of_one(printed):
         CERTIFICATE, asked_by="Olive O'Neil", totals=(Destroyed("support_cases", "case", 1),), case_years=1, chain_head=None,
         cases=(DestroyedCase(ident(1), {"support_cases": 1}, ("safeguarding",), True),))))
     for said in ("1 closed case was destroyed in Keywork with all that belonged to it, because the time", "Asked for by Olive O'Neil", "1 year after the case was last closed", "Cases 1 0 1",
-                 "No row of it had been sealed yet", f"{ident(1)!s:.8} Nothing was left under it Safeguarding window Destroyed"):
+                 "No line of it had been sealed yet", f"{ident(1)!s:.8} Nothing was left under it Safeguarding window Destroyed"):
         assert said in whole, said
 
 

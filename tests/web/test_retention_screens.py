@@ -288,7 +288,7 @@ def test_a_hold_is_put_and_lifted_with_reasons(site, case):
 @pytest.mark.parametrize(("case", "author", "ago", "said"), [
     ("ann", "harbour_admin!", None, "kept for 7 years after the case closes, like the rest of it, and no longer for 25 years"),
     ("ann_before", "quay_manager!", "2 years", "is deleted for good on {due}, with the rest of the case, instead of on {flagged}."),
-    ("ann_before", "quay_manager!", "8 years", "due at once: the next sweep deletes it for good, instead of on {flagged}. Nothing brings it back"),
+    ("ann_before", "quay_manager!", "8 years", "due at once: tonight's run deletes it for good, instead of on {flagged}. Nothing brings it back"),
     ("eve", "disabled_admin!", "8 years", "kept for 7 years after the case closed, like the rest of it, and no longer for 25 years. While the legal hold is on this case, retention deletes nothing of it.")])
 def test_a_flag_is_taken_back_after_saying_what_it_means(site, case, author, ago, said):
     """On open and closed cases, for a reason that the audit log keeps; the note is kept as long as the rest from then on."""
@@ -330,7 +330,7 @@ def test_a_closed_case_says_until_when_it_is_kept(site):
     close(site, "dan", "3 years")
     assert re.search(r"Its notes, goals and sessions are deleted for good on \d+ \w+ \d{4}, and the case with them\.", band("dan"))
     close(site, "dan", "8 years")
-    assert "It is past its time: the next sweep deletes it for good." in band("dan")
+    assert "It is past its time: tonight's run deletes it for good." in band("dan")
     close(site, "ann_before", "3 years")
     both = r"are deleted for good on \d+ \w+ \d{4}; notes flagged for safeguarding, and the case itself, on \d+ \w+ \d{4}\."
     assert re.search(both, band("ann_before"))
