@@ -37,6 +37,7 @@ PROBLEMS = {
     "the end of the chain was removed": "The newest seals were removed.",
     "the chain is not the one that was printed": "The chain is not the one that was printed.",
     "inserted": "This line was put in later.",
+    "dated back": "This line is dated earlier than the lines before it: it was put in later, or the clock was set back.",
 }
 #: More than this many are told as a number: whoever looks for the cause needs the database.
 MOST_PROBLEMS = 100
