@@ -196,6 +196,7 @@ def test_long_lists_come_in_pages(site):
     admin = site.visitor("harbour_admin")
     first, second = (admin.get(f"/retention/dry-run?page={number}") for number in (1, 2))
     assert [each.text.count("Nothing is left under it") for each in (first, second)] == [25, 5]
+    assert "30 cases with nothing left under them are past their time. The next run deletes them for good." in admin.page("/retention").text
     assert "This deletes what is left of 30 closed cases for good." in admin.page("/retention/run").text
     run = admin.fill(admin.page("/retention/run").form_with("agreed"), "/retention/run").headers["location"]
     sweep(site)
