@@ -267,7 +267,7 @@ DOORS = {
     "installed_versions()", "org_admins_to_tell(%(user)s)", "account_id('worker@example.org', 0)",
     "account_of('worker@example.org', 'Worker')",
     "seal_audit_log()", "keep_head(%(organisation)s, 1, %(hash)s)", "chain_begins(%(organisation)s)", "next_link(%(hash)s, 1, %(hash)s)", "hash_of_facts('{}')",
-    "verify_audit_log(%(organisation)s)", "installation_chain()", "who_acts(%(user)s)", "keep_audit_months()", "write_down_event('view', %(organisation)s, null, 'support_cases', null, 'x', null)", "organisations_to_sweep(false)", "purge_batch(%(organisation)s)",
+    "verify_audit_log(%(organisation)s)", "installation_chain()", "who_acts(%(user)s)", "keep_audit_months()", "write_down_event('view', %(organisation)s, null, 'support_cases', null, 'x', null)", "organisations_to_sweep(false)", "purge_batch(%(organisation)s)", "run_under(%(organisation)s, '{}')",
     "purge_from('support_notes', 'true', 'case', '{}', null)", "purge_cases(null, '{}', '{}')", "erase_copies(null, '{}', '{}')", "kept_texts()", "replay_destructions('[]')",
 }
 
