@@ -16,7 +16,7 @@ FORGERIES = {
     "facts altered: where": ("update app.audit_log set case_id = gen_random_uuid() where id = %(a)s", [("altered", "a")]),
     "facts altered: two": ("update app.audit_log set actor_id = null, actor_name = 'x' where id in (%(a)s, %(b)s)", [("altered", "a"), ("altered", "b")]),
     "facts moved to another firm": ("update app.audit_log set organisation_id = app.installation_chain() where id = %(a)s", [("altered", "a")]),
-    "facts moved to another month": ("update app.audit_log set happened_at = happened_at - interval '2 years' where id = %(a)s", [("altered", "a"), ("inserted", "a")]),
+    "facts moved to another month": ("update app.audit_log set happened_at = happened_at - interval '2 years' where id = %(a)s", [("altered", "a"), ("dated back", "a")]),
     "facts and payload altered to fit": (
         "update app.audit_payloads set after = '{}', salt = sha256('x')::bytea where false;"
         " update app.audit_payloads set after = '{\"body\": \"Nicer\"}' where audit_id = %(a)s;"
