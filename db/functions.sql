@@ -1639,7 +1639,7 @@ comment on function app.due_at(timestamptz, timestamptz, jsonb, boolean) is
 -- what is true by then, destroys, and writes down what it destroyed, all in one transaction: killed at any moment, a batch has
 -- happened whole or not at all. Whoever reopens, holds, flags or writes waits for the batch, or the batch sees what they did.
 
-create or replace function app.purge_batch(of_organisation uuid, most_cases integer default 100, inout walked_to timestamptz default '-infinity',
+create or replace function app.purge_batch(of_organisation uuid, most_cases integer default 200, inout walked_to timestamptz default '-infinity',
                                            inout left_out uuid[] default '{}', out taken integer)
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -1842,7 +1842,7 @@ $$;
 comment on function app.organisations_to_sweep(boolean) is 'For the jobs login: all organisations, or those with a run that is asked for or was broken off.';
 
 -- A procedure that commits may have no setting of its own, search_path included: every name in it is qualified.
-create or replace procedure app.sweep_retention(pause_ms integer default 10, only_asked boolean default false)
+create or replace procedure app.sweep_retention(pause_ms integer default 5, only_asked boolean default false)
 language plpgsql as $$
 declare
     firm     uuid;
@@ -1877,7 +1877,7 @@ begin
 end
 $$;
 comment on procedure app.sweep_retention(integer, boolean) is
-    'Destroys everything that is due (spec 4), 100 cases in a transaction, with a pause of so many milliseconds between; of organisations with an unfinished run only, if asked. '
+    'Destroys everything that is due (spec 4), 200 cases in a transaction, with a pause of so many milliseconds between; of organisations with an unfinished run only, if asked. '
     'Called outside a transaction. May be killed at any moment, called again, and called by several at once. A case that cannot be destroyed (KW442; the server''s log names it), or what stops one organisation''s run, is raised when the others are done.';
 
 create or replace procedure app.sweep_retention_asked()

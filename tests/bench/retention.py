@@ -26,7 +26,7 @@ LEAST_OF_BARE, MOST_OF_IDLE = 0.6, 1.5
 SWEEP_AIM = f"at least {LEAST_OF_BARE} of the bare DELETE's rows a second"
 READ_AIM = f"95 of 100 reads within {MOST_OF_IDLE} times of idle"
 #: Between the batches, in milliseconds, as the jobs service leaves it.
-PAUSE = 10
+PAUSE = 5
 
 DUE = "(select c.id from app.support_cases as c where c.closed_at is not null)"
 #: In an order that foreign keys allow.
