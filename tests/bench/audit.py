@@ -16,7 +16,7 @@ import psycopg
 
 from db.identity import sign
 from tests.bench import report
-from tests.bench.report import Column, Figure, number
+from tests.bench.report import Figure
 from tests.bench.rights_data import WORDS, fill, size_of
 from tests.bench.servers import SETTINGS, Installed, end_when_told, installed_server
 
@@ -110,18 +110,6 @@ def sealing_figures(server: Installed) -> list[Figure]:
         return [*found, Figure(BENCH, "verifying", None, {"rows": sealed, "rows_s": round(sealed / took)})]
 
 
-def print_tables(filling: Figure, figures: list[Figure]) -> None:
-    """Everything for people."""
-    made = filling.figures
-    columns = [
-        Column("what", lambda figure: figure.name), Column("ratio", lambda figure: number(figure.ratio)),
-        Column("figures", lambda figure: ", ".join(f"{name} {value:,}" for name, value in figure.figures.items())),
-        Column("aim", lambda figure: figure.aim or ""), Column("", report.verdict),
-    ]
-    report.print_table(f"Audit log on PostgreSQL {made['server_version']}, beside {made['notes']:,} notes; commits wait for the disk.", columns, figures)
-    print(f"\n{report.summary(figures)}")
-
-
 def main() -> int:
     """Runs the benchmark; returns 0, or raises where the sealed log does not verify."""
     parser = report.options(__doc__.split("\n")[0])
@@ -143,7 +131,11 @@ def main() -> int:
             report.say(f"{writers} at once{' as the owner' if as_owner else ''} ...")
             figures.append(writers_figure(server, writers, asked.seconds, asked.rounds, pool, as_owner))
         figures += sealing_figures(server)
-    report.print_json([filling, *figures]) if asked.json else print_tables(filling, figures)
+    if asked.json:
+        report.print_json([filling, *figures])
+    else:
+        made = filling.figures
+        report.print_figures(f"Audit log on PostgreSQL {made['server_version']}, beside {made['notes']:,} notes; commits wait for the disk.", figures)
     return 0
 
 

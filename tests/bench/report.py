@@ -70,6 +70,17 @@ def print_table(title: str, columns: Sequence[Column], figures: Sequence[Figure]
         print("  ".join(form.format(cell) for form, cell in zip(formats, row)).rstrip())
 
 
+def print_figures(title: str, figures: Sequence[Figure]) -> None:
+    """Print each figure on a line of its own, with what is behind it and its aim, and how many aims were met."""
+    columns = [
+        Column("what", lambda figure: figure.name), Column("ratio", lambda figure: number(figure.ratio)),
+        Column("figures", lambda figure: ", ".join(f"{name} {value:,}" for name, value in figure.figures.items())),
+        Column("aim", lambda figure: figure.aim or ""), Column("", verdict),
+    ]  # fmt: skip
+    print_table(title, columns, figures)
+    print(f"\n{summary(figures)}")
+
+
 def number(value: float | None, digits: int = 2) -> str:
     """A number as people read it in a table; a dash where there is none."""
     return "-" if value is None else f"{value:,.{digits}f}"

@@ -15,7 +15,7 @@ import psycopg
 
 from db.identity import sign
 from tests.bench import report
-from tests.bench.report import Column, Figure, median, number
+from tests.bench.report import Figure, median
 from tests.bench.retention_data import CONTENT, fill_with_due_cases
 from tests.bench.rights_data import size_of
 from tests.bench.rights_queries import NOTES, OPEN_CASES
@@ -146,19 +146,6 @@ def while_reading(server: Installed, times: list[float], work) -> float:
         reader.join()
 
 
-def print_tables(filling: Figure, figures: list[Figure]) -> None:
-    """Everything for people."""
-    made = filling.figures
-    columns = [
-        Column("what", lambda figure: figure.name), Column("ratio", lambda figure: number(figure.ratio)),
-        Column("figures", lambda figure: ", ".join(f"{name} {value:,}" for name, value in figure.figures.items())),
-        Column("aim", lambda figure: figure.aim or ""), Column("", report.verdict),
-    ]
-    report.print_table(f"Retention on PostgreSQL {made['server_version']}: {made['due_rows']:,} rows due in {made['due_cases']:,} cases,"
-                       f" among {made['notes']:,} notes. Content: {', '.join(CONTENT)}.", columns, figures)
-    print(f"\n{report.summary(figures)}")
-
-
 def main() -> int:
     """Runs the benchmark; returns 0, or raises where a way of deleting left something behind."""
     parser = report.options(__doc__.split("\n")[0])
@@ -179,7 +166,12 @@ def main() -> int:
         filling = Figure(BENCH, "filling", None, {
             "server_version": version, "seconds": round(seconds, 1), "due_cases": due_cases, "due_rows": rows_left(server, server.database)} | vars(size))
         figures = [*sweep_figures(server, asked.rounds), readers_figure(server, asked.seconds)]
-    report.print_json([filling, *figures]) if asked.json else print_tables(filling, figures)
+    if asked.json:
+        report.print_json([filling, *figures])
+    else:
+        made = filling.figures
+        report.print_figures(f"Retention on PostgreSQL {made['server_version']}: {made['due_rows']:,} rows due in {made['due_cases']:,} cases,"
+            f" among {made['notes']:,} notes. Content: {', '.join(CONTENT)}.", figures)
     return 0
 
 
