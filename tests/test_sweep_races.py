@@ -186,6 +186,15 @@ def test_a_thousand_interleavings(busy_world):
         now = owner.execute("select now()").fetchone()[0]
         left = {row[0]: row[1:] for table in ("support_notes", "support_goals", "support_goal_progress", "support_sessions")
                 for row in owner.execute(f"select id, organisation_id, '{table}' from app.{table}").fetchall()}
+        # Words go with their record, and no sooner: of none that is left, of each that a purge took.
+        erased_early = owner.execute(
+            "select count(*) from public.witness as w join app.audit_log as a on a.id = w.audit_id"
+            " where a.row_id = any (%s) and not exists (select from app.audit_payloads as p where p.audit_id = w.audit_id)", [list(oracle.records)]).fetchone()[0]
+        left_behind = owner.execute(
+            "select count(*) from app.audit_payloads as p"
+            " where p.row_id in (select unnest(l.row_ids) from app.retention_ledger as l where l.table_name <> 'audit_payloads')").fetchone()[0]
+        witnessed = owner.execute("select count(*) from public.witness").fetchone()[0]
+    assert (erased_early, left_behind) == (0, 0) and witnessed > 1000
     assert {row_id for row_id, (table, _) in oracle.records.items() if table in ("support_notes", "support_goals", "support_goal_progress", "support_sessions")} == set(left)
     assert [row_id for row_id, (firm, _) in left.items() if oracle.is_due(row_id, firm, now)] == []
     # There was something to get wrong.
