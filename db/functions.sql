@@ -1810,7 +1810,7 @@ language sql immutable set search_path = '' as $$
     ('support_goal_progress', 'record', 'by the rule of retention'),
     ('support_sessions',      'record', 'by the rule of retention'),
     ('legal_holds',           'record', 'lifted ones go with their case'),
-    ('audit_payloads',        'copy',   'goes with the record that it is about'),
+    ('audit_payloads',        'copy',   'goes with the record that it is about; of the firm''s set-up it stays'),
     ('links',                 'copy',   'holds a hash, and goes with the assignment that it invites to'),
     ('audit_log',             'fact',   'codes, ids, times, and the name of who acted'),
     ('retention_runs',        'fact',   'which run, when, asked for by whom'),
