@@ -33,6 +33,7 @@
 --   KW440  the audit log is only ever added to
 --   KW441  this hold has been lifted
 --   KW442  a case could not be destroyed; the others were
+--   KW450  the clocks of the database and of the jobs service differ
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -1791,6 +1792,10 @@ begin
         select g.organisation_id, g.case_id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
                'purge', 'audit_payloads', array_agg(distinct g.row_id), 'case', of_run
         from gone as g group by g.organisation_id, g.case_id;
+    -- digest_entries, and the file of an e-mail that told of these cases.
+    update app.outbox as o set copy_erased_at = now()
+    where o.copy_erased_at is null and (o.organisation_id, o.digest_id) in (select e.organisation_id, e.digest_id from app.digest_entries as e where e.case_id = any (cases));
+    delete from app.digest_entries as e where e.case_id = any (cases);
     -- links: those that invited somebody to a team that goes. One that is being used waits for the team itself: it goes by age.
     delete from vault.links as l where l.id in (
         select i.id from vault.links as i join app.support_collaborators as m on m.id = i.collaborator_id
@@ -1812,8 +1817,13 @@ language sql immutable set search_path = '' as $$
     ('legal_holds',           'record', 'lifted ones go with their case'),
     ('audit_payloads',        'copy',   'goes with the record that it is about; of the firm''s set-up it stays'),
     ('links',                 'copy',   'holds a hash, and goes with the assignment that it invites to'),
+    ('digest_entries',        'copy',   'goes with the records that it is about, and 90 days after it was sent in any case (app.erase_old_digests)'),
     ('audit_log',             'fact',   'codes, ids, times, and the name of who acted'),
     ('retention_runs',        'fact',   'which run, when, asked for by whom'),
+    ('digests',               'fact',   'which officer was told in which month, or why not'),
+    ('outbox',                'fact',   'which e-mail went where and when; it holds no words'),
+    ('delivery_events',       'fact',   'codes and ids of the provider'),
+    ('job_runs',              'fact',   'codes, times and numbers'),
     ('audit_seals',           'fact',   'hashes'),
     ('audit_heads',           'fact',   'hashes'),
     ('organisations',         'set-up', 'settings, kept while the firm is a customer'),
@@ -1825,6 +1835,9 @@ language sql immutable set search_path = '' as $$
     ('sign_ins',              'set-up', 'who signed in when'),
     ('sign_in_tries',         'set-up', 'hashes, a day at most'),
     ('signing_keys',          'set-up', 'keys'),
+    ('suppressed_addresses',  'set-up', 'addresses that e-mails came back from'),
+    ('jobs',                  'set-up', 'what the jobs service does'),
+    ('couriers',              'set-up', 'a time'),
     ('installation',          'set-up', 'versions'),
     ('plans',                 'set-up', 'the price list'),
     ('features',              'set-up', 'the price list'),
@@ -2015,3 +2028,689 @@ end
 $$;
 comment on function app.replay_destructions(jsonb) is
     'For the owner, after a backup was restored: destroys again what the ledger says was destroyed since (an array of rows of app.retention_ledger), so that nothing purged comes back. How many rows it found.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Jobs: what is due, and the ledger
+------------------------------------------------------------------------------------------------------------------------
+
+-- The clock (jobs/clock.py) calls often; what is due is decided here. A call is begun, done and finished in three statements
+-- on one connection. Every job may be done by several at once without harm; the ledger keeps dated ones to one at a time.
+
+create or replace function app.month_begins(of_month date) returns timestamptz
+language sql immutable parallel safe set search_path = '' as $$
+    select date_trunc('month', of_month::timestamp) at time zone 'Europe/London'
+$$;
+comment on function app.month_begins(date) is 'The first moment of the calendar month that a day lies in, Europe/London.';
+
+create or replace function app.job_due_at(of_job text, of_period date) returns timestamptz
+language sql stable set search_path = '' as $$
+    select case j.cadence when 'daily' then (of_period + j.due_time) at time zone 'Europe/London'
+                          when 'monthly' then ((of_period + interval '1 month')::date + j.due_time) at time zone 'Europe/London' end
+    from app.jobs as j where j.name = of_job
+$$;
+comment on function app.job_due_at(text, date) is 'From when on a dated job is to be done for a period (spec 6: the digest on the 1st, 07:00 Europe/London, for the month before). Null for a job that runs often.';
+
+create or replace function app.due_period(of_job text, as_of timestamptz) returns date
+language plpgsql stable set search_path = '' as $$
+declare
+    job    app.jobs;
+    local  timestamp := as_of at time zone 'Europe/London';
+    latest date;
+begin
+    select * into job from app.jobs as j where j.name = of_job;
+    if job.cadence = 'often' then
+        return local::date;
+    elsif job.cadence = 'daily' then
+        -- The latest alone: each of these jobs does whatever is due.
+        latest := (local - job.due_time)::date;
+        return case when not exists (select from app.job_runs as r where r.job = of_job and r.period = latest and r.status = 'done') then latest end;
+    end if;
+    -- The oldest month that is not done: after a long stop, one after the other.
+    return (select m.first_day::date
+            from generate_series(date_trunc('month', job.since at time zone 'Europe/London') - interval '1 month', date_trunc('month', local), interval '1 month') as m (first_day)
+            where app.job_due_at(of_job, m.first_day::date) > job.since and app.job_due_at(of_job, m.first_day::date) <= as_of
+              and not exists (select from app.job_runs as r where r.job = of_job and r.period = m.first_day::date and r.status = 'done')
+            order by 1 limit 1);
+end
+$$;
+comment on function app.due_period(text, timestamptz) is
+    'The period that a job is to be done for now: today (Europe/London) for one that runs often, the latest day of a daily one, the oldest month of a monthly one, unless the ledger says done. Null: nothing is due, or there is no such job.';
+
+create or replace function app.begin_job(of_job text, their_clock timestamptz) returns date
+language plpgsql security definer set search_path = '' as $$
+declare
+    -- Nothing is early while one of the two clocks is ahead (threat 38).
+    as_of  timestamptz := least(clock_timestamp(), their_clock);
+    period date := app.due_period(of_job, as_of);
+    job    app.jobs;
+begin
+    select * into job from app.jobs as j where j.name = of_job;
+    if period is null then
+        return null;
+    elsif job.destroys and clock_timestamp() > their_clock + interval '1 hour' then
+        raise exception 'the clocks differ' using errcode = 'KW450';
+    elsif job.cadence <> 'often' then
+        -- As long as this connection lasts: whoever dies lets go, and the next one begins again.
+        if not pg_try_advisory_lock(hashtextextended('job ' || of_job, 0)) then
+            return null;
+        end if;
+        -- Another one may have finished it in between.
+        period := app.due_period(of_job, as_of);
+        if period is null then
+            perform pg_advisory_unlock(hashtextextended('job ' || of_job, 0));
+            return null;
+        end if;
+    end if;
+    insert into app.job_runs (job, period) values (of_job, period)
+        on conflict on constraint job_runs_pkey do update
+        set status = 'running', attempts = job_runs.attempts + 1, began_at = clock_timestamp();
+    return period;
+end
+$$;
+comment on function app.begin_job(text, timestamptz) is
+    'For the jobs service, with its own clock: the period that a job is begun for now, noted in the ledger. Null where nothing is due or, of a dated job, somebody else is at it: the connection that began it '
+    'must be the one that does it, straight to Postgres (or a pooler in session mode). KW450: the database''s clock is more than an hour ahead of theirs, and the job destroys.';
+
+create or replace function app.finish_job(of_job text, of_period date, of_counts jsonb) returns void
+language sql security definer set search_path = '' as $$
+    update app.job_runs as r
+    set status = 'done', finished_at = clock_timestamp(), error = null,
+        counts = r.counts || (select coalesce(jsonb_object_agg(c.key, coalesce((r.counts ->> c.key)::numeric, 0) + c.value::numeric), '{}')
+                              from jsonb_each_text(of_counts) as c)
+    where r.job = of_job and r.period = of_period
+$$;
+comment on function app.finish_job(text, date, jsonb) is 'Notes in the ledger that a job is done for a period, and what it did: an object of numbers, which are added to those of earlier attempts.';
+
+create or replace function app.fail_job(of_job text, their_clock timestamptz, of_period date, code text) returns void
+language sql security definer set search_path = '' as $$
+    insert into app.job_runs (job, period, status, finished_at, error)
+        select of_job, p.period, 'failed', clock_timestamp(), code
+        from coalesce(of_period, app.due_period(of_job, least(clock_timestamp(), their_clock))) as p (period) where p.period is not null
+        on conflict on constraint job_runs_pkey do update set status = 'failed', finished_at = clock_timestamp(), error = excluded.error
+        -- Somebody else may have done it meanwhile.
+        where job_runs.status <> 'done' or (select j.cadence = 'often' from app.jobs as j where j.name = of_job)
+$$;
+comment on function app.fail_job(text, timestamptz, date, text) is
+    'Notes in the ledger that a job failed, with a code (an SQLSTATE, or a word of ours). Without a period: it could not even begin. It is tried again.';
+
+create or replace function app.next_due_at(of_job text) returns timestamptz
+language sql stable set search_path = '' as $$
+    select min(due.at)
+    from (select case j.cadence when 'daily' then array[today, today + 1] when 'monthly' then array[this_month - interval '1 month', this_month]::date[] end as periods
+          from app.jobs as j, (select (now() at time zone 'Europe/London')::date as today, date_trunc('month', now() at time zone 'Europe/London')::date as this_month) as d
+          where j.name = of_job) as soon,
+         unnest(soon.periods) as p (period), lateral (select app.job_due_at(of_job, p.period) as at) as due
+    where due.at > now()
+$$;
+comment on function app.next_due_at(text) is 'When a dated job is to be done next, in the future. Null for one that runs often.';
+
+create or replace function app.job_health()
+returns table (job text, period date, status text, attempts integer, began_at timestamptz, done_at timestamptz, error text, counts jsonb, next_due_at timestamptz, is_late boolean)
+language sql stable security definer set search_path = '' as $$
+    select l.job, l.period, l.status, l.attempts, l.began_at, l.done_at, l.error, l.counts, l.next_due_at, l.is_late from app.job_list as l order by l.job
+$$;
+comment on function app.job_health() is 'app.job_list, for whoever watches over the installation without a hat: it names no organisation and no person.';
+
+create or replace function app.outbox_health(out waiting bigint, out oldest_waiting_at timestamptz, out unsure bigint)
+language sql stable security definer set search_path = '' as $$
+    select count(*) filter (where o.state in ('waiting', 'sending')), min(o.created_at) filter (where o.state in ('waiting', 'sending')),
+           count(*) filter (where o.state = 'unsure')
+    from app.outbox as o where o.state in ('waiting', 'sending', 'unsure')
+$$;
+comment on function app.outbox_health() is 'How many e-mails wait, since when the oldest does, and about how many a person must decide.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- The digest: what may be said, and composing it
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.digest_cases(of_organisations uuid[], of_officers uuid[], of_period date)
+returns table (organisation_id uuid, officer_id uuid, case_id uuid, landlord_id uuid, officer_name text, address text, officer_reason text, case_reason text,
+               shows_notes boolean, shows_sessions boolean, tenant_name text, closed_at timestamptz)
+language sql stable set search_path = '' as $$
+    with firm as materialized (
+        select o.id, o.support_notes_visible_to_housing_officer as shows_notes,
+               exists (select from app.feature_gates as gate where gate.plan_code = o.plan_code and gate.feature_key = 'support_cases') as has_support_cases
+        from app.organisations as o where o.id = any (of_organisations)
+    ), listed as materialized (
+        select distinct o.id as organisation_id, lower(l.address) as address
+        from app.organisations as o, unnest(o.housing_officer_emails) as l (address) where o.id = any (of_organisations)
+    )
+    select distinct on (m.organisation_id, m.user_id, m.case_id)
+           m.organisation_id, m.user_id, m.case_id, c.landlord_id, u.full_name, u.email,
+           case when not f.has_support_cases then 'plan'
+                when u.disabled_at is not null then 'account_disabled'
+                when not bool_or(m.ended_at is null) over (partition by m.organisation_id, m.user_id) then 'assignment_ended'
+                when l.address is null then 'address_not_listed'
+                when s.address is not null then 'suppressed' end,
+           case when m.ended_at is not null then 'assignment_ended'
+                when t.housing_officer_note_visibility = 'hidden' then 'tenant_hidden'
+                -- Its goals would be told again each month.
+                when c.closed_at < app.month_begins(of_period) then 'nothing_to_report' end,
+           app.notes_are_visible_to_housing_officers(t.housing_officer_note_visibility, f.shows_notes),
+           -- Who takes part in context reads sessions of their own alone, on the screen too (spec 2).
+           m.participation_mode = 'full', t.full_name, c.closed_at
+    from unnest(of_organisations, of_officers) as wanted (organisation_id, officer_id)
+    join app.support_collaborators as m
+      on m.organisation_id = wanted.organisation_id and m.user_id = wanted.officer_id and m.kind = 'housing_officer'
+     and (m.ended_at is null or m.ended_at >= app.month_begins(of_period))
+    join app.support_cases as c on c.id = m.case_id
+    join app.tenants as t on t.id = c.tenant_id
+    join app.users as u on u.id = m.user_id
+    join firm as f on f.id = m.organisation_id
+    left join listed as l on l.organisation_id = m.organisation_id and l.address = lower(u.email)
+    left join app.suppressed_addresses as s on s.organisation_id = m.organisation_id and s.address = lower(u.email) and s.cleared_at is null
+    -- Of several assignments to one case the live one counts.
+    order by m.organisation_id, m.user_id, m.case_id, m.ended_at desc nulls first
+$$;
+comment on function app.digest_cases(uuid[], uuid[], date) is
+    'THE rule of who gets which case in a digest (spec 2, 6), as things stand: for pairs of organisation and housing officer, each case that they are assigned to or were in the month, why the officer gets no digest at all, '
+    'why this case is left out, and which parts of it they may read. Reasons null: it goes in, if there is something to report.';
+
+create or replace function app.digest_material(of_organisations uuid[], of_officers uuid[], of_period date)
+returns table (organisation_id uuid, officer_id uuid, case_id uuid, landlord_id uuid, officer_name text, address text, officer_reason text, case_reason text, content jsonb)
+language sql stable set search_path = '' as $$
+    select d.organisation_id, d.officer_id, d.case_id, d.landlord_id, d.officer_name, d.address, d.officer_reason,
+           coalesce(d.case_reason, case when d.officer_reason is null and coalesce(g.said, s.said, n.said) is null then 'nothing_to_report' end),
+           case when d.officer_reason is null and d.case_reason is null and coalesce(g.said, s.said, n.said) is not null then
+               jsonb_build_object('tenant', d.tenant_name, 'closed_at', d.closed_at, 'notes_are_shown', d.shows_notes,
+                                  'goals', coalesce(g.said, '[]'), 'sessions', coalesce(s.said, '[]'), 'notes', coalesce(n.said, '[]')) end
+    from app.digest_cases(of_organisations, of_officers, of_period) as d
+    left join lateral (
+        select jsonb_agg(jsonb_build_object('id', g.id, 'title', g.title, 'target_date', g.target_date, 'progress', p.latest) order by g.created_at, g.id) as said
+        from app.support_goals as g
+        left join lateral (
+            select jsonb_build_object('body', p.body, 'author', p.author_name, 'at', p.noted_at) as latest
+            from app.support_goal_progress as p where p.goal_id = g.id order by p.noted_at desc, p.id desc limit 1) as p on true
+        where g.case_id = d.case_id and g.status = 'active'
+    ) as g on d.officer_reason is null and d.case_reason is null
+    left join lateral (
+        -- Without the outcome and the attendees: what was said there may be more than notes would be allowed to, or name a contact.
+        select jsonb_agg(jsonb_build_object('id', s.id, 'at', s.scheduled_at, 'minutes', s.duration_minutes, 'type', s.type, 'status', s.status) order by s.scheduled_at, s.id) as said
+        from app.support_sessions as s
+        where s.case_id = d.case_id and s.status in ('delivered', 'scheduled')
+          and s.scheduled_at >= app.month_begins(of_period) and s.scheduled_at < app.month_begins((of_period + interval '1 month')::date)
+          and (d.shows_sessions or s.author_id = d.officer_id)
+    ) as s on d.officer_reason is null and d.case_reason is null
+    left join lateral (
+        select jsonb_agg(jsonb_build_object('id', n.id, 'body', n.body, 'author', n.author_name, 'at', n.created_at) order by n.created_at, n.id) as said
+        from app.support_notes as n
+        where n.case_id = d.case_id and n.stream = 'shared' and d.shows_notes
+          and n.created_at >= app.month_begins(of_period) and n.created_at < app.month_begins((of_period + interval '1 month')::date)
+    ) as n on d.officer_reason is null and d.case_reason is null
+$$;
+comment on function app.digest_material(uuid[], uuid[], date) is
+    'app.digest_cases() with what each case has to say in the month: active goals with their latest progress, sessions delivered or scheduled in it, and its Shared notes where they are visible. Never Professional notes, contact cards, outcomes. '
+    'Content null where there is a reason.';
+
+create or replace function app.reason_of_all(case_reasons text[]) returns text
+language sql immutable set search_path = '' as $$
+    select case when 'nothing_to_report' = any (case_reasons) then 'nothing_to_report' when 'tenant_hidden' = any (case_reasons) then 'tenant_hidden' else 'assignment_ended' end
+$$;
+comment on function app.reason_of_all(text[]) is 'Why an officer gets no digest all of whose cases are left out: the reason of most weight to whoever asks.';
+
+create or replace function app.compose_chunk(of_period date, inout walked_to_organisation uuid default '00000000-0000-0000-0000-000000000000',
+                                             inout walked_to_officer uuid default '00000000-0000-0000-0000-000000000000', most_officers integer default 500,
+                                             out officers bigint, out composed bigint)
+language plpgsql security definer set search_path = '' as $$
+declare
+    firms    uuid[];
+    people   uuid[];
+begin
+    select array_agg(w.organisation_id order by w.organisation_id, w.user_id), array_agg(w.user_id order by w.organisation_id, w.user_id), count(*) into firms, people, officers
+    from (select distinct m.organisation_id, m.user_id from app.support_collaborators as m
+          where m.kind = 'housing_officer' and m.user_id is not null and (m.organisation_id, m.user_id) > (walked_to_organisation, walked_to_officer)
+            and (m.ended_at is null or m.ended_at >= app.month_begins(of_period))
+          order by 1, 2 limit most_officers) as w;
+    if officers = 0 then
+        composed := 0;
+        return;
+    end if;
+    walked_to_organisation := firms[officers];
+    walked_to_officer := people[officers];
+    with material as materialized (
+        select * from app.digest_material(firms, people, of_period)
+    ), digest as (
+        insert into app.digests (organisation_id, officer_id, officer_name, address, period, reason)
+            select m.organisation_id, m.officer_id, m.officer_name, m.address, of_period,
+                   coalesce(m.officer_reason, case when count(m.content) = 0 then app.reason_of_all(array_agg(m.case_reason)) end)
+            from material as m
+            group by m.organisation_id, m.officer_id, m.officer_name, m.address, m.officer_reason
+            -- Composed already: by a run that was killed, or by somebody else just now.
+            on conflict on constraint one_digest_for_each_officer_and_month do nothing
+            returning *
+    ), entry as (
+        insert into app.digest_entries (organisation_id, landlord_id, digest_id, case_id, reason, content)
+            select m.organisation_id, m.landlord_id, d.id, m.case_id, coalesce(m.case_reason, m.officer_reason), m.content
+            from digest as d join material as m on m.organisation_id = d.organisation_id and m.officer_id = d.officer_id
+    ), message as (
+        insert into app.outbox (organisation_id, kind, digest_id, dedup_key, to_name, to_address)
+            select d.organisation_id, 'digest', d.id, 'digest/' || d.organisation_id || '/' || d.officer_id || '/' || to_char(d.period, 'YYYY-MM'), d.officer_name, d.address
+            from digest as d where d.reason is null
+            -- Nothing is made twice, whatever became of the digest's own row.
+            on conflict on constraint messages_are_kept_once do nothing
+            returning 1
+    )
+    select count(*) into composed from message;
+end
+$$;
+comment on function app.compose_chunk(date, uuid, uuid, integer) is
+    'Composes the digests of a month for the next so many pairs of organisation and housing officer, one transaction: what each says, or why they get none, and the e-mail in the outbox. Returns where it got to, how many it looked at (0: nobody is left) and how '
+    'many e-mails it made. For app.compose_digests().';
+
+-- Commits, so it has no search_path of its own: every name is qualified.
+create or replace procedure app.compose_digests(of_period date, inout composed bigint default 0)
+language plpgsql as $$
+declare
+    chunk record;
+begin
+    select c.* into chunk from app.compose_chunk(of_period) as c;
+    commit;
+    while chunk.officers operator(pg_catalog.>) 0 loop
+        composed := composed operator(pg_catalog.+) chunk.composed;
+        select c.* into chunk from app.compose_chunk(of_period, chunk.walked_to_organisation, chunk.walked_to_officer) as c;
+        commit;
+    end loop;
+end
+$$;
+comment on procedure app.compose_digests(date, bigint) is
+    'Composes the digests of a calendar month (its first day) for all organisations, 500 officers in a transaction; what is composed already is left as it is. Returns how many e-mails it made. May be killed at any moment, called again, and called by several at once.';
+
+create or replace function app.preview_digest(of_officer uuid, of_period date)
+returns table (officer_name text, address text, reason text, case_id uuid, case_reason text, content jsonb)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+    firm uuid := app.org_admin_case_organisation();
+begin
+    return query
+    select m.officer_name, m.address, coalesce(m.officer_reason, case when count(m.content) over () = 0 then app.reason_of_all(array_agg(m.case_reason) over ()) end),
+           m.case_id, coalesce(m.case_reason, m.officer_reason), m.content
+    from app.digest_material(array[firm], array[of_officer], of_period) as m
+    order by m.content ->> 'tenant', m.case_id;
+    if not found then
+        raise exception 'no such housing officer' using errcode = 'KW404';
+    end if;
+end
+$$;
+comment on function app.preview_digest(uuid, date) is
+    'For an org-admin: what the digest of a month (its first day) would say to a housing officer of their organisation if it went out now, one row for each case. KW404 for somebody who is not, and was not in that month, on a team.';
+
+create or replace function app.why_no_digest(of_officer uuid, of_period date, of_case uuid default null)
+returns table (answer text, happened_at timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+    firm    uuid := app.org_admin_case_organisation();
+    digest  app.digests;
+    entry   app.digest_entries;
+    message app.outbox;
+begin
+    if of_case is not null then
+        select c.organisation_id into firm from app.support_cases as c
+        where c.id = of_case and (c.organisation_id = firm or c.landlord_id = any (app.manager_case_landlord_ids()));
+    end if;
+    -- Nobody hears of an officer who is none of their firm's (of their case's).
+    if firm is null or not exists (
+        select from app.support_collaborators as m
+        where m.organisation_id = firm and m.user_id = of_officer and m.kind = 'housing_officer' and (of_case is null or m.case_id = of_case))
+    then
+        raise exception 'no such housing officer' using errcode = 'KW404';
+    end if;
+    select * into digest from app.digests as d where d.organisation_id = firm and d.officer_id = of_officer and d.period = of_period;
+    select * into entry from app.digest_entries as e where e.digest_id = digest.id and e.case_id = of_case;
+    select * into message from app.outbox as o where o.organisation_id = firm and o.digest_id = digest.id;
+    if digest.id is not null then
+        return query select case when digest.reason is not null then digest.reason
+                                 when of_case is not null and entry.digest_id is null then 'not_on_team'
+                                 when entry.reason is not null then entry.reason
+                                 else message.state end,
+                            case when digest.reason is null and entry.reason is null then message.state_at else digest.composed_at end;
+    elsif exists (select from app.job_runs as r where r.job = 'compose_digests' and r.period = of_period and r.status = 'done') then
+        return query select 'not_on_team', (select r.finished_at from app.job_runs as r where r.job = 'compose_digests' and r.period = of_period);
+    elsif app.job_due_at('compose_digests', of_period) > now() then
+        return query select 'not_due', app.job_due_at('compose_digests', of_period);
+    elsif app.job_due_at('compose_digests', of_period) <= (select j.since from app.jobs as j where j.name = 'compose_digests') then
+        return query select 'before_digests', (select j.since from app.jobs as j where j.name = 'compose_digests');
+    else
+        return query select 'not_composed', app.job_due_at('compose_digests', of_period);
+    end if;
+end
+$$;
+comment on function app.why_no_digest(uuid, date, uuid) is
+    '"Why did they not get it?" (spec 6), for an operator: what became of the digest of a month (its first day) for a housing officer, and since when; with a case, of that case''s part in it. A reason of app.digests, a state of app.outbox (sent, delivered, waiting, ...), '
+    'not_on_team (when it was composed), not_due (until then), before_digests (Keywork sent none yet), not_composed (the job has not done it). KW404 for an officer or a case that is not theirs.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- The outbox: couriers
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.states_are_stamped() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    new.state_at := clock_timestamp();
+    return new;
+end
+$$;
+comment on function app.states_are_stamped() is 'A message says since when it is in its state.';
+
+create or replace function app.items_in_both(these jsonb, those jsonb) returns jsonb
+language sql immutable set search_path = '' as $$
+    select coalesce(jsonb_agg(mine.item order by mine.place), '[]')
+    from jsonb_array_elements(these) with ordinality as mine (item, place)
+    where mine.item ->> 'id' in (select theirs.item ->> 'id' from jsonb_array_elements(those) as theirs (item))
+$$;
+comment on function app.items_in_both(jsonb, jsonb) is 'Of one list of objects those whose id is in another list too. For app.refresh_digest().';
+
+create or replace function app.refresh_digest(of_digest uuid) returns text
+language plpgsql set search_path = '' as $$
+declare
+    digest app.digests;
+    why    text;
+begin
+    select * into digest from app.digests as d where d.id = of_digest;
+    if digest.reason is not null then
+        return digest.reason;
+    end if;
+    -- What may be said now, of what was composed: by their ids, so that nothing comes in, and in the words that stand there now.
+    with current as materialized (
+        select * from app.digest_material(array[digest.organisation_id], array[digest.officer_id], digest.period)
+    ), kept as (
+        select e.case_id, c.officer_reason, coalesce(c.case_reason, c.officer_reason, case when c.case_id is null then 'assignment_ended' end) as reason,
+               c.content || (select jsonb_object_agg(part, app.items_in_both(c.content -> part, e.content -> part)) from unnest(array['goals', 'sessions', 'notes']) as part) as content
+        from app.digest_entries as e left join current as c on c.case_id = e.case_id
+        where e.digest_id = of_digest and e.content is not null
+    ), judged as (
+        select k.*, coalesce(k.reason, case when k.content -> 'goals' = '[]' and k.content -> 'sessions' = '[]' and k.content -> 'notes' = '[]' then 'nothing_to_report' end) as final_reason
+        from kept as k
+    ), changed as (
+        update app.digest_entries as e set reason = j.final_reason, content = case when j.final_reason is null then j.content end
+        from judged as j
+        where e.digest_id = of_digest and e.case_id = j.case_id and (j.final_reason is not null or j.content is distinct from e.content)
+    ), addressed as (
+        -- An address that was put right meanwhile.
+        update app.outbox as o set to_address = a.address, to_name = a.officer_name
+        from (select distinct c.address, c.officer_name from current as c) as a
+        where o.organisation_id = digest.organisation_id and o.digest_id = of_digest and (o.to_address, o.to_name) is distinct from (a.address, a.officer_name)
+    )
+    select case when count(*) filter (where j.final_reason is null) = 0
+                then coalesce(min(j.officer_reason), case when count(*) > 0 then app.reason_of_all(array_agg(j.final_reason)) else 'nothing_to_report' end) end
+        into why from judged as j;
+    if why is not null then
+        update app.digests as d set reason = why where d.id = of_digest;
+    end if;
+    return why;
+end
+$$;
+comment on function app.refresh_digest(uuid) is
+    'Rights are checked again (spec 6): takes out of a composed digest what may not be said any more, or is not there any more, and takes over what was corrected; nothing is added. Null, or why nothing is left to send. For app.claim_message().';
+
+create or replace function app.claim_message()
+returns table (message_id uuid, attempt integer, idempotency_key text, to_name text, to_address text, organisation_name text, digest_id uuid, period date)
+language plpgsql security definer set search_path = '' as $$
+declare
+    it   app.outbox;
+    why  text;
+begin
+    if (select c.paused_until > clock_timestamp() from vault.couriers as c) then
+        return;
+    end if;
+    loop
+        select * into it from app.outbox as o
+        where o.state in ('waiting', 'sending') and o.next_attempt_at <= clock_timestamp()
+        order by o.state, o.next_attempt_at limit 1 for update skip locked;
+        if not found then
+            return;
+        end if;
+        if it.state = 'sending' then
+            -- A courier had it and never said: it died, or is late.
+            update app.outbox as o set unanswered_since = coalesce(o.unanswered_since, o.claimed_at) where o.id = it.id returning * into it;
+        end if;
+        if it.unanswered_since < clock_timestamp() - interval '23 hours' then
+            -- The provider forgets the key soon: it may be there, and would be twice.
+            update app.outbox as o set state = 'unsure', error = coalesce(o.error, 'no_answer') where o.id = it.id;
+            continue;
+        elsif it.attempts >= 100 then
+            update app.outbox as o set state = case when it.unanswered_since is null then 'failed' else 'unsure' end, error = coalesce(o.error, 'no_answer') where o.id = it.id;
+            continue;
+        end if;
+        why := app.refresh_digest(it.digest_id);
+        if why is not null then
+            -- Unless it may have gone before the rights did.
+            update app.outbox as o set state = case when it.unanswered_since is null then 'withdrawn' else 'unsure' end, error = case when it.unanswered_since is not null then 'rights_ended' end
+            where o.id = it.id;
+            continue;
+        end if;
+        update app.outbox as o
+        set state = 'sending', attempts = o.attempts + 1, claimed_at = clock_timestamp(), next_attempt_at = clock_timestamp() + interval '2 minutes'
+        where o.id = it.id
+        returning * into it;
+        return query
+            select it.id, it.attempts, it.dedup_key || '/' || it.key_number, it.to_name, it.to_address, o.name, d.id, d.period
+            from app.digests as d join app.organisations as o on o.id = d.organisation_id
+            where d.id = it.digest_id;
+        return;
+    end loop;
+end
+$$;
+comment on function app.claim_message() is
+    'For a courier: the next e-mail to hand over, rights checked again this moment, or no row. It is this courier''s for two minutes, then anybody''s again under the same idempotency key. After 23 hours without an answer nobody sends it: '
+    'it is unsure, and a person decides. A digest of which nothing may be said any more is withdrawn.';
+
+create or replace function app.digest_to_send(of_digest uuid) returns table (case_id uuid, content jsonb)
+language sql stable security definer set search_path = '' as $$
+    select e.case_id, e.content from app.digest_entries as e
+    where e.digest_id = of_digest and e.content is not null
+      and exists (select from app.outbox as o where o.organisation_id = e.organisation_id and o.digest_id = of_digest and o.state = 'sending')
+    order by e.content ->> 'tenant', e.case_id
+$$;
+comment on function app.digest_to_send(uuid) is 'For a courier: what a digest that it has claimed says, one row for each case, by tenant.';
+
+create or replace function app.message_was_sent(of_message uuid, of_provider_id text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    it app.outbox;
+begin
+    -- Whoever says so: the e-mail is out, whatever a slower courier still tries under the same key.
+    update app.outbox as o set state = 'sent', sent_at = clock_timestamp(), provider_id = coalesce(of_provider_id, o.provider_id), unanswered_since = null, error = null
+    where o.id = of_message and o.state in ('waiting', 'sending', 'unsure', 'failed')
+    returning * into it;
+    if not found then
+        return;
+    end if;
+    perform app.write_digest_down(it.id);
+    perform app.apply_deliveries(of_provider_id);
+end
+$$;
+comment on function app.message_was_sent(uuid, text) is
+    'A courier handed an e-mail over, which the provider knows by this id (null: a file). Written down in the history of each case that it tells of, once.';
+
+create or replace function app.write_digest_down(of_message uuid) returns void
+language plpgsql set search_path = '' as $$
+declare
+    it    app.outbox;
+    entry record;
+    who   record := app.who_acts(null);
+    salt  bytea;
+    said  jsonb;
+begin
+    -- Before the rows take their numbers (app.seal_audit_log).
+    perform pg_current_xact_id();
+    select * into it from app.outbox as o where o.id = of_message;
+    for entry in
+        select e.case_id, d.period from app.digest_entries as e join app.digests as d on d.id = e.digest_id
+        where e.digest_id = it.digest_id and e.content is not null order by e.case_id
+    loop
+        salt := uuid_send(gen_random_uuid());
+        said := jsonb_build_object('sent_to', it.to_name, 'address', it.to_address, 'month', entry.period);
+        with fact as (
+            insert into app.audit_log (organisation_id, case_id, actor_id, actor_name, actor_hat, action, table_name, row_id, row_kind, payload_hash)
+            values (it.organisation_id, entry.case_id, who.actor_id, who.actor_name, who.actor_hat, 'export', 'digests', it.digest_id, 'digest',
+                    sha256(salt || convert_to(jsonb_build_array(null::text, null::jsonb, said)::text, 'UTF8')))
+            returning id, organisation_id, case_id, table_name, row_id
+        )
+        insert into app.audit_payloads (audit_id, organisation_id, case_id, table_name, row_id, salt, after)
+            select f.id, f.organisation_id, f.case_id, f.table_name, f.row_id, salt, said from fact as f;
+    end loop;
+end
+$$;
+comment on function app.write_digest_down(uuid) is 'Writes down in the audit log, for each case of a digest, to whom it was sent: something about a tenant left Keywork (spec 7). For app.message_was_sent().';
+
+create or replace function app.message_was_not_sent(of_message uuid, of_attempt integer, outcome text, code text, wait_seconds integer default 0) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+    if outcome is null or outcome not in ('not_now', 'no_answer', 'refused', 'unsure') then
+        raise exception 'no such outcome' using errcode = '22023';
+    end if;
+    update app.outbox as o
+    set state = case when outcome in ('not_now', 'no_answer') then 'waiting'
+                     -- This attempt was refused; an earlier one may have been taken.
+                     when outcome = 'refused' and o.unanswered_since is null then 'failed' else 'unsure' end,
+        error = code,
+        -- Half a minute, twice as long each time, an hour at most; longer where the provider says so.
+        next_attempt_at = clock_timestamp() + greatest(make_interval(secs => wait_seconds), least(interval '30 seconds' * 2 ^ (least(o.attempts, 10) - 1), interval '1 hour')),
+        unanswered_since = case when outcome in ('no_answer', 'unsure') then coalesce(o.unanswered_since, o.claimed_at) else o.unanswered_since end
+    where o.id = of_message and o.state = 'sending' and o.attempts = of_attempt;
+end
+$$;
+comment on function app.message_was_not_sent(uuid, integer, text, text, integer) is
+    'A courier could not hand over an e-mail, in this attempt of its own: not_now (a clear no that may pass: tried again, after so many seconds at least), no_answer (it may have been taken: tried again under the same key), '
+    'refused (a clear no, for good), unsure (a person decides). The code is an HTTP status or a word of ours. Nothing happens where somebody else has the e-mail by now.';
+
+create or replace function app.pause_couriers(seconds integer) returns void
+language sql security definer set search_path = '' as $$
+    update vault.couriers set paused_until = greatest(paused_until, clock_timestamp() + make_interval(secs => least(seconds, 3600)))
+$$;
+comment on function app.pause_couriers(integer) is 'The provider asked to wait: no courier claims anything for so many seconds (an hour at most at once).';
+
+create or replace function app.files_to_erase(messages uuid[]) returns uuid[]
+language sql stable security definer set search_path = '' as $$
+    select coalesce(array_agg(m.id), '{}') from unnest(messages) as m (id)
+    where not exists (select from app.outbox as o where o.id = m.id and o.copy_erased_at is null)
+$$;
+comment on function app.files_to_erase(uuid[]) is 'For the courier that writes files: those of these messages of which no copy may be kept any more, or that are not there.';
+
+create or replace function app.erase_old_digests(out digests bigint)
+language plpgsql security definer set search_path = '' as $$
+begin
+    with old as (
+        update app.digests as d set erased_at = now()
+        where d.erased_at is null and coalesce((select o.sent_at from app.outbox as o where o.organisation_id = d.organisation_id and o.digest_id = d.id), d.composed_at) < now() - interval '90 days'
+        returning d.id, d.organisation_id
+    ), entry as (
+        update app.digest_entries as e set content = null from old where e.digest_id = old.id and e.content is not null
+    ), message as (
+        update app.outbox as o
+        set copy_erased_at = now(), error = case when o.state in ('waiting', 'sending') then 'too_old' else o.error end,
+            state = case when o.state in ('waiting', 'sending') then case when o.unanswered_since is null then 'failed' else 'unsure' end else o.state end
+        from old where o.organisation_id = old.organisation_id and o.digest_id = old.id
+    )
+    select count(*) into digests from old;
+    delete from vault.delivery_events as e
+    where e.received_at < now() - interval '30 days' and not exists (select from app.outbox as o where o.provider_id = e.provider_id);
+end
+$$;
+comment on function app.erase_old_digests() is
+    'Erases what digests said 90 days after they were sent (never sent: after they were composed), in any case; the facts stay. What waits until then is not sent any more. How many digests. For a daily job.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- The outbox: what the provider tells, and what operators decide
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.delivery_rank(state text) returns integer
+language sql immutable set search_path = '' as $$
+    select array_position(array['sent', 'delivered', 'failed', 'bounced', 'complained'], state)
+$$;
+comment on function app.delivery_rank(text) is 'Which news of an e-mail counts, in whatever order they come (threat 43): the last of these. Null for a state that no news is about.';
+
+create or replace function app.record_delivery(of_event text, of_provider_id text, what text, at timestamptz) returns boolean
+language plpgsql security definer set search_path = '' as $$
+declare
+    is_new boolean;
+begin
+    insert into vault.delivery_events (event_id, provider_id, kind, happened_at) values (of_event, of_provider_id, what, at) on conflict do nothing;
+    is_new := found;
+    if is_new then
+        perform app.apply_deliveries(of_provider_id);
+    end if;
+    return is_new;
+end
+$$;
+comment on function app.record_delivery(text, text, text, timestamptz) is
+    'The provider tells, in an event of this number, what became of the e-mail that it knows by this id, and when: delivered, bounced, complained or failed. False where it told so before (threat 42). News about no message of ours are kept for a while: '
+    'they may come before the courier has said that it handed it over.';
+
+create or replace function app.apply_deliveries(of_provider_id text) returns void
+language plpgsql set search_path = '' as $$
+declare
+    it   app.outbox;
+    news vault.delivery_events;
+begin
+    select * into it from app.outbox as o where o.provider_id = of_provider_id for update;
+    if not found then
+        return;
+    end if;
+    select * into news from vault.delivery_events as e where e.provider_id = of_provider_id order by app.delivery_rank(e.kind) desc, e.happened_at desc limit 1;
+    if app.delivery_rank(news.kind) > app.delivery_rank(it.state) then
+        update app.outbox as o set state = news.kind, error = case news.kind when 'failed' then 'provider_failed' end where o.id = it.id;
+    end if;
+    if news.kind in ('bounced', 'complained') then
+        insert into app.suppressed_addresses (organisation_id, address, because, since) values (it.organisation_id, lower(it.to_address), news.kind, news.happened_at)
+            on conflict on constraint one_suppression_for_each_address do update
+            set because = excluded.because, since = excluded.since, cleared_at = null, cleared_by_name = null
+            -- Old news about an address that was cleared since change nothing.
+            where suppressed_addresses.cleared_at < excluded.since;
+    end if;
+end
+$$;
+comment on function app.apply_deliveries(text) is 'Brings a message to the state that all news of it together say, and suppresses an address that it bounced from or whose owner complained. For app.record_delivery() and app.message_was_sent().';
+
+create or replace function app.retry_message(of_message uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+    update app.outbox as o
+    set state = 'waiting', attempts = 0, next_attempt_at = clock_timestamp(), error = null,
+        unanswered_since = case o.state when 'waiting' then o.unanswered_since end,
+        -- A person decided that it goes (again): under the old key the provider would not send it.
+        key_number = o.key_number + (o.state <> 'waiting')::integer,
+        sent_at = null, provider_id = null
+    where o.id = of_message and o.state in ('waiting', 'failed', 'unsure', 'bounced') and o.organisation_id = app.org_admin_case_organisation()
+      and o.copy_erased_at is null;
+    if not found then
+        raise exception 'no such message' using errcode = 'KW404';
+    end if;
+    perform app.write_down_event('update', app.org_admin_case_organisation(), null, 'outbox', of_message, 'sent_again', null);
+end
+$$;
+comment on function app.retry_message(uuid) is
+    'An org-admin has an e-mail sent now that waits, failed, bounced, or of which nobody knows whether it went: by their decision it may arrive twice. KW404 where there is no such e-mail of theirs, and where what it said was erased.';
+
+create or replace function app.message_arrived(of_message uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    it app.outbox;
+begin
+    update app.outbox as o set state = 'sent', sent_at = coalesce(o.claimed_at, clock_timestamp()), unanswered_since = null, error = null
+    where o.id = of_message and o.state = 'unsure' and o.organisation_id = app.org_admin_case_organisation()
+    returning * into it;
+    if not found then
+        raise exception 'no such message' using errcode = 'KW404';
+    end if;
+    perform app.write_digest_down(it.id);
+    perform app.write_down_event('update', it.organisation_id, null, 'outbox', of_message, 'arrived', null);
+end
+$$;
+comment on function app.message_arrived(uuid) is 'An org-admin has found out that an e-mail of which nobody knew did arrive. KW404 where there is no such e-mail of theirs.';
+
+create or replace function app.clear_suppression(of_address uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+    update app.suppressed_addresses as s set cleared_at = now(), cleared_by_name = (app.who_acts(null)).actor_name
+    where s.id = of_address and s.cleared_at is null and s.organisation_id = app.org_admin_case_organisation();
+    if not found then
+        raise exception 'no such suppressed address' using errcode = 'KW404';
+    end if;
+end
+$$;
+comment on function app.clear_suppression(uuid) is 'An org-admin has e-mails sent again to an address that was suppressed. KW404 where there is no such one of theirs.';

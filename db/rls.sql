@@ -128,6 +128,18 @@ grant usage on schema app to keywork_jobs;
 grant execute on procedure app.sweep_retention(integer, boolean), app.sweep_retention_asked() to keywork_jobs;
 grant execute on function app.organisations_to_sweep(boolean), app.purge_batch(uuid, integer, timestamptz, uuid[]), app.seal_audit_log(integer), app.keep_audit_months()
     to keywork_jobs;
+grant execute on procedure app.compose_digests(date, bigint) to keywork_jobs;
+grant execute on function
+    app.begin_job(text, timestamptz), app.finish_job(text, date, jsonb), app.fail_job(text, timestamptz, date, text),
+    app.compose_chunk(date, uuid, uuid, integer), app.erase_old_digests(), app.files_to_erase(uuid[]),
+    app.claim_message(), app.digest_to_send(uuid), app.message_was_sent(uuid, text), app.message_was_not_sent(uuid, integer, text, text, integer), app.pause_couriers(integer)
+    to keywork_jobs;
+
+-- Digests: what an org-admin may look at and decide, and the answer to "why did they not get it?". What the provider of e-mail
+-- tells comes in without a person (the signature is the web server's to check).
+grant execute on function app.preview_digest(uuid, date), app.retry_message(uuid), app.message_arrived(uuid), app.clear_suppression(uuid) to keywork_org_admin;
+grant execute on function app.why_no_digest(uuid, date, uuid) to keywork_org_admin, keywork_property_manager;
+grant execute on function app.record_delivery(text, text, text, timestamptz), app.job_health(), app.outbox_health() to keywork_signin;
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -640,3 +652,49 @@ comment on policy all_org_admin on app.legal_holds is 'Holds inside the wall: re
 create policy all_org_admin on app.retention_runs for all to keywork_org_admin
     using (organisation_id = (select app.org_admin_case_organisation()));
 comment on policy all_org_admin on app.retention_runs is 'Runs of their own organisation: read, ask for one.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Digests and the outbox: the org-admin's to read; jobs and the provider write
+------------------------------------------------------------------------------------------------------------------------
+
+-- Property managers and collaborators read none of it: app.why_no_digest() answers for a case that they see.
+grant select on app.digests, app.digest_entries, app.outbox, app.suppressed_addresses, app.digest_list, app.digest_page, app.digest_officers, app.outbox_list
+    to keywork_org_admin;
+
+do $walls$
+declare
+    it text;
+begin
+    foreach it in array array['digests', 'digest_entries', 'outbox', 'suppressed_addresses'] loop
+        execute format('create policy wall_org_admin on app.%I as restrictive to keywork_org_admin
+            using (organisation_id = (select app.org_admin_case_organisation()))', it);
+        execute format('create policy wall_property_manager on app.%I as restrictive to keywork_property_manager
+            using (organisation_id = (select app.manager_organisation()))', it);
+        execute format('create policy wall_collaborator on app.%I as restrictive to keywork_collaborator
+            using (organisation_id = any ((select app.my_organisation_ids())::uuid[]))', it);
+        execute format('comment on policy wall_org_admin on app.%I is ''Own organisation only, whatever else is allowed.''', it);
+        execute format('comment on policy wall_property_manager on app.%I is ''Own organisation only, whatever else is allowed; and nothing is granted.''', it);
+        execute format('comment on policy wall_collaborator on app.%I is ''Own organisations only, whatever else is allowed; and nothing is granted.''', it);
+        execute format('create policy select_org_admin on app.%I for select to keywork_org_admin
+            using (organisation_id = (select app.org_admin_case_organisation()))', it);
+        execute format('comment on policy select_org_admin on app.%I is ''Everything inside the wall, where the plan has support cases.''', it);
+    end loop;
+end
+$walls$;
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Jobs: the platform-admin's to look at
+------------------------------------------------------------------------------------------------------------------------
+
+grant select on app.jobs, app.job_runs, app.job_list to keywork_platform_admin;
+grant execute on function app.job_due_at(text, date), app.due_period(text, timestamptz), app.next_due_at(text), app.outbox_health() to keywork_platform_admin;
+-- no write: the ledger is kept by the jobs, and when they are due is the owner's to say
+
+create policy select_platform_admin on app.jobs for select to keywork_platform_admin
+    using ((select app.acting_as('platform_admin')) is not null);
+comment on policy select_platform_admin on app.jobs is 'What the jobs service does, and when.';
+create policy select_platform_admin on app.job_runs for select to keywork_platform_admin
+    using ((select app.acting_as('platform_admin')) is not null);
+comment on policy select_platform_admin on app.job_runs is 'The whole job ledger: codes, times and numbers.';

@@ -352,3 +352,53 @@ select r.id, r.organisation_id, r.asked_by_id, r.asked_by_name, r.began_at, r.fi
        (select coalesce(sum(l.row_count), 0)::bigint from app.retention_ledger as l where l.run_id = r.id and l.table_name = 'support_cases') as case_count
 from app.retention_runs as r;
 comment on view app.retention_run_list is 'Runs of the sweep with how many records (notes, goals, progress entries, sessions) and cases each destroyed: /retention.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Digests, the outbox, jobs
+------------------------------------------------------------------------------------------------------------------------
+
+create view app.digest_list with (security_invoker = true) as
+select d.id, d.organisation_id, d.officer_id, d.officer_name, d.address, d.period, d.composed_at, d.reason, d.erased_at,
+       o.id as message_id, o.state, o.state_at, o.sent_at,
+       (select count(*) from app.digest_entries as e where e.digest_id = d.id and e.reason is null) as tenant_count,
+       (select count(*) from app.digest_entries as e where e.digest_id = d.id and e.reason is not null) as left_out_count
+from app.digests as d
+left join app.outbox as o on o.organisation_id = d.organisation_id and o.digest_id = d.id;
+comment on view app.digest_list is 'What became of each housing officer''s digest, month by month: /digests.';
+
+create view app.digest_page with (security_invoker = true) as
+select e.digest_id, e.organisation_id, e.case_id, t.full_name as tenant_name, e.reason, e.content
+from app.digest_entries as e
+left join app.support_cases as c on c.id = e.case_id
+left join app.tenants as t on t.id = c.tenant_id;
+comment on view app.digest_page is 'The cases of a digest: what it says of each, or why it is left out.';
+
+create view app.digest_officers with (security_invoker = true) as
+select distinct on (m.organisation_id, m.user_id) m.user_id as id, m.organisation_id, m.full_name, m.email,
+       bool_or(m.ended_at is null) over (partition by m.organisation_id, m.user_id) as is_live
+from app.support_collaborators as m
+where m.kind = 'housing_officer' and m.user_id is not null
+order by m.organisation_id, m.user_id, m.assigned_at desc;
+comment on view app.digest_officers is 'Housing officers who are or were on a team, each once, by their newest assignment.';
+
+create view app.outbox_list with (security_invoker = true) as
+select o.id, o.organisation_id, o.kind, o.digest_id, d.period, o.to_name, o.to_address, o.state, o.state_at, o.attempts, o.next_attempt_at, o.error, o.created_at, o.sent_at,
+       o.state in ('waiting', 'failed', 'unsure', 'bounced') and o.copy_erased_at is null as may_be_sent_again,
+       o.state = 'unsure' as may_have_arrived
+from app.outbox as o
+left join app.digests as d on d.organisation_id = o.organisation_id and d.id = o.digest_id;
+comment on view app.outbox_list is 'E-mails on their way, and what became of the others: /outbox.';
+
+create view app.job_list with (security_invoker = true) as
+select j.name as job, j.cadence, r.period, r.status, r.attempts, r.began_at, done.at as done_at, r.error, coalesce(r.counts, '{}') as counts,
+       case when j.cadence <> 'often' then coalesce(due.at, app.next_due_at(j.name)) end as next_due_at,
+       -- Of a dated job: it was due so long ago, and this installation is not younger than that.
+       case j.cadence when 'often' then coalesce(done.at, j.since) < now() - j.late_after
+            else coalesce(greatest(due.at, j.since) < now() - j.late_after, false) end as is_late
+from app.jobs as j
+left join lateral (select * from app.job_runs as l where l.job = j.name order by l.period desc limit 1) as r on true
+cross join lateral (select max(l.finished_at) as at from app.job_runs as l where l.job = j.name and l.status <> 'failed') as done
+cross join lateral (select app.job_due_at(j.name, app.due_period(j.name, now())) as at) as due;
+comment on view app.job_list is
+    'Each job with its newest line of the ledger, when it was last done, when it is due next (in the past: it is due now), and whether it is late: not done for longer than app.jobs.late_after. /jobs.';

@@ -26,10 +26,14 @@ DEFINERS = {
     "org_admins_to_tell": "door", "installed_versions": "door",
     "record_view": "door", "record_export": "door", "audit_head": "door", "verify_my_audit_log": "door",
     "keep_audit_months": "door", "seal_audit_log": "door", "purge_batch": "door", "organisations_to_sweep": "door",
+    "begin_job": "door", "finish_job": "door", "fail_job": "door", "job_health": "door", "outbox_health": "door",
+    "compose_chunk": "door", "erase_old_digests": "door", "files_to_erase": "door", "claim_message": "door", "digest_to_send": "door",
+    "message_was_sent": "door", "message_was_not_sent": "door", "pause_couriers": "door", "record_delivery": "door",
+    "preview_digest": "door", "why_no_digest": "door", "retry_message": "door", "message_arrived": "door", "clear_suppression": "door",
 }
 
 #: Tables of the installation itself; every other one is a customer's and carries organisation_id.
-NO_CUSTOMER_DATA = ("installation", "plans", "features", "feature_gates", "users", "sign_ins", "organisations")
+NO_CUSTOMER_DATA = ("installation", "plans", "features", "feature_gates", "users", "sign_ins", "organisations", "jobs", "job_runs")
 
 _IN_LIST = ", ".join(f"'{name}'" for name in DEFINERS)
 _INSTALLATION = ", ".join(f"'{name}'" for name in NO_CUSTOMER_DATA)

@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 #: The audit log is written with the change, or the change is not made.
 NOT_WRITTEN_DOWN = "That could not be kept on the record, so it was not done. Please try again."
+#: Digests, the outbox and the job ledger are kept by the jobs.
+NOT_BY_HAND = "Keywork keeps this by itself, so it was not changed. Please try again."
 
 #: Constraint or unique index -> (form field it is about, or None for the whole form; what to do). A field is the column of
 #: its name; "column.key" is one part of a column that holds several.
@@ -172,6 +174,45 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "one_live_run_for_each_organisation": (None, "A run is under way already."),
     "retention_runs_organisation_id_fkey": (None, "Choose an organisation from the list."),
     "retention_runs_asked_by_id_fkey": (None, "There is no such account."),
+    # digests, the outbox and the job ledger, which nobody writes by hand
+    "job_names_are_plain_words": (None, NOT_BY_HAND),
+    "job_cadences_are_known": (None, NOT_BY_HAND),
+    "dated_jobs_have_their_time": (None, NOT_BY_HAND),
+    "job_runs_pkey": (None, NOT_BY_HAND),
+    "job_statuses_are_known": (None, NOT_BY_HAND),
+    "job_attempts_count_from_1": (None, NOT_BY_HAND),
+    "job_errors_are_codes": (None, NOT_BY_HAND),
+    "failed_jobs_say_why": (None, NOT_BY_HAND),
+    "one_digest_for_each_officer_and_month": (None, NOT_BY_HAND),
+    "digests_in_their_organisation": (None, NOT_BY_HAND),
+    "digests_are_of_a_calendar_month": (None, NOT_BY_HAND),
+    "digest_reasons_are_known": (None, NOT_BY_HAND),
+    "digest_entries_pkey": (None, NOT_BY_HAND),
+    "entry_reasons_are_known": (None, NOT_BY_HAND),
+    "entries_left_out_say_nothing": (None, NOT_BY_HAND),
+    "entries_are_of_a_digest": (None, NOT_BY_HAND),
+    "entries_are_of_a_case": (None, NOT_BY_HAND),
+    "message_kinds_are_known": (None, NOT_BY_HAND),
+    "message_states_are_known": (None, NOT_BY_HAND),
+    "messages_are_kept_once": (None, NOT_BY_HAND),
+    "provider_ids_are_unique": (None, NOT_BY_HAND),
+    "message_errors_are_codes": (None, NOT_BY_HAND),
+    "sent_messages_have_their_moment": (None, NOT_BY_HAND),
+    "messages_carry_a_digest": (None, NOT_BY_HAND),
+    "suppressed_addresses_are_lower_case": (None, NOT_BY_HAND),
+    "suppressions_have_a_known_cause": (None, NOT_BY_HAND),
+    "cleared_addresses_say_by_whom": (None, NOT_BY_HAND),
+    "one_suppression_for_each_address": (None, NOT_BY_HAND),
+    "delivery_events_are_known": (None, NOT_BY_HAND),
+    "couriers_have_one_row": (None, NOT_BY_HAND),
+    "jobs_pkey": (None, NOT_BY_HAND),
+    "digests_organisation_id_fkey": (None, NOT_BY_HAND),
+    "digests_officer_id_fkey": (None, NOT_BY_HAND),
+    "outbox_organisation_id_fkey": (None, NOT_BY_HAND),
+    "suppressed_addresses_organisation_id_fkey": (None, NOT_BY_HAND),
+    "job_runs_job_fkey": (None, NOT_BY_HAND),
+    "delivery_events_pkey": (None, NOT_BY_HAND),
+    "couriers_pkey": (None, NOT_BY_HAND),
 }
 
 #: Foreign key -> why a row that others still point at by it stays.
@@ -208,6 +249,7 @@ STATES: dict[str, tuple[str | None, str, int]] = {
     "KW440": (None, "The audit log is only ever added to.", 409),
     "KW442": (None, "A case could not be deleted. The others were.", 409),
     "KW441": (None, "This hold has been lifted already.", 409),
+    "KW450": (None, "Two clocks differ. Nothing is deleted until they are set right.", 503),
     "22021": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
     "22001": (None, "One of the texts is too long.", 400),
     "22003": (None, "One of the numbers is too large.", 400),
