@@ -661,6 +661,8 @@ comment on policy all_org_admin on app.retention_runs is 'Runs of their own orga
 -- Property managers and collaborators read none of it: app.why_no_digest() answers for a case that they see.
 grant select on app.digests, app.digest_entries, app.outbox, app.suppressed_addresses, app.digest_list, app.digest_page, app.digest_officers, app.outbox_list
     to keywork_org_admin;
+-- app.audit_trail names this table, whoever reads it; no policy of theirs shows a row.
+grant select on app.suppressed_addresses to keywork_property_manager;
 
 do $walls$
 declare

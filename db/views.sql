@@ -242,6 +242,7 @@ select a.id, a.happened_at, a.organisation_id, a.case_id, t.full_name as tenant_
            when 'properties' then (select r.address from app.properties as r where r.id = a.row_id)
            when 'support_collaborators' then (select r.full_name from app.support_collaborators as r where r.id = a.row_id)
            when 'support_goals' then (select r.title from app.support_goals as r where r.id = a.row_id)
+           when 'suppressed_addresses' then (select r.address from app.suppressed_addresses as r where r.id = a.row_id)
            when 'support_goal_progress' then (select g.title from app.support_goal_progress as r join app.support_goals as g on g.id = r.goal_id where r.id = a.row_id)
            -- memberships and property_manager_landlords, by the person.
            else (select coalesce(u.full_name, r.invited_name) from app.memberships as r left join app.users as u on u.id = r.user_id

@@ -1,7 +1,8 @@
-"""Who acted, by the audit log, and what changed no row by anybody's hand, in words: looks, exports, sign-ins, and what retention
-deleted."""
+"""Who acted, by the audit log, and what changed no row by anybody's hand, in words: looks, exports, sign-ins, e-mails, and what
+retention deleted."""
 
 from collections.abc import Callable
+from datetime import date
 
 from db.models_record import AuditEntry
 from views.certificate import COPIES, RECORDS
@@ -11,6 +12,10 @@ from views.words import count
 UNNAMED = {"job": "A scheduled job", "owner": "Whoever runs Keywork"}
 #: Whoever asked for the run.
 RETENTION = "Retention"
+#: What tells of bounces and complaints comes in through the login that signs people in, and is about nobody.
+PROVIDER = "The e-mail service"
+#: What an org-admin decided about an e-mail of the outbox, by the code that the line holds.
+DECIDED = {"sent_again": "had a digest sent again", "arrived": "noted that a digest had arrived"}
 #: What somebody looked at or came in by, by the code that the line holds.
 VIEWED = {"professional": "the Professional notes"}
 SIGNED_IN = {"password": "signed in with a password", "link": "signed in by a link from an e-mail"}
@@ -18,6 +23,8 @@ SIGNED_IN = {"password": "signed in with a password", "link": "signed in by a li
 
 def who(entry: AuditEntry) -> str:
     """The name of the person who acted, or what acted; never the name of a login."""
+    if entry.actor_hat == "sign_in" and entry.actor_id is None and entry.action != "sign_in":
+        return PROVIDER
     if entry.actor_hat not in UNNAMED:
         return entry.actor_name
     return RETENTION if entry.action == "purge" or entry.table_name == "retention_runs" else UNNAMED[entry.actor_hat]
@@ -27,7 +34,16 @@ def _viewed(entry: AuditEntry) -> str:
     return f"looked at {VIEWED.get(entry.row_kind, 'the case')}"
 
 
+def _sent(entry: AuditEntry) -> str:
+    after = entry.after or {}
+    if not after.get("month"):
+        return "sent a digest to a housing officer"
+    return f"sent the digest for {date.fromisoformat(after['month']):%B %Y} to {after.get('sent_to')} ({after.get('address')})"
+
+
 def _exported(entry: AuditEntry) -> str:
+    if entry.row_kind == "digest":
+        return _sent(entry)
     return f"took a copy out of Keywork: {str(entry.row_kind).replace('_', ' ')}"
 
 
@@ -42,6 +58,11 @@ def _destroyed(entry: AuditEntry) -> str:
         return "deleted the case itself for good"
     flagged = " flagged for safeguarding" if entry.rule == "safeguarding" else ""
     return f"deleted {count(entry.row_count, RECORDS.get(entry.table_name, 'record'))}{flagged} for good"
+
+
+def decided(entry: AuditEntry) -> str:
+    """What somebody decided about an e-mail of the outbox."""
+    return DECIDED.get(entry.row_kind, "changed an e-mail")
 
 
 EVENTS: dict[str, Callable[[AuditEntry], str]] = {"view": _viewed, "export": _exported, "sign_in": _signed_in, "purge": _destroyed}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from db.models_record import AuditEntry
-from views.history_events import EVENTS, who
+from views.history_events import EVENTS, decided, who
 from views.history_fields import changed_labels
 from views.words import LABELS, LONDON, inside, listed
 
@@ -170,6 +170,15 @@ def _began_run(entry: AuditEntry) -> str:
     return "asked for a retention run" if entry.actor_id else "began a run"
 
 
+def _address(entry: AuditEntry) -> str:
+    return name_of(entry, "address") or "an address"
+
+
+def _suppressed(entry: AuditEntry) -> str:
+    why = {"bounced": " (an e-mail came back)", "complained": " (its owner complained)"}.get(entry.row_kind, "")
+    return f"stopped e-mails to {_address(entry)}{why}"
+
+
 #: A home that changes its landlord takes along everything that hangs under it.
 MOVED = Change("landlord_id", "moved {it} with the home to another landlord", alone=True)
 
@@ -216,6 +225,10 @@ TOLD: dict[str, Told] = {
     "legal_holds": Told(
         lambda entry: "the legal hold", "put the case under a legal hold", (Change("lifted_at", "lifted the legal hold"), MOVED)),
     "retention_runs": Told(_run, _began_run, (Change("finished_at", "finished {it}"),)),
+    "suppressed_addresses": Told(
+        _address, _suppressed,
+        (Change("cleared_at", "had e-mails sent to {it} again", to=True), Change("cleared_at", _suppressed, to=False)),
+    ),
     "tenants": Told(
         _called("tenant", "full_name"), "added {it}",
         (
@@ -275,6 +288,8 @@ def deed(entry: AuditEntry) -> str:
     """What they did: 'deleted a Shared note of 3 Nov'."""
     if entry.action in EVENTS:
         return EVENTS[entry.action](entry)
+    if entry.table_name == "outbox":
+        return decided(entry)
     told = TOLD.get(entry.table_name, ANYTHING)
     if entry.action == "update":
         return _changed(entry, told)

@@ -52,6 +52,7 @@ LABELS = {
         "export": "Taken out of Keywork",
         "sign_in": "Signed in",
     },
+    "suppression": {"bounced": "An e-mail came back", "complained": "Its owner complained"},
     "feature": {"support_cases": "Support cases"},
 }
 

@@ -79,6 +79,15 @@ SAID = [
     (line("tenants", "insert", actor_hat="owner", actor_name="postgres", after={"full_name": "Ann Lee"}), "Whoever runs Keywork added the tenant Ann Lee"),
     (line("sign_ins", "sign_in", row_kind="link", actor_hat="sign_in"), "Maya Patel signed in by a link from an e-mail"),
     (line("support_notes", "view", row_kind="professional"), "Maya Patel looked at the Professional notes"),
+    (line("suppressed_addresses", "insert", row_kind="bounced", actor_hat="sign_in", actor_name="keywork_signin", after={"address": "jo@example.org"}),
+     "The e-mail service stopped e-mails to jo@example.org (an e-mail came back)"),
+    (line("suppressed_addresses", "update", row_kind="bounced", row_name="jo@example.org", after={"cleared_at": "2026-11-25T12:00:00+00:00"}),
+     "Maya Patel had e-mails sent to jo@example.org again"),
+    (line("digests", "export", row_kind="digest", actor_hat="job", actor_name="keywork_jobs",
+          after={"sent_to": "Jo Lamb", "address": "jo@example.org", "month": "2026-10-01"}),
+     "A scheduled job sent the digest for October 2026 to Jo Lamb (jo@example.org)"),
+    (line("digests", "export", row_kind="digest", actor_hat="job", actor_name="keywork_jobs"), "A scheduled job sent a digest to a housing officer"),
+    (line("outbox", "update", row_kind="sent_again"), "Maya Patel had a digest sent again"),
     (line("made_up", "update", after={"status": 7}), "Maya Patel changed a record"),
 ]  # fmt: skip
 
