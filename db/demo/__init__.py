@@ -88,6 +88,9 @@ def load(conninfo: str, *, today: date | None = None) -> None:
                     for row in rows[table]:
                         copy.write_row(row)
         history.write(connection)
+        # The firms have been at it for years: the jobs send the digests of last month, too.
+        this_month = (today or now.date()).replace(day=1)
+        connection.execute("update app.jobs set since = %s where name = 'compose_digests'", [at(this_month, 0)])
 
 
 def make_rows(today: date, until: datetime) -> dict[str, list[tuple]]:
