@@ -119,6 +119,18 @@ def test_the_record_is_measured_against_what_it_replaces(bench):
     assert all(value > 0 for figure in found for value in figure["figures"].values())
 
 
+def test_digests_are_measured_against_bare_sql_and_objects():
+    """Ways that say different things end the run with an error."""
+    done = subprocess.run([sys.executable, "-m", "tests.bench.digest", "--officers", "20", "--rounds", "1", "--json"], cwd=ROOT, capture_output=True,
+                          text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    filling, *found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert filling["figures"]["officers"] == 20
+    assert {figure["name"] for figure in found} == {
+        "composing against the bare SQL", "objects against composing", "an officer among many against one among few"}
+    assert all(figure["aim"] and figure["ok"] is not None and all(value > 0 for value in figure["figures"].values()) for figure in found)
+
+
 def test_two_figures_of_one_name_are_refused():
     with pytest.raises(ValueError):
         print_json([Figure("any", "same", None, {}), Figure("any", "same", None, {})])
