@@ -4,22 +4,17 @@ No e-mail names a tenant: a mailbox is not a place for who receives support.
 """
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, localtime, make_msgid
 
 from flask import Flask, Response, after_this_request, current_app
 
 import log_lines
+from jobs import envelope
 from jobs.couriers import EmlFolder, Postbox
+from jobs.envelope import one_line
 from views.words import label
-
-
-#: Ends of lines, and signs that turn the direction of what follows: in a name they would pass for another line, or another header.
-_NOT_IN_A_LINE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
 @dataclass(frozen=True)
@@ -98,30 +93,13 @@ def operator_joined(to_name: str, to_address: str, url: str, *, organisation: st
 
 def as_message(letter: Letter, app: Flask) -> EmailMessage:
     """The letter as MIME: plain text first, HTML as the richer twin. No request is needed, only the application's settings."""
-    letter = replace(letter, sender=_line(letter.sender), to_name=_line(letter.to_name), subject=_line(letter.subject),
-                     sentences=tuple(map(_line, letter.sentences)), closing=_line(letter.closing))
-    sent_from = app.config["MAIL_FROM"]
-    message = EmailMessage()
-    message["From"] = Address(letter.sender, addr_spec=sent_from)
-    message["To"] = _address(letter.to_name, letter.to_address)
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(localtime())
-    message["Message-ID"] = make_msgid(domain=sent_from.rpartition("@")[2])
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(app.jinja_env.get_template("mail/letter.txt").render(letter=letter))
-    message.add_alternative(app.jinja_env.get_template("mail/letter.html").render(letter=letter), subtype="html")
-    return message
-
-
-def _line(words: str) -> str:
-    """Words that people typed, as one line."""
-    return _NOT_IN_A_LINE.sub(" ", words).strip()
-
-
-def _address(name: str, address: str) -> Address:
-    """An address in its parts, as it stands in app.users: the standard library would not read each one that mail takes."""
-    local, _, domain = address.rpartition("@")
-    return Address(name, username=local, domain=domain if domain.isascii() else domain.encode("idna").decode())
+    letter = replace(letter, sender=one_line(letter.sender), to_name=one_line(letter.to_name), subject=one_line(letter.subject),
+                     sentences=tuple(map(one_line, letter.sentences)), closing=one_line(letter.closing))
+    return envelope.as_message(
+        sender=letter.sender, sent_from=app.config["MAIL_FROM"], to_name=letter.to_name, to_address=letter.to_address, subject=letter.subject,
+        text=app.jinja_env.get_template("mail/letter.txt").render(letter=letter),
+        html=app.jinja_env.get_template("mail/letter.html").render(letter=letter),
+    )
 
 
 def post(letter: Letter, *, wanted: bool = True) -> None:

@@ -74,6 +74,17 @@ def day(moment: date | datetime) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
+def weekday(moment: datetime) -> str:
+    """'Tue 3 Nov', in London."""
+    local = moment.astimezone(LONDON)
+    return f"{local:%a} {local.day} {local:%b}"
+
+
+def month(first: date) -> str:
+    """'November 2026'."""
+    return f"{first:%B %Y}"
+
+
 def when(moment: datetime, now: datetime | None = None) -> str:
     """'Today 14:05', 'Yesterday 14:05', 'Tue 3 Nov, 14:05', and with its year when that is not this one."""
     local = moment.astimezone(LONDON)
@@ -85,7 +96,7 @@ def when(moment: datetime, now: datetime | None = None) -> str:
     if local.date() == today + timedelta(days=1):
         return f"Tomorrow {local:%H:%M}"
     if local.year == today.year:
-        return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+        return f"{weekday(local)}, {local:%H:%M}"
     return f"{local.day} {local:%b %Y}, {local:%H:%M}"
 
 
@@ -143,12 +154,14 @@ def price(pounds: int, span: str) -> str:
     return f"£{pounds:,} a {span}" if pounds else "free"
 
 
+def lines_of_paragraphs(text: str) -> list[list[str]]:
+    """The lines of each paragraph of a plain text: blank lines part paragraphs."""
+    return [part.strip("\n").split("\n") for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
 def paragraphs(text: str) -> Markup:
     """Plain text as escaped paragraphs: blank lines part them, single line ends stay."""
-    parts = [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
-    return Markup("").join(
-        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.strip("\n").split("\n"))) for part in parts
-    )
+    return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(map(escape, lines))) for lines in lines_of_paragraphs(text))
 
 
 def iso(moment: date | datetime) -> str:
