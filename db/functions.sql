@@ -1837,7 +1837,6 @@ language sql immutable set search_path = '' as $$
     ('signing_keys',          'set-up', 'keys'),
     ('suppressed_addresses',  'set-up', 'addresses that e-mails came back from'),
     ('jobs',                  'set-up', 'what the jobs service does'),
-    ('couriers',              'set-up', 'a time'),
     ('installation',          'set-up', 'versions'),
     ('plans',                 'set-up', 'the price list'),
     ('features',              'set-up', 'the price list'),
