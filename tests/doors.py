@@ -21,6 +21,27 @@ PERSON = "select * from app.person_at_sign_in(%(ab_user_id)s, %(sign_in)s)"
 
 WAITING = "select true from pg_stat_activity where datname = %s and usename = 'keywork_signin' and wait_event_type = 'Lock'"
 
+#: Every function that no hat may call, called: doors of logins, and what only the owner's functions use.
+DOORS = {
+    "begin_password_try('worker@example.org', '203.0.113.1')", "sign_in_by_password(1, 1, 'hash')",
+    "ask_for_link('worker@example.org', 'sign_in', %(hash)s, '203.0.113.1')",
+    "link_to_assignment(%(member)s, %(hash)s)", "link_to_membership(%(organisation)s, %(user)s, %(hash)s)", "look_at_link(%(hash)s, '203.0.113.1')",
+    "use_link(%(hash)s, '203.0.113.1')", "end_sign_in(%(user)s)", "may_set_password(%(user)s)", "set_password(%(user)s, 'hash')",
+    "person_at_sign_in(1, %(user)s)", "count_try('password', %(hash)s, '203.0.113.1')", "begin_sign_in(%(user)s, 'link')", "good_links(%(hash)s)",
+    "address_hash('worker@example.org')", "add_signing_key('planted', %(hash)s)", "appoint_platform_admin('worker@example.org', 'Worker', %(hash)s)",
+    "installed_versions()", "org_admins_to_tell(%(user)s)", "account_id('worker@example.org', 0)",
+    "account_of('worker@example.org', 'Worker')",
+    "seal_audit_log()", "keep_head(%(organisation)s, 1, %(hash)s)", "chain_begins(%(organisation)s)", "next_link(%(hash)s, 1, %(hash)s)", "hash_of_facts('{}')",
+    "verify_audit_log(%(organisation)s)", "installation_chain()", "who_acts(%(user)s)", "keep_audit_months()", "write_down_event('view', %(organisation)s, null, 'support_cases', null, 'x', null)", "organisations_to_sweep(false)", "purge_batch(%(organisation)s)", "run_under(%(organisation)s, '{}')",
+    "purge_from('support_notes', 'true', 'case', '{}', null)", "purge_cases(null, '{}', '{}')", "erase_copies(null, '{}', '{}')", "kept_texts()", "replay_destructions('[]')",
+    # jobs, the provider of e-mail, and what composes and hands over digests
+    "begin_job('send_outbox', now())", "finish_job('send_outbox', '2024-07-01', '{}')", "fail_job('send_outbox', now(), null, 'x')", "job_health()",
+    "month_begins('2024-07-01')", "digest_cases('{}', '{}', '2024-07-01')", "digest_material('{}', '{}', '2024-07-01')", "reason_of_all('{}')", "compose_chunk('2024-07-01')",
+    "items_in_both('[]', '[]')", "refresh_digest(%(user)s)", "claim_message()", "digest_to_send(%(user)s)", "message_was_sent(%(user)s, null)", "write_digest_down(%(user)s)",
+    "message_was_not_sent(%(user)s, 1, 'refused', 'x')", "pause_couriers(1)", "files_to_erase('{}')", "erase_old_digests()",
+    "delivery_rank('sent')", "record_delivery('event', 'message', 'bounced', now())", "apply_deliveries('message')",
+}
+
 _numbers = itertools.count()
 
 

@@ -31,6 +31,9 @@ CASE_TABLES = {"support_cases": "header", "support_goals": "goals", "support_goa
 #: What is written down about changes, and what stops and runs retention.
 RECORD = ("audit_log", "audit_payloads", "legal_holds", "retention_runs")
 
+#: What was told to housing officers by e-mail: the jobs write it, org-admins read it. And what the jobs note of themselves.
+TOLD, JOBS = ("digests", "digest_entries", "outbox", "suppressed_addresses"), ("jobs", "job_runs")
+
 
 class Facts:
     """Every row of the world, by table, with lookups by id."""
@@ -40,7 +43,7 @@ class Facts:
             "organisations", "users", "memberships", "landlords", "properties", "tenants", "property_manager_landlords",
             "support_cases", "support_collaborators", "support_notes", "support_goals", "support_goal_progress",
             "support_sessions", "plans", "features", "feature_gates", "installation", "sign_ins",
-            "audit_log", "audit_payloads", "legal_holds", "retention_runs")}
+            *RECORD, *TOLD, *JOBS)}
         self._by_id = {row["id"]: row for rows in self.tables.values() for row in rows if "id" in row}
 
     def __getitem__(self, table: str) -> list[dict]:
@@ -157,11 +160,14 @@ class Oracle:
     def _reads_set_up(self, table: str, row: dict) -> bool:
         if table in RECORD:
             return self._reads_record(table, row)
+        if table in TOLD:
+            return (self.hat == "org_admin" and self.organisation == row["organisation_id"]
+                    and self.facts.has_support_cases(row["organisation_id"]))
         if table in ("plans", "feature_gates"):
             return self.hat is not None
         if table in ("installation", "sign_ins"):
             return False
-        if table == "features":
+        if table in ("features", *JOBS):
             return self.platform
         if table == "users":
             colleague = any(m["user_id"] == row["id"] and m["organisation_id"] == self.organisation and m["accepted_at"]
@@ -232,8 +238,8 @@ class Oracle:
             return YES if self.platform else NO
         if table == "legal_holds":
             return NO if not self._reads_record(table, row) else LIFTED if row["lifted_at"] else YES
-        if table in RECORD or table == "property_manager_landlords":
-            return NO  # made (and deleted), never changed
+        if table in (*RECORD, *TOLD, *JOBS, "property_manager_landlords"):
+            return NO  # made (and deleted), never changed by hand
         return NO if table in ("installation", "sign_ins", "features") else self.sets_up(row["organisation_id"])
 
     def deletes(self, table: str, row: dict) -> str:
@@ -245,7 +251,7 @@ class Oracle:
             if self.sets_up(row["organisation_id"]) == NO:
                 return NO
             return STILL_USED if column and self.facts.used(column, row["id"]) else YES
-        if table in RECORD:
+        if table in (*RECORD, *TOLD, *JOBS):
             return NO
         if table == "plans":
             return NO if not self.platform else STILL_USED if self.facts.used("plan_code", row["code"]) else YES

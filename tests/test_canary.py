@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from tests import doors as doors_module
-from tests.retention import RECORDS, faults, seal, sweep
+from tests.retention import RECORDS, as_job, faults, seal, sweep
 
 CANARY = "zwitschernder Kanarienvogel"
 
@@ -78,8 +78,26 @@ def live_a_case(world, doors) -> str:
         member = connection.execute("insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, email)"
                                     " values (%s, %s, %s, 'support_worker', 'full', 'gone@example.org') returning id", [case, world.user["gone"], CANARY]).fetchone()[0]
     assert doors.ask(doors_module.TO_ASSIGNMENT, collaborator=member, hash=doors_module.new_hash()).full_name == CANARY
+    tell(world, case)
     as_admin("select app.close_case(%(case)s, 'moved_on', true)")
     return case
+
+
+def tell(world, case) -> None:
+    """A housing officer joins the team, and gets the month's digest about the case."""
+    with world.acting("harbour_admin") as connection:
+        connection.execute("insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode)"
+                           " values (%s, %s, 'Officer', 'housing_officer', 'full')", [case, world.user["officer_open"]])
+        # That one achieved before; this one is told.
+        connection.execute("update app.support_goals set status = 'active' where case_id = %s", [case])
+    as_job(world, "call app.compose_digests(date_trunc('month', now() at time zone 'Europe/London')::date)")
+    with psycopg.connect(world.jobs_conninfo, autocommit=True) as connection:
+        digests = []
+        while claimed := connection.execute("select message_id, digest_id from app.claim_message()").fetchone():
+            digests += connection.execute("select case_id, content::text from app.digest_to_send(%s)", [claimed[1]]).fetchall()
+            connection.execute("select app.message_was_sent(%s, null)", [claimed[0]])
+    [said] = [content for told, content in digests if told == case]
+    assert said.count(CANARY) == 3 and f"{CANARY} professional" not in said  # title, progress, Shared note
 
 
 def let_time_pass(world, case) -> None:
@@ -93,7 +111,7 @@ def test_nothing_of_it_survives(doors):
     world = doors.world
     case = live_a_case(world, doors)
     with psycopg.connect(world.conninfo) as connection:
-        assert found_in(connection) == text_columns(connection) | {"audit_payloads.before", "audit_payloads.after", "audit_payloads.reason"}
+        assert found_in(connection) == text_columns(connection) | {"audit_payloads.before", "audit_payloads.after", "audit_payloads.reason", "digest_entries.content"}
         assert connection.execute("select count(*) from vault.links as l join app.support_collaborators as m on m.id = l.collaborator_id where m.case_id = %s",
                                   [case]).fetchone() == (1,)
     assert CANARY.encode() in dumped(world)
@@ -104,6 +122,9 @@ def test_nothing_of_it_survives(doors):
     sweep(world)
     with psycopg.connect(world.conninfo) as connection:
         assert found_in(connection) == set()
+        # Of what the officer was told the fact stays; the files of the e-mail go.
+        assert connection.execute("select count(*), count(o.copy_erased_at) from app.audit_log as a join app.outbox as o on o.digest_id = a.row_id where a.case_id = %s"
+                                  " and a.action = 'export'", [case]).fetchone() == (1, 1)
         # The facts stay, and say which went; not even a hash of a link is left of the case itself.
         assert connection.execute("select count(*) from app.audit_log where case_id = %s and action <> 'purge'", [case]).fetchone()[0] == facts > 20
         assert connection.execute("select count(*) from app.audit_payloads where case_id = %s", [case]).fetchone() == (0,)

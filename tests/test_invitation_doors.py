@@ -10,7 +10,7 @@ from psycopg import errors, sql
 
 from db.identity import HATS
 from tests.conftest import take_hat
-from tests.doors import HOME, LOOK, PERSON, TO_ASSIGNMENT, TO_MEMBERSHIP, USE, new_hash
+from tests.doors import DOORS, HOME, LOOK, PERSON, TO_ASSIGNMENT, TO_MEMBERSHIP, USE, new_hash
 from tests.test_case_races import in_background, waits
 from tests.test_link_doors import roles_of
 
@@ -256,21 +256,6 @@ def masked(row: str) -> str:
 
 
 # ---- who may not -----------------------------------------------------------------------------------------------------
-
-DOORS = {
-    "begin_password_try('worker@example.org', '203.0.113.1')", "sign_in_by_password(1, 1, 'hash')",
-    "ask_for_link('worker@example.org', 'sign_in', %(hash)s, '203.0.113.1')",
-    "link_to_assignment(%(member)s, %(hash)s)", "link_to_membership(%(organisation)s, %(user)s, %(hash)s)", "look_at_link(%(hash)s, '203.0.113.1')",
-    "use_link(%(hash)s, '203.0.113.1')", "end_sign_in(%(user)s)", "may_set_password(%(user)s)", "set_password(%(user)s, 'hash')",
-    "person_at_sign_in(1, %(user)s)", "count_try('password', %(hash)s, '203.0.113.1')", "begin_sign_in(%(user)s, 'link')", "good_links(%(hash)s)",
-    "address_hash('worker@example.org')", "add_signing_key('planted', %(hash)s)", "appoint_platform_admin('worker@example.org', 'Worker', %(hash)s)",
-    "installed_versions()", "org_admins_to_tell(%(user)s)", "account_id('worker@example.org', 0)",
-    "account_of('worker@example.org', 'Worker')",
-    "seal_audit_log()", "keep_head(%(organisation)s, 1, %(hash)s)", "chain_begins(%(organisation)s)", "next_link(%(hash)s, 1, %(hash)s)", "hash_of_facts('{}')",
-    "verify_audit_log(%(organisation)s)", "installation_chain()", "who_acts(%(user)s)", "keep_audit_months()", "write_down_event('view', %(organisation)s, null, 'support_cases', null, 'x', null)", "organisations_to_sweep(false)", "purge_batch(%(organisation)s)", "run_under(%(organisation)s, '{}')",
-    "purge_from('support_notes', 'true', 'case', '{}', null)", "purge_cases(null, '{}', '{}')", "erase_copies(null, '{}', '{}')", "kept_texts()", "replay_destructions('[]')",
-}
-
 
 @pytest.mark.parametrize("hat", [*HATS, None])
 def test_no_hat_makes_a_link_or_reads_what_signs_in(shared_world, hat):

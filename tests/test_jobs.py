@@ -110,7 +110,9 @@ def test_the_login_may_call_these_and_nothing_else(watched):
             "select proname from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace where nspname in ('app', 'vault', 'fab')"
             " and has_function_privilege(p.oid, 'execute')")} == {
             "installed_versions", "keep_audit_months", "seal_audit_log", "sweep_retention", "sweep_retention_asked",
-            "organisations_to_sweep", "purge_batch"}
+            "organisations_to_sweep", "purge_batch", "begin_job", "finish_job", "fail_job",
+            "compose_digests", "compose_chunk", "claim_message", "digest_to_send", "message_was_sent", "message_was_not_sent", "pause_couriers",
+            "erase_old_digests", "files_to_erase"}
         assert connection.execute("select c.oid::regclass::text from pg_class as c join pg_namespace as n on n.oid = c.relnamespace"
                                   " where nspname in ('app', 'vault', 'fab') and relkind in ('r', 'p', 'v', 'm')"
                                   " and has_any_column_privilege(c.oid, 'select, insert, update, references')").fetchall() == []

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import psycopg
 from werkzeug.security import generate_password_hash
 
+from tests import world_digests
+
 #: Everybody's password in the sign-in of this world.
 PASSWORD = "seven grey herons"
 
@@ -173,13 +175,10 @@ NOTES = {
 }
 
 #: Legal holds: name -> case, who set it, lifted.
-HOLDS = {
-    "eve": ("eve", "harbour_admin", False), "ann_before": ("ann_before", "harbour_admin", True), "ida": ("ida", "moor_admin", False),
-    "joe": ("joe", "small_admin", False),
-}
+HOLDS = {"eve": ("eve", "harbour_admin", False), "ann_before": ("ann_before", "harbour_admin", True), "ida": ("ida", "moor_admin", False),
+         "joe": ("joe", "small_admin", False)}
 
-#: Acts of people in cases, as the audit log has them: case, who, under which hat. One is of a manager in a case that is none
-#: of theirs any more.
+#: Acts of people in cases, as the audit log has them: case, who, under which hat. One manager's case is none of theirs any more.
 ACTS = [
     ("dan", "quay_manager", "property_manager"), ("ann", "quay_manager", "property_manager"), ("ann", "worker", "collaborator"),
     ("gus", "moor_admin", "org_admin"), ("jon", "small_manager", "property_manager"),
@@ -221,6 +220,7 @@ def load(connection: psycopg.Connection) -> None:
         put("app.retention_runs", id=ident("run", organisation), organisation_id=ident("organisation", organisation),
             began_at="2024-08-01", finished_at="2024-08-01 00:01")
     _write_acts_down(put)
+    world_digests.load(put, ident, email_of, full_name)
 
 
 def _write_acts_down(put: "_Writer") -> None:
