@@ -2123,10 +2123,10 @@ comment on function app.finish_job(text, date, jsonb) is 'Notes in the ledger th
 
 create or replace function app.fail_job(of_job text, their_clock timestamptz, of_period date, code text) returns void
 language sql security definer set search_path = '' as $$
-    insert into app.job_runs (job, period, status, finished_at, error)
-        select of_job, p.period, 'failed', clock_timestamp(), code
+    insert into app.job_runs (job, period, status, error)
+        select of_job, p.period, 'failed', code
         from coalesce(of_period, app.due_period(of_job, least(clock_timestamp(), their_clock))) as p (period) where p.period is not null
-        on conflict on constraint job_runs_pkey do update set status = 'failed', finished_at = clock_timestamp(), error = excluded.error
+        on conflict on constraint job_runs_pkey do update set status = 'failed', error = excluded.error
         -- Somebody else may have done it meanwhile.
         where job_runs.status <> 'done' or (select j.cadence = 'often' from app.jobs as j where j.name = of_job)
 $$;
@@ -2143,6 +2143,15 @@ language sql stable set search_path = '' as $$
     where due.at > now()
 $$;
 comment on function app.next_due_at(text) is 'When a dated job is to be done next, in the future. Null for one that runs often.';
+
+create or replace function app.jobs_idle_since() returns timestamptz
+language sql stable set search_path = '' as $$
+    select i.since
+    from (select greatest(max(l.began_at), min(j.since)) as since, min(j.late_after) as patience from app.jobs as j join app.job_list as l on l.job = j.name) as i
+    where i.since < now() - i.patience
+$$;
+comment on function app.jobs_idle_since() is
+    'Since when no job at all was begun, where that is longer than the most urgent of them may wait (app.jobs.late_after): the jobs service seems not to run. Null while it does.';
 
 create or replace function app.job_health()
 returns table (job text, period date, status text, attempts integer, began_at timestamptz, done_at timestamptz, error text, counts jsonb, next_due_at timestamptz, is_late boolean)
@@ -2510,6 +2519,8 @@ language plpgsql security definer set search_path = '' as $$
 declare
     it app.outbox;
 begin
+    -- As app.record_delivery() does: what it tells meanwhile would be seen by neither of the two.
+    perform pg_advisory_xact_lock(hashtextextended('news of ' || of_provider_id, 0));
     -- Whoever says so: the e-mail is out, whatever a slower courier still tries under the same key.
     update app.outbox as o set state = 'sent', sent_at = clock_timestamp(), provider_id = coalesce(of_provider_id, o.provider_id), unanswered_since = null, error = null
     where o.id = of_message and o.state in ('waiting', 'sending', 'unsure', 'failed')
@@ -2628,6 +2639,8 @@ language plpgsql security definer set search_path = '' as $$
 declare
     is_new boolean;
 begin
+    -- One after another for each e-mail, and after the courier that is just saying that it handed it over.
+    perform pg_advisory_xact_lock(hashtextextended('news of ' || of_provider_id, 0));
     insert into vault.delivery_events (event_id, provider_id, kind, happened_at) values (of_event, of_provider_id, what, at) on conflict do nothing;
     is_new := found;
     if is_new then
@@ -2658,8 +2671,9 @@ begin
         insert into app.suppressed_addresses (organisation_id, address, because, since) values (it.organisation_id, lower(it.to_address), news.kind, news.happened_at)
             on conflict on constraint one_suppression_for_each_address do update
             set because = excluded.because, since = excluded.since, cleared_at = null, cleared_by_name = null
-            -- Old news about an address that was cleared since change nothing.
-            where suppressed_addresses.cleared_at < excluded.since;
+            -- Old news about an address that was cleared since change nothing; of two causes the graver one stays, whichever came first.
+            where suppressed_addresses.cleared_at < excluded.since
+               or suppressed_addresses.cleared_at is null and app.delivery_rank(excluded.because) > app.delivery_rank(suppressed_addresses.because);
     end if;
 end
 $$;

@@ -691,7 +691,7 @@ $walls$;
 ------------------------------------------------------------------------------------------------------------------------
 
 grant select on app.jobs, app.job_runs, app.job_list to keywork_platform_admin;
-grant execute on function app.job_due_at(text, date), app.due_period(text, timestamptz), app.next_due_at(text), app.outbox_health() to keywork_platform_admin;
+grant execute on function app.job_due_at(text, date), app.due_period(text, timestamptz), app.next_due_at(text), app.jobs_idle_since(), app.outbox_health() to keywork_platform_admin;
 -- no write: the ledger is kept by the jobs, and when they are due is the owner's to say
 
 create policy select_platform_admin on app.jobs for select to keywork_platform_admin

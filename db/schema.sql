@@ -815,6 +815,7 @@ create table app.job_runs (
 comment on table app.job_runs is
     'The job ledger: one row for each job and period. Periods are days (Europe/London), of a monthly job the first day of the month that it is about; of a job that runs often, the day.';
 comment on column app.job_runs.attempts is 'How often it was begun: 2 where the first was killed or failed; of a job that runs often, how often that day.';
+comment on column app.job_runs.finished_at is 'When it was last done; a failure leaves it as it was.';
 comment on column app.job_runs.counts is 'What it did, by name; added up over the attempts.';
 
 

@@ -394,12 +394,15 @@ comment on view app.outbox_list is 'E-mails on their way, and what became of the
 create view app.job_list with (security_invoker = true) as
 select j.name as job, j.cadence, r.period, r.status, r.attempts, r.began_at, done.at as done_at, r.error, coalesce(r.counts, '{}') as counts,
        case when j.cadence <> 'often' then coalesce(due.at, app.next_due_at(j.name)) end as next_due_at,
-       -- Of a dated job: it was due so long ago, and this installation is not younger than that.
+       -- Of a dated job: the first period that is not done was due so long ago, and this installation is not younger than that.
        case j.cadence when 'often' then coalesce(done.at, j.since) < now() - j.late_after
-            else coalesce(greatest(due.at, j.since) < now() - j.late_after, false) end as is_late
+            else due.at is not null and greatest(case j.cadence when 'daily' then app.job_due_at(j.name, done.period + 1) else due.at end, j.since) < now() - j.late_after
+       end as is_late
 from app.jobs as j
 left join lateral (select * from app.job_runs as l where l.job = j.name order by l.period desc limit 1) as r on true
-cross join lateral (select max(l.finished_at) as at from app.job_runs as l where l.job = j.name and l.status <> 'failed') as done
+left join lateral (
+    select l.period, l.finished_at as at from app.job_runs as l where l.job = j.name and l.finished_at is not null order by l.period desc limit 1
+) as done on true
 cross join lateral (select app.job_due_at(j.name, app.due_period(j.name, now())) as at) as due;
 comment on view app.job_list is
     'Each job with its newest line of the ledger, when it was last done, when it is due next (in the past: it is due now), and whether it is late: not done for longer than app.jobs.late_after. /jobs.';
