@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import from_environment
 from db.demo import ACCOUNTS
 from db.identity import act_in_each_transaction
-from views import frame, headers, health, letters, logs, words
+from views import frame, headers, health, letters, logs, webhook, words
 from views.audit import Audit, AuditCheck
 from views.audit_filters import AuditOfCase, AuditOfPerson
 from views.case_steps import CaseSteps
@@ -82,4 +82,5 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
             console.add_view_no_menu(DemoMail)
         frame.register(app)
         health.register(app)
+        webhook.register(app)
     return app

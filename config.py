@@ -4,6 +4,8 @@ Rights are not here: Postgres decides who may see and do what (db/rls.sql). What
 doors that would show them nothing.
 """
 
+import base64
+import binascii
 import os
 import re
 from collections.abc import Mapping
@@ -39,6 +41,9 @@ DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 REQUIRED = ("KEYWORK_WORKSPACE_URL", "KEYWORK_SIGNIN_URL", "KEYWORK_SECRET_KEY", "KEYWORK_TOKEN_KEY")
 #: In bytes; the database refuses shorter ones as well (app.add_signing_key).
 SHORTEST_TOKEN_KEY = 32
+
+#: In bytes. Resend's have 24; an empty one would let anybody sign.
+SHORTEST_WEBHOOK_SECRET = 16
 
 #: Each proxy adds one entry to X-Forwarded-For; nobody has more of them one behind the other.
 MOST_PROXIES = 9
@@ -103,6 +108,22 @@ def token_key_of(environment: Mapping[str, str]) -> bytes:
     return key
 
 
+def webhook_secrets_of(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """What Resend signs its news with (KEYWORK_RESEND_WEBHOOK_SECRET): one, or while it is changed both, with a blank between.
+
+    None where it is not set. Raises SettingWrong for what is no such secret.
+    """
+    given = (environment.get("KEYWORK_RESEND_WEBHOOK_SECRET") or "").split()
+    for secret in given:
+        try:
+            key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        except binascii.Error:
+            key = b""
+        if not secret.startswith("whsec_") or len(key) < SHORTEST_WEBHOOK_SECRET:
+            raise SettingWrong("KEYWORK_RESEND_WEBHOOK_SECRET must be a signing secret of Resend's, which begins with whsec_ (two, with a blank between, while it is changed).")
+    return tuple(given)
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, object]:
     """The Flask configuration, read from environment variables (listed in the README).
 
@@ -126,6 +147,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, o
         # E-mails: where they are written while nothing sends them, and whom they are from.
         "MAIL_FOLDER": Path(environment.get("KEYWORK_MAIL_FOLDER") or FOLDER / "var" / "mail"),
         "MAIL_FROM": mail_from_of(environment, base_url),
+        # Without one, nobody's news of e-mails are listened to.
+        "WEBHOOK_SECRETS": webhook_secrets_of(environment),
         "DEMO": environment.get("KEYWORK_DEMO") == "1",
         # Two logins, two engines: sign-in reaches only the schema fab, the workspace only what its hat may see.
         "SQLALCHEMY_DATABASE_URI": environment["KEYWORK_SIGNIN_URL"],

@@ -2641,7 +2641,8 @@ declare
 begin
     -- One after another for each e-mail, and after the courier that is just saying that it handed it over.
     perform pg_advisory_xact_lock(hashtextextended('news of ' || of_provider_id, 0));
-    insert into vault.delivery_events (event_id, provider_id, kind, happened_at) values (of_event, of_provider_id, what, at) on conflict do nothing;
+    -- Nothing has happened that is still to come: it could be cleared by nobody before then.
+    insert into vault.delivery_events (event_id, provider_id, kind, happened_at) values (of_event, of_provider_id, what, least(at, clock_timestamp())) on conflict do nothing;
     is_new := found;
     if is_new then
         perform app.apply_deliveries(of_provider_id);

@@ -16,6 +16,7 @@ from app import create_app
 from config import from_environment
 from db.local import children, web_server
 from tests.conftest import TOKEN_KEY, World
+from tests.web.resend_news import SECRET
 from tests.web.visitor import Visitor, visiting
 
 #: Kinds of rows whose ids tests write by name.
@@ -39,6 +40,7 @@ def environment_of(world: World) -> dict[str, str]:
         "KEYWORK_TOKEN_KEY": TOKEN_KEY.hex(),
         "KEYWORK_DEMO": "0",
         "KEYWORK_MAIL_FOLDER": str(mail_folder(world)),
+        "KEYWORK_RESEND_WEBHOOK_SECRET": SECRET,
     }
 
 
