@@ -34,6 +34,7 @@
 --   KW441  this hold has been lifted
 --   KW442  a case could not be destroyed; the others were
 --   KW450  the clocks of the database and of the jobs service differ
+--   KW451  nothing is sent to this address until it is cleared
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -2683,6 +2684,14 @@ comment on function app.apply_deliveries(text) is 'Brings a message to the state
 create or replace function app.retry_message(of_message uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
+    -- It would be withdrawn at its turn, and what it says would be lost.
+    if exists (select from app.outbox as o
+               join app.digests as d on d.id = o.digest_id
+               join app.users as u on u.id = d.officer_id
+               join app.suppressed_addresses as s on s.organisation_id = o.organisation_id and s.address = lower(u.email) and s.cleared_at is null
+               where o.id = of_message and o.organisation_id = app.org_admin_case_organisation()) then
+        raise exception 'the address is suppressed' using errcode = 'KW451';
+    end if;
     update app.outbox as o
     set state = 'waiting', attempts = 0, next_attempt_at = clock_timestamp(), error = null,
         unanswered_since = case o.state when 'waiting' then o.unanswered_since end,
@@ -2690,7 +2699,7 @@ begin
         key_number = o.key_number + (o.state <> 'waiting')::integer,
         sent_at = null, provider_id = null
     where o.id = of_message and o.state in ('waiting', 'failed', 'unsure', 'bounced') and o.organisation_id = app.org_admin_case_organisation()
-      and o.copy_erased_at is null;
+      and o.copy_erased_at is null and not exists (select from app.digests as d where d.id = o.digest_id and d.reason is not null);
     if not found then
         raise exception 'no such message' using errcode = 'KW404';
     end if;
@@ -2698,7 +2707,8 @@ begin
 end
 $$;
 comment on function app.retry_message(uuid) is
-    'An org-admin has an e-mail sent now that waits, failed, bounced, or of which nobody knows whether it went: by their decision it may arrive twice. KW404 where there is no such e-mail of theirs, and where what it said was erased.';
+    'An org-admin has an e-mail sent now that waits, failed, bounced, or of which nobody knows whether it went: by their decision it may arrive twice. KW404 where there is no such e-mail of theirs, and where what it said was erased '
+    'or may not be said any more; KW451 while their address is suppressed.';
 
 create or replace function app.message_arrived(of_message uuid) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -2728,3 +2738,17 @@ begin
 end
 $$;
 comment on function app.clear_suppression(uuid) is 'An org-admin has e-mails sent again to an address that was suppressed. KW404 where there is no such one of theirs.';
+
+create or replace function app.officers_not_listed() returns table (officer_id uuid, full_name text, address text)
+language sql stable security definer set search_path = '' as $$
+    select u.id, u.full_name, u.email
+    from app.users as u
+    where u.disabled_at is null
+      and u.id in (select m.user_id from app.support_collaborators as m
+                   where m.organisation_id = app.org_admin_case_organisation() and m.kind = 'housing_officer' and m.user_id is not null and m.ended_at is null)
+      and lower(u.email) not in (select lower(l.address) from app.organisations as o, unnest(o.housing_officer_emails) as l (address)
+                                 where o.id = app.org_admin_case_organisation())
+    order by u.full_name, u.id
+$$;
+comment on function app.officers_not_listed() is
+    'For an org-admin: housing officers with a live assignment in their organisation whose address organisations.housing_officer_emails does not list, so that they get no digest. The address is that of their account, which no policy shows.';

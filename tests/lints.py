@@ -30,6 +30,7 @@ DEFINERS = {
     "compose_chunk": "door", "erase_old_digests": "door", "files_to_erase": "door", "claim_message": "door", "digest_to_send": "door",
     "message_was_sent": "door", "message_was_not_sent": "door", "pause_couriers": "door", "record_delivery": "door",
     "preview_digest": "door", "why_no_digest": "door", "retry_message": "door", "message_arrived": "door", "clear_suppression": "door",
+    "officers_not_listed": "door",
 }
 
 #: Tables of the installation itself; every other one is a customer's and carries organisation_id.
