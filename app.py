@@ -15,6 +15,8 @@ from views.case_steps import CaseSteps
 from views.caseload import Caseload
 from views.cases import Cases
 from views.collaborators import Collaborators
+from views.digest_preview import DigestPreview
+from views.digests import Digests
 from views.demo_mail import DemoMail
 from views.documents import CollaboratorDocuments, OperatorDocuments
 from views.goals import CollaboratorGoals, OperatorGoals
@@ -26,6 +28,7 @@ from views.mends import Console
 from views.notes import CollaboratorNotes, OperatorNotes
 from views.operators import Operators
 from views.organisations import Organisations
+from views.outbox import Outbox, Suppressed
 from views.people import People
 from views.plans import Plans
 from views.properties import Properties
@@ -37,6 +40,7 @@ from views.settings import Settings
 from views.sign_in import Security
 from views.team import CollaboratorTeam, OperatorTeam
 from views.tenants import Tenants
+from views.why import DigestWhy, DigestWhyOnCase
 
 TABS = (
     OperatorNotes, OperatorGoals, OperatorSessions, OperatorTeam, OperatorDocuments,
@@ -70,13 +74,15 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(Landlords, "Landlords", href="/landlords")
         console.add_view(PropertyManagers, "Operators", href="/property-managers")
         console.add_view(Collaborators, "Collaborators", href="/collaborators", menu_cond=frame.plan_has_support_cases)
+        console.add_view(Digests, "Digests", href="/digests", menu_cond=frame.plan_has_support_cases)
         console.add_view(Audit, "Audit log", href="/audit")
         console.add_view(Retention, "Retention", href="/retention", menu_cond=frame.plan_has_support_cases)
         console.add_view(Settings, "Settings", href="/settings")
         console.add_view(Organisations, "Organisations", href="/organisations")
         console.add_view(Plans, "Plans", href="/plans")
         console.add_view(People, "People", href="/people")
-        for screen in (Links, Operators, CaseSteps, CaseHistory, RetentionSteps, AuditOfCase, AuditOfPerson, AuditCheck, *TABS):
+        for screen in (Links, Operators, CaseSteps, CaseHistory, RetentionSteps, AuditOfCase, AuditOfPerson, AuditCheck, DigestPreview, DigestWhy,
+                       DigestWhyOnCase, Outbox, Suppressed, *TABS):
             console.add_view_no_menu(screen)
         if app.config["DEMO"]:
             console.add_view_no_menu(DemoMail)

@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 CASE_TABS = "Notes|Goals|Sessions|Team|Documents"
 #: The firm's own data, kept by its org-admins: screens by their names in the menu.
 SET_UP = {
-    "Tenants": "Tenants", "Properties": "Properties", "Landlords": "Landlords", "PropertyManagers": "Operators", "Retention": "Retention",
-    "Settings": "Settings",
+    "Tenants": "Tenants", "Properties": "Properties", "Landlords": "Landlords", "PropertyManagers": "Operators", "Digests": "Digests",
+    "Retention": "Retention", "Settings": "Settings",
 }  # fmt: skip
 #: What both kinds of operators use.
-CASES = f"Cases|CaseSteps|CaseHistory|Collaborators|Audit|AuditOfCase|AuditOfPerson|Operator({CASE_TABS})"
+CASES = f"Cases|CaseSteps|CaseHistory|Collaborators|Audit|AuditOfCase|AuditOfPerson|DigestWhyOnCase|Operator({CASE_TABS})"
 CASES_MENU = "Support cases|Collaborators|Audit log"
 #: What the platform-admin keeps: screens, which have the same names in the menu.
 PLATFORM = "Organisations|Plans|People"
@@ -28,7 +28,7 @@ PLATFORM = "Organisations|Plans|People"
 #: Hat -> what Flask-AppBuilder lets it open: (view, permission), both regular expressions.
 FAB_ROLES = {
     "org_admin": [
-        [rf"({CASES}|AuditCheck|RetentionSteps|{'|'.join(SET_UP)})$", "can_.*"],
+        [rf"({CASES}|AuditCheck|RetentionSteps|DigestPreview|DigestWhy|Outbox|Suppressed|{'|'.join(SET_UP)})$", "can_.*"],
         [rf"({CASES_MENU}|{'|'.join(SET_UP.values())})$", "menu_access"],
     ],
     "property_manager": [[rf"({CASES})$", "can_.*"], [rf"({CASES_MENU})$", "menu_access"]],

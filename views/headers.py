@@ -12,7 +12,7 @@ NOT_USED = (
 #: Nothing foreign runs in a page, frames it, reads it or learns where somebody was.
 LOCKED_DOWN = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self';"
         " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     # frame-ancestors for browsers that do not know it.
@@ -23,8 +23,19 @@ LOCKED_DOWN = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+#: An e-mail as it looks, inside a page of ours: its styles stand in it, it fetches and runs nothing, and belongs to no origin.
+AS_EMAIL = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'",
+    "X-Frame-Options": "SAMEORIGIN",
+}
 #: Where people come by https: for two years, browsers do not even try anything else.
 ONLY_HTTPS = "max-age=63072000; includeSubDomains"
+
+
+class EmailPage(Response):
+    """An answer that shows an e-mail (AS_EMAIL)."""
+
+    locked_down = LOCKED_DOWN | AS_EMAIL
 
 
 def register(app: Flask) -> None:
@@ -33,10 +44,10 @@ def register(app: Flask) -> None:
 
 
 def lock_down(response: Response) -> Response:
-    """No cache keeps an answer that is not a static file, and LOCKED_DOWN is on all of them."""
+    """No cache keeps an answer that is not a static file, and LOCKED_DOWN is on all of them, or what its kind of answer has instead."""
     if request.endpoint != "static" or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
-    response.headers.update(LOCKED_DOWN)
+    response.headers.update(getattr(response, "locked_down", LOCKED_DOWN))
     if current_app.config["BASE_URL"].startswith("https://"):
         response.headers["Strict-Transport-Security"] = ONLY_HTTPS
     return response

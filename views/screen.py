@@ -101,11 +101,9 @@ class Screen(ModelView):
         more = len(rows) == self.page_size and (last is None or number < last)
         return count, rows, links, pages_around(number, more, last)
 
-    def form_page(self, title: str, form: Form, submit_label: str, cancel_url: str, **context: object):
-        """A page that holds one form and a way back."""
-        body = self.render_template(
-            "form_page.html", title=title, form=form, submit_label=submit_label, cancel_url=cancel_url, **context
-        )
+    def form_page(self, title: str, form: Form, submit_label: str, cancel_url: str, *, template: str = "form_page.html", **context: object):
+        """A page that holds one form and a way back. `template`: one that extends form_page.html."""
+        body = self.render_template(template, title=title, form=form, submit_label=submit_label, cancel_url=cancel_url, **context)
         return body, 409 if form.errors or form.form_errors else 200
 
     def confirm_page(

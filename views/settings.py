@@ -3,7 +3,7 @@
 from flask import flash, redirect, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import undefer_group
 from wtforms import BooleanField
 
@@ -11,10 +11,13 @@ from db.models_set_up import Organisation
 from views.forecast import DueNow, due_now
 from views.forms import Agreed, Form, Paragraphs, WholeNumber
 from views.mends import Rows
-from views.rows import keep, only
+from views.rows import keep, only, run
 from views.screen import Link, Question, Screen
 from views.sign_in import signed_in_person
 from views.words import count
+
+#: More housing officers who are not listed are told as a number.
+MOST_NOT_LISTED = 20
 
 SHORTER = "A shorter time counts for cases that are closed already: some of them can fall due at once."
 
@@ -97,7 +100,7 @@ class Settings(Screen):
                 if keep(form):
                     flash("Settings saved.", "success")
                     return redirect(url_for("Settings.edit"), 303)
-        return self.form_page("Settings", form, "Save settings", url_for("Settings.edit"))
+        return self.form_page("Settings", form, "Save settings", url_for("Settings.edit"), template="settings.html", **_not_listed())
 
 
 def _fill(firm: Organisation, form: EditSettings) -> None:
@@ -105,6 +108,15 @@ def _fill(firm: Organisation, form: EditSettings) -> None:
         "case": form.support_retention_years_case.data, "safeguarding": form.support_retention_years_safeguarding.data}
     firm.support_notes_visible_to_housing_officer = form.support_notes_visible_to_housing_officer.data
     firm.housing_officer_emails = addresses(form.housing_officer_emails.data)
+
+
+def _not_listed() -> dict[str, object]:
+    """Housing officers of live assignments whose address is not on the list as it is kept now; nothing where the plan has no support cases."""
+    if not signed_in_person().has_support_cases:
+        return {"why_url": None}
+    officers = func.app.officers_not_listed().table_valued("officer_id", "full_name", "address")
+    found = run(select(officers.c.full_name, officers.c.address, func.count().over().label("all_of_them")).limit(MOST_NOT_LISTED)).all()
+    return {"unlisted": found, "more_unlisted": found[0].all_of_them - len(found) if found else 0, "why_url": url_for("DigestWhy.show")}
 
 
 def addresses(typed: str | None) -> list[str]:

@@ -62,6 +62,8 @@ class Team(CaseTab):
         for member in members:
             member.why = sees(member)
             at = {"case_id": case_id, "pk": member.id}
+            gets_digests = self.side == "operator" and member.kind == "housing_officer" and member.has_account
+            member.digest_url = url_for("DigestWhyOnCase.show", **at) if gets_digests else None
             member.menu = _menu(member, url_for(f"{self.endpoint}.end", **at), url_for(f"{self.endpoint}.invite", **at)) if member.may_end else []
         adds = case.may_manage and case.is_open
         return self.page(

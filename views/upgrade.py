@@ -1,5 +1,7 @@
 """The page that stands where the organisation's plan leaves a feature out: which plan has it, and what that plan costs."""
 
+from flask import abort
+
 from db.models import FeatureOffer
 from db.models_platform import Plan
 from views.rows import find, session
@@ -15,3 +17,9 @@ def upgrade_page(screen: Screen, feature: str):
         "upgrade.html", plan=session().get(FeatureOffer, feature), current_plan=find(Plan, person.plan_code),
         organisation_name=person.organisation_name, feature_label=label(feature, "feature"),
     )
+
+
+def require_support_cases() -> None:
+    """404 for a screen of theirs where the plan of the acting operator's firm leaves them out."""
+    if not signed_in_person().has_support_cases:
+        abort(404)

@@ -1,0 +1,216 @@
+"""The outbox: e-mails on their way, what became of the others, and what an org-admin decides about them: /outbox."""
+
+from datetime import UTC, datetime
+
+from flask import abort, flash, redirect, request, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.models.filters import BaseFilter
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import func
+
+from db.models_digest import DigestRow, OutboxMessage, SuppressedAddress
+from views.digest_words import STATES, went_wrong
+from views.forms import Form
+from views.mends import COUNT_CAP, CappedRows
+from views.rows import find, keep, step
+from views.screen import Link, Screen, here
+from views.searching import asked_search, contains
+from views.upgrade import require_support_cases
+from views.words import day, inside, month, when
+
+#: Chips that narrow the list: `show` in the address -> words, and the states.
+SHOWN: dict[str, tuple[str, tuple[str, ...]]] = {
+    "all": ("All", ()),
+    "undecided": ("Need you", ("unsure", "failed", "bounced")),
+    "waiting": ("On their way", ("waiting", "sending")),
+    "sent": ("Sent", ("sent", "delivered")),
+    "complained": ("Marked as spam", ("complained",)),
+    "withdrawn": ("Withdrawn", ("withdrawn",)),
+}
+#: Sent again from these, it may arrive twice, or go where nobody reads it: asked about first.
+ASKED_FIRST = {
+    "unsure": "Nobody knows whether it went out. Sent again, it may arrive twice.",
+    "bounced": "It came back. Where a mail system only said so for a while, it may arrive twice.",
+}
+
+
+class In(BaseFilter):
+    """Rows whose column holds one of these values."""
+
+    name = "In"
+    arg_name = "in"
+
+    def apply(self, query, value):
+        """Narrows `query` to them."""
+        return query.filter(getattr(self.model, self.column_name).in_(value))
+
+
+class Outbox(Screen):
+    """The list, and the two things to decide about an e-mail."""
+
+    side = "org_admin"
+    route_base = "/outbox"
+    datamodel = CappedRows(OutboxMessage)
+    base_order = ("created_at", "desc")
+    include_route_methods = {"list", "send_again", "arrived"}
+
+    @expose("")
+    @has_access
+    def list(self):
+        """Newest first, narrowed by what the address says."""
+        require_support_cases()
+        show = request.args.get("show") if request.args.get("show") in SHOWN else "all"
+        search = asked_search()
+        filters = [("state", In, SHOWN[show][1])] if SHOWN[show][1] else []
+        if search:
+            filters.append(("to_name", contains("to_name", "to_address"), search))
+        number, rows, _, pages = self.rows(*filters)
+        for row in rows:
+            row.url, row.badge, row.what = url_for("Digests.show", pk=row.digest_id), STATES[row.state], f"Digest of {month(row.period)}"
+            row.wrong, row.then, row.actions = went_wrong(row.error), next_try(row), actions_of(row)
+        return self.render_template(
+            "outbox.html", rows=rows, count=number, count_capped=number > COUNT_CAP, pages=pages, q=search, kept={"show": show} if show != "all" else {},
+            chips=[Link(words, here(show=name if name != "all" else None, page=None), name == show) for name, (words, _) in SHOWN.items()],
+            suppressed_url=url_for("Suppressed.list"), back=Link("Digests", url_for("Digests.list")),
+        )
+
+    @expose("/<uuid:pk>/send-again", methods=["GET", "POST"])
+    @has_access
+    def send_again(self, pk):
+        """Has an e-mail sent once more, by somebody's decision; asks first where it may arrive twice."""
+        message = _found(pk)
+        if not message.may_be_sent_again and request.method == "GET":
+            abort(404)
+        name, state, back = message.to_name, message.state, _back(message)
+        form = Form()
+        if form.validate_on_submit() and step(form, func.app.retry_message(pk)) is not None and keep(form):
+            flash(f"The e-mail to {name} goes out again within a few minutes.", "success")
+            return redirect(back.url, 303)
+        sentences = [ASKED_FIRST.get(state, "It goes out within a few minutes."), *([_why_not(message)] if message.is_suppressed else [])]
+        return self.confirm_page(f"Send the digest to {name} again?", sentences, "Send again", back.url, form=form, quote=None, back=back, danger=False)
+
+    @expose("/<uuid:pk>/arrived", methods=["GET", "POST"])
+    @has_access
+    def arrived(self, pk):
+        """Takes an org-admin's word that an e-mail did arrive, after saying what that means."""
+        message = _found(pk)
+        if not message.may_have_arrived and request.method == "GET":
+            abort(404)
+        name, back = message.to_name, _back(message)
+        form = Form()
+        if form.validate_on_submit() and step(form, func.app.message_arrived(pk)) is not None and keep(form):
+            flash(f"Noted: the e-mail to {name} arrived.", "success")
+            return redirect(back.url, 303)
+        sentences = [f"Say so once {name} has told you. It is then kept as sent, also in the history of each tenant that it tells of, and is not sent again.",
+                     "This cannot be undone."]
+        return self.confirm_page("Did it arrive?", sentences, "It arrived", back.url, form=form, quote=None, back=back, danger=False)
+
+
+class Suppressed(Screen):
+    """Addresses that nothing is sent to, and clearing them."""
+
+    side = "org_admin"
+    route_base = "/outbox/suppressed"
+    datamodel = CappedRows(SuppressedAddress)
+    base_order = ("since", "desc")
+    include_route_methods = {"list", "clear"}
+
+    @expose("")
+    @has_access
+    def list(self):
+        """Those that are suppressed, newest first; those that were cleared behind a chip."""
+        require_support_cases()
+        cleared = request.args.get("show") == "cleared"
+        search = asked_search()
+        filters = [("cleared_at", IsSet, cleared)] + ([("address", contains("address"), search)] if search else [])
+        number, rows, _, pages = self.rows(*filters)
+        for row in rows:
+            row.clear_url = None if row.cleared_at else url_for("Suppressed.clear", pk=row.id)
+        return self.render_template(
+            "suppressed.html", rows=rows, count=number, count_capped=number > COUNT_CAP, pages=pages, q=search, kept={"show": "cleared"} if cleared else {},
+            chips=[Link("Suppressed now", here(show=None, page=None), not cleared), Link("Cleared", here(show="cleared", page=None), cleared)],
+            back=Link("Outbox", url_for("Outbox.list")),
+        )
+
+    @expose("/<uuid:pk>/clear", methods=["GET", "POST"])
+    @has_access
+    def clear(self, pk):
+        """Has e-mails sent to an address again, after saying what that means."""
+        this = find(SuppressedAddress, pk)
+        if this.cleared_at is not None and request.method == "GET":
+            abort(404)
+        address, back = this.address, Link("Suppressed addresses", url_for("Suppressed.list"))
+        because = ("E-mails there came back" if this.because == "bounced" else "Its owner marked an e-mail as spam") + f" on {day(this.since)}."
+        form = Form()
+        if form.validate_on_submit() and step(form, func.app.clear_suppression(pk)) is not None and keep(form):
+            flash(f"{address} is cleared: the next digest goes there.", "success")
+            return redirect(back.url, 303)
+        sentences = [f"{because} Clear it once you know that e-mails arrive there and are wanted.",
+                     "Digests then go there again from the next one on. One that came back can be sent again in the outbox. If it comes back once more, "
+                     "the address is suppressed again."]
+        return self.confirm_page(f"Send e-mails to {address} again?", sentences, "Clear the address", back.url, form=form, quote=None, back=back, danger=False)
+
+
+class IsSet(BaseFilter):
+    """Rows whose column holds something (True), or nothing (False)."""
+
+    name = "Is set"
+    arg_name = "set"
+
+    def apply(self, query, value):
+        """Narrows `query` to them."""
+        column = getattr(self.model, self.column_name)
+        return query.filter(column.is_not(None) if value else column.is_(None))
+
+
+def actions_of(message: OutboxMessage, at: str | None = None) -> list[Link]:
+    """What an org-admin may do about an e-mail; `at` says where they come from, and go back to. What needs no asking is a button."""
+    actions = []
+    if message.may_have_arrived:
+        actions.append(Link("It arrived", url_for("Outbox.arrived", pk=message.id, at=at)))
+    if message.is_suppressed and message.state in ("bounced", "complained"):
+        actions.append(Link("Clear the address", url_for("Suppressed.list", q=message.to_address)))
+    if message.may_be_sent_again:
+        actions.append(Link("Send again" if message.state != "waiting" else "Send now", url_for("Outbox.send_again", pk=message.id, at=at),
+                            post=message.state not in ASKED_FIRST))
+    return actions
+
+
+def next_try(message: OutboxMessage) -> str:
+    """How often it was tried, and when it is tried next, for one that is on its way."""
+    tried = f"Tried {message.attempts} times. " if message.attempts > 1 else "Tried once. " if message.attempts else ""
+    if message.state == "waiting":
+        is_due = message.next_attempt_at <= datetime.now(UTC)
+        return f"{tried}{'Its turn comes within minutes.' if is_due else f'Next try {inside(when(message.next_attempt_at))}.'}"
+    return tried.strip() if message.state in ("sending", "failed", "unsure") else ""
+
+
+def progress_of(digest: DigestRow, message: OutboxMessage | None) -> dict[str, object]:
+    """What happened to a digest so far, each with its moment; what went wrong, what comes next, and what may be done about it."""
+    happened = [("Made", digest.composed_at)]
+    if message is not None:
+        if message.sent_at and message.state != "sent":
+            happened.append(("Sent", message.sent_at))
+        if message.state != "waiting":
+            happened.append((STATES[message.state].word, message.state_at))
+    if digest.erased_at:
+        happened.append(("What it said was deleted", digest.erased_at))
+    return {
+        "happened": happened, "wrong": went_wrong(message.error) if message else "", "then": next_try(message) if message else "",
+        "actions": actions_of(message, "digest") if message else [],
+    }
+
+
+def _found(pk) -> OutboxMessage:
+    require_support_cases()
+    return find(OutboxMessage, pk)
+
+
+def _back(message: OutboxMessage) -> Link:
+    if request.args.get("at") == "digest":
+        return Link("Digest", url_for("Digests.show", pk=message.digest_id))
+    return Link("Outbox", url_for("Outbox.list"))
+
+
+def _why_not(message: OutboxMessage) -> str:
+    return f"Nothing is sent to {message.to_address} at the moment: clear that address first."
