@@ -11,10 +11,6 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 
-#: The first that applies is the one that is written down.
-PRECEDENCE = ("plan", "account_disabled", "assignment_ended", "address_not_listed", "suppressed", "tenant_hidden", "nothing_to_report")
-
-
 @dataclass
 class Entry:
     """One case in a digest: what is said of it, or why nothing is."""
@@ -25,12 +21,13 @@ class Entry:
 
 @dataclass
 class Digest:
-    """What becomes of one officer's digest; `reason` is None where it goes out."""
+    """What becomes of one officer's digest; `reason` is None where it goes out, `whole` why the officer gets none whatever there is to say."""
 
     officer_name: str
     address: str
     reason: str | None = None
     entries: dict[str, Entry] = field(default_factory=dict)
+    whole: str | None = field(default=None, compare=False)
 
 
 @cache
@@ -52,19 +49,38 @@ def digests(world, period: date) -> dict[str, Digest]:
 
 def digest(world, period: date, officer, parts: list) -> Digest:
     """What becomes of one officer's digest, whose parts in the cases are given."""
-    begins, _ = month(period)
     cases = {case.id: case for case in world.cases}
     live = {part.case_id: part for part in parts if part.ended_at is None}
-    made = Digest(officer.full_name, officer.email)
+    made = Digest(officer.full_name, officer.email, whole=of_the_person(world, officer, bool(live)))
     for case_id in {part.case_id for part in parts}:
-        case = cases[case_id]
-        if case.closed_at is not None and case.closed_at < begins:
-            continue
-        made.entries[case_id] = entry(world, period, officer, case, live.get(case_id))
-    reasons = {each.reason for each in made.entries.values()}
-    if None not in reasons:
-        made.reason = of_the_person(world, officer, bool(live)) or ("tenant_hidden" if reasons == {"tenant_hidden"} else "nothing_to_report")
+        made.entries[case_id] = entry(world, period, officer, cases[case_id], live.get(case_id), made.whole)
+    made.reason = reason_of(made.whole, made.entries)
     return made
+
+
+def reason_of(whole: str | None, entries: dict[str, Entry]) -> str | None:
+    """Why a digest with these cases does not go out: of several reasons the one of most weight to whoever asks. None: it goes."""
+    reasons = {each.reason for each in entries.values()}
+    return None if None in reasons else whole or next(reason for reason in ("nothing_to_report", "tenant_hidden", "assignment_ended") if reason in reasons)
+
+
+def handed_over(composed: Digest, now: Digest | None) -> Digest:
+    """What becomes of a digest that was composed when it is its turn; `now` is the one that would be composed then (None: not even that).
+
+    What was composed and may still be said, in today's words; nothing comes in, and whose name and address it was composed for stays written down.
+    """
+    left = {case: still_said(said, now and now.entries.get(case)) for case, said in composed.entries.items() if said.content}
+    return Digest(composed.officer_name, composed.address, reason_of(now and now.whole, left), composed.entries | left)
+
+
+def still_said(composed: Entry, now: Entry | None) -> Entry:
+    """What is left of a case in a digest."""
+    if now is None:
+        return Entry("assignment_ended")
+    if now.reason:
+        return now
+    left = {part: [item for item in now.content[part] if item["id"] in {each["id"] for each in composed.content[part]}] for part in ("goals", "sessions", "notes")}
+    return Entry(None, now.content | left) if any(left.values()) else Entry("nothing_to_report")
 
 
 def of_the_person(world, officer, is_there: bool) -> str | None:
@@ -82,14 +98,18 @@ def of_the_person(world, officer, is_there: bool) -> str | None:
     return None
 
 
-def entry(world, period: date, officer, case, part) -> Entry:
-    """What an officer is told of one case; `part` is their live part in it, None where there is none."""
+def entry(world, period: date, officer, case, part, whole: str | None) -> Entry:
+    """What an officer is told of one case; `part` is their live part in it, None where there is none, `whole` why they get no digest at all."""
+    begins, _ = month(period)
     tenant = next(tenant for tenant in world.tenants if tenant.id == case.tenant_id)
-    reason = of_the_person(world, officer, part is not None)
-    if reason:
-        return Entry(reason)
+    if part is None:
+        return Entry("assignment_ended")
     if tenant.housing_officer_note_visibility == "hidden":
         return Entry("tenant_hidden")
+    if case.closed_at is not None and case.closed_at < begins:
+        return Entry("nothing_to_report")
+    if whole:
+        return Entry(whole)
     said = content(world, period, officer, case, tenant, part)
     return Entry(None, said) if said["goals"] or said["sessions"] or said["notes"] else Entry("nothing_to_report")
 

@@ -4,7 +4,7 @@ A world is plain rows, in the columns of the tables. Every text carries a token 
 `zq_professional_17_` in a Professional note of the world 17, `zq_shared_17_h` in a Shared note about a hidden tenant.
 """
 
-import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -17,6 +17,9 @@ MONTHS = (date(2025, 3, 1), date(2025, 10, 1), date(2025, 6, 1))
 
 #: Words that an e-mail, a list or a screen might stumble over.
 ODD_WORDS = ("", "", "", " <b>&amp; \"so\"</b>", "\n\n=HYPERLINK(1)", " Zoë 'O\\Neill' \u2028 %s {0}", " " + "very long " * 12)
+
+#: Spreads the ids out: odd, and without a pattern.
+_SPREAD = 0x9E3779B97F4A7C15F39CC0605CEDC835
 
 #: What may stand in a digest, where it is allowed; a token of any other kind may stand in none.
 MAY_BE_SAID = {"organisation", "person", "tenant", "active", "progress", "shared"}
@@ -187,9 +190,10 @@ TABLES = {"landlords": "landlords", "properties": "properties", "tenants": "tena
 
 @dataclass
 class World:
-    """One organisation and all that it has; `people` by id, those whom it shares with other worlds too."""
+    """One organisation and all that it has; `people` by id, those whom it shares with other worlds too; most happens around the month `period`."""
 
     number: int
+    period: date
     organisation: Organisation
     people: dict[str, User] = field(default_factory=dict)
     landlords: list[Landlord] = field(default_factory=list)
@@ -230,50 +234,61 @@ class Maker:
     def __init__(self, chance: Random, size: int):
         self.chance = chance
         self.size = size
+        self.ids = 0
         #: People whom later worlds may share.
         self.shared: list[User] = []
         #: Everybody there is.
         self.people: dict[str, User] = {}
 
     def id(self) -> str:
-        """A new id."""
-        return str(uuid.UUID(int=self.chance.getrandbits(128)))
+        """A new id: no two are alike, and their order says nothing."""
+        self.ids += 1
+        digits = f"{self.ids * _SPREAD % 2**128:032x}"
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+    def below(self, number: int) -> int:
+        """A number from 0 on."""
+        return int(self.chance.random() * number)
+
+    def one_of(self, choices: Sequence):
+        """One of several."""
+        return choices[self.below(len(choices))]
 
     def one_in(self, number: int) -> bool:
         """Whether something happens that does so once in so many times."""
-        return self.chance.randrange(number) == number - 1
+        return self.below(number) == number - 1
 
     def few(self, most: int) -> range:
         """Up to so many."""
-        return range(self.chance.randrange(most + 1))
+        return range(self.below(most + 1))
 
     def world(self, number: int) -> World:
         """The world of this number."""
-        self.period = self.chance.choice(MONTHS)
+        self.period = self.one_of(MONTHS)
         self.number, self.mark = number, ""
         firm = Organisation(self.id(), self.text("organisation"), "business" if self.one_in(10) else "enterprise", self.one_in(2), [])
-        made = World(number, firm)
+        made = World(number, self.period, firm)
         landlords = [Landlord(self.id(), firm.id, self.text("landlord") + f" {n}") for n in range(1 + self.one_in(6))]
         made.landlords += landlords
         made.properties += [Property(self.id(), firm.id, each.id, self.text("address"), self.text("town"), "LS1 4DY" if n else "LS1 4DX") for n, each in enumerate(landlords)]
-        people = [self.person() for _ in range(2 + self.one_in(3))]
-        if self.shared and self.one_in(3):
-            people.append(self.chance.choice(self.shared))
+        people = [self.person() for _ in range(2 + self.one_in(4))]
+        if self.shared and self.one_in(5):
+            people.append(self.one_of(self.shared))
         if self.one_in(3):
             self.shared = [*self.shared[-20:], people[0]]
         made.people = {each.id: each for each in people}
-        for _ in range(1 + self.one_in(2)):
-            self.tenant(made, self.chance.choice(made.properties))
+        for _ in range(1 + self.one_in(3)):
+            self.tenant(made, self.one_of(made.properties))
         self.addresses(made, people)
         return made
 
     def text(self, kind: str, odd: bool = False) -> str:
         """A text that says where it stands."""
-        return f"zq_{kind}_{self.number}_{self.mark}" + (self.chance.choice(ODD_WORDS) if odd else "")
+        return f"zq_{kind}_{self.number}_{self.mark}" + (self.one_of(ODD_WORDS) if odd else "")
 
     def moment(self) -> datetime:
         """A moment in or around the month that the world is about."""
-        return self.chance.choice(MOMENTS[self.period])
+        return self.one_of(MOMENTS[self.period])
 
     def person(self) -> User:
         """Somebody with an account, who may have been disabled."""
@@ -284,12 +299,12 @@ class Maker:
 
     def tenant(self, world: World, home: Property) -> None:
         """A tenant with an open case at most, and one or two that are closed."""
-        visibility = self.chance.choice(("inherit", "visible", "hidden", "inherit", "visible"))
+        visibility = self.one_of(("inherit", "visible", "hidden", "inherit", "visible"))
         self.mark = "h" if visibility == "hidden" else ""
         place = (world.organisation.id, home.landlord_id)
         tenant = Tenant(self.id(), *place, home.id, self.text("tenant", odd=True).strip()[:120], visibility)
         world.tenants.append(tenant)
-        for number in range(1 + self.one_in(2)):
+        for number in range(1 + self.one_in(5)):
             closed = self.moment() if number or self.one_in(4) else None
             opened = min(self.moment(), closed or self.moment())
             case = Case(self.id(), *place, tenant.id, self.text("summary"), opened, closed, "moved_on" if closed else None)
@@ -307,12 +322,12 @@ class Maker:
                 continue
             is_there = not self.one_in(3)
             for ended in [*[self.moment() for _ in range((not is_there) + self.one_in(5))], *[None] * is_there]:
-                kind = self.chance.choice(("housing_officer", "housing_officer", "support_worker"))
-                world.team.append(Part(self.id(), *place, person.id, person.full_name, kind, self.chance.choice(("full", "full", "context_only")),
+                kind = self.one_of(("housing_officer", "housing_officer", "support_worker"))
+                world.team.append(Part(self.id(), *place, person.id, person.full_name, kind, self.one_of(("full", "full", "context_only")),
                                        person.email, None, None, None, self.text("inviter"), began, ended, None if self.one_in(4) else began))
-        for number in self.few(1):
-            kind = self.chance.choice(("external_contact", "housing_officer", "support_worker"))
-            email, phone = self.chance.choice(((True, True), (True, False), (False, True)))
+        for number in range(self.one_in(3)):
+            kind = self.one_of(("external_contact", "housing_officer", "support_worker"))
+            email, phone = self.one_of(((True, True), (True, False), (False, True)))
             world.team.append(Part(self.id(), *place, None, self.text("cardname"), kind, "reference_only", f"zq_cardmail_{self.number}_@example.org" if email else None,
                                    f"+44 00990 {number:03}" if phone else None, self.text("cardfirm"), self.text("cardrole"), self.text("inviter"), began,
                                    self.moment() if self.one_in(5) else None, None))
@@ -324,16 +339,16 @@ class Maker:
 
         def author() -> tuple[str, str]:
             """Whoever wrote it."""
-            person = self.chance.choice(people)
+            person = self.one_of(people)
             return person.id, person.full_name
 
-        for _ in self.few(2 * size):
-            stream = self.chance.choice(("shared", "shared", "professional"))
+        for _ in self.few(size + 1):
+            stream = self.one_of(("shared", "shared", "professional"))
             flagged = self.moment() if stream == "professional" and self.one_in(3) else None
             kind = "safeguarding" if flagged else stream
             world.notes.append(Note(self.id(), *place, stream, self.text(kind, odd=True), *author(), flagged is not None, flagged, self.moment()))
         for _ in self.few(size):
-            status = self.chance.choice(("active", "active", "achieved", "closed"))
+            status = self.one_of(("active", "active", "achieved", "closed"))
             goal = Goal(self.id(), *place, self.text(status, odd=True).strip()[:160], self.text("description"), date(2025, 12, 24) if self.one_in(2) else None, status,
                         *author(), self.moment())
             world.goals.append(goal)
@@ -342,8 +357,8 @@ class Maker:
                 world.progress.append(Progress(self.id(), *place, goal.id, self.text("progress" if status == "active" else "stale", odd=True),
                                                *author(), self.moment() + timedelta(minutes=number)))
         for _ in self.few(size):
-            status = self.chance.choice(("delivered", "scheduled", "missed", "cancelled"))
-            world.sessions.append(Session(self.id(), *place, self.moment(), self.chance.choice((60, 45, 5, 720)), self.chance.choice(("home_visit", "phone_call")),
+            status = self.one_of(("delivered", "scheduled", "missed", "cancelled"))
+            world.sessions.append(Session(self.id(), *place, self.moment(), self.one_of((60, 45, 5, 720)), self.one_of(("home_visit", "phone_call")),
                                           self.text("attendees"), status, None if status == "scheduled" else self.text("outcome"), *author()))
 
     def addresses(self, world: World, people: list[User]) -> None:
@@ -352,9 +367,9 @@ class Maker:
         listed = ["x" + people[0].email, people[0].email + ".uk", f"zq_cardmail_{self.number}_@example.org"] if self.one_in(3) else []
         for person in people:
             if not self.one_in(6):
-                listed.append(self.chance.choice((str.lower, str.upper, str.title, str.swapcase))(person.email))
+                listed.append(self.one_of((str.lower, str.upper, str.title, str.swapcase))(person.email))
             if self.one_in(8):
                 cleared = self.moment() if self.one_in(2) else None
-                world.suppressed.append(Suppressed(self.id(), firm.id, person.email, self.chance.choice(("bounced", "complained")), cleared,
+                world.suppressed.append(Suppressed(self.id(), firm.id, person.email, self.one_of(("bounced", "complained")), cleared,
                                                    self.text("clearer") if cleared else None))
         world.organisation = firm._replace(housing_officer_emails=listed)
