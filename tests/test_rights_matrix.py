@@ -47,18 +47,23 @@ def act(request, each_world, facts):
         yield connection, Oracle(facts, EVERYBODY[request.param])
 
 
+#: One row of the matrix: tried, its constraints checked, and undone, in one trip to the server.
+TRY = sql.SQL("savepoint trying; {}; set constraints all immediate; rollback to savepoint trying; release savepoint trying")
+
+
 def outcome(connection, statement, values=()) -> str:
     """What a statement comes to: "yes" (one row), "no" (no row, or 42501), or another SQLSTATE. Undone again."""
+    statement = sql.SQL(statement) if isinstance(statement, str) else statement
+    cursor = psycopg.ClientCursor(connection)
     try:
-        with connection.transaction(force_rollback=True):
-            count = connection.execute(statement, values).rowcount
-            connection.execute("set constraints all immediate")
-    except errors.InsufficientPrivilege:
-        return NO
+        cursor.execute(TRY.format(statement), values)
     except psycopg.Error as error:
-        return error.sqlstate
-    assert count <= 1
-    return YES if count == 1 else NO
+        connection.execute("rollback to savepoint trying; release savepoint trying")
+        return NO if isinstance(error, errors.InsufficientPrivilege) else error.sqlstate
+    # The first answer is the savepoint's.
+    cursor.nextset()
+    assert cursor.rowcount in (0, 1)
+    return YES if cursor.rowcount == 1 else NO
 
 
 def insert(connection, table: str, **values) -> str:
