@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from jobs.couriers import EmlFolder
 from jobs.digest_mail import MOST_BYTES_SHOWN, WIDTH, Digest, Part, as_html, as_message, as_text, subject
-from tests.digests import BASE_URL, MONTH, demo_digest
+from tests.demo_digests import BASE_URL, MONTH, demo_digest
 from tests.mail import letters
 from tests.mail_lint import blocks, contrast, findings, links
 
