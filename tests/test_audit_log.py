@@ -18,6 +18,9 @@ NOT_WRITTEN_DOWN = {
     "audit_log": "the log itself", "audit_payloads": "the log itself", "installation": "versions of the installation",
     "plans": "the price list", "features": "the price list", "feature_gates": "the price list",
     "sign_ins": "each sign-in is an event of its own, in the log of every firm that the person works for",
+    "jobs": "what the jobs service does", "job_runs": "a log itself",
+    "digests": "made by a job; what left Keywork is an event in the log of each case", "digest_entries": "copies of records",
+    "outbox": "kept by couriers; what operators decide is an event of its own",
 }
 
 WATCHED = """

@@ -45,6 +45,7 @@ def test_no_byte_is_left_under_var(server):
                            [case, CANARY, world.ident("user", "worker")])
         connection.execute("update app.support_notes set body = body || ', or so ' || %s where body = %s", [CANARY, CANARY])
         connection.execute("update app.support_cases set context_summary = %s, opened_at = '2009-01-01', closed_at = '2010-01-01' where id = %s", [CANARY, case])
+        connection.execute("update app.digest_entries set reason = null, content = jsonb_build_object('tenant', %s::text) where case_id = %s", [CANARY, case])
     with psycopg.connect(server.conninfo("keywork"), autocommit=True) as connection:
         connection.execute("checkpoint")
         # In tables and in the WAL, as the table of the case and that of the payloads hold it.

@@ -14,11 +14,12 @@ from views.words import LABELS
 
 #: What is a firm's own: all of it is there (the owner sees rows), none of it shows under this hat.
 FIRMS_OWN = ("landlords", "properties", "tenants", "property_manager_landlords", "support_cases", "support_collaborators", "support_notes",
-             "support_goals", "support_goal_progress", "support_sessions")
+             "support_goals", "support_goal_progress", "support_sessions", "digests", "digest_entries", "outbox", "suppressed_addresses")
 #: Everything that the hat may read; "*" is every column. What is added elsewhere is decided on here first.
 READS = {
     "organisations": "id name plan_code created_at", "plans": "*", "features": "*", "feature_gates": "*", "feature_offers": "*", "users": "*",
     "memberships": "*", "organisation_list": "*", "operator_list": "*", "people_list": "*", "plan_list": "*",
+    "jobs": "*", "job_runs": "*", "job_list": "*",
 }
 SETTINGS = ("support_retention_years", "support_notes_visible_to_housing_officer", "housing_officer_emails")
 
