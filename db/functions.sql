@@ -2353,6 +2353,8 @@ declare
     digest  app.digests;
     entry   app.digest_entries;
     message app.outbox;
+    went    boolean;
+    why     text;
 begin
     if of_case is not null then
         select c.organisation_id into firm from app.support_cases as c
@@ -2369,11 +2371,15 @@ begin
     select * into entry from app.digest_entries as e where e.digest_id = digest.id and e.case_id = of_case;
     select * into message from app.outbox as o where o.organisation_id = firm and o.digest_id = digest.id;
     if digest.id is not null then
-        return query select case when digest.reason is not null then digest.reason
-                                 when of_case is not null and entry.digest_id is null then 'not_on_team'
-                                 when entry.reason is not null then entry.reason
-                                 else message.state end,
-                            case when digest.reason is null and entry.reason is null then message.state_at else digest.composed_at end;
+        went := coalesce(message.state in ('unsure', 'sent', 'delivered', 'bounced', 'complained') and (of_case is null or entry.content is not null or entry.handed_over), false);
+        why := case when of_case is null or digest.reason in ('plan', 'account_disabled', 'address_not_listed', 'suppressed') then digest.reason
+                    -- Of this case alone: others may be left out for other reasons.
+                    when entry.digest_id is null then 'not_on_team'
+                    else entry.reason end;
+        -- Whatever stands in the way by now, it went.
+        return query select case when went or why is null then message.state else why end,
+                            -- Left out when it was composed, or when it was to be handed over.
+                            case when went or why is null or (digest.reason is not null and message.id is not null) then message.state_at else digest.composed_at end;
     elsif exists (select from app.job_runs as r where r.job = 'compose_digests' and r.period = of_period and r.status = 'done') then
         return query select 'not_on_team', (select r.finished_at from app.job_runs as r where r.job = 'compose_digests' and r.period = of_period);
     elsif app.job_due_at('compose_digests', of_period) > now() then
@@ -2490,6 +2496,9 @@ begin
             where o.id = it.id;
             continue;
         end if;
+        -- What may be out by now, whatever becomes of the rights: this, and what an attempt had of which nobody heard.
+        update app.digest_entries as e set handed_over = e.content is not null or (e.handed_over and it.unanswered_since is not null)
+        where e.digest_id = it.digest_id and e.handed_over <> (e.content is not null or (e.handed_over and it.unanswered_since is not null));
         update app.outbox as o
         set state = 'sending', attempts = o.attempts + 1, claimed_at = clock_timestamp(), next_attempt_at = clock_timestamp() + interval '2 minutes'
         where o.id = it.id
@@ -2523,20 +2532,20 @@ begin
     -- As app.record_delivery() does: what it tells meanwhile would be seen by neither of the two.
     perform pg_advisory_xact_lock(hashtextextended('news of ' || of_provider_id, 0));
     -- Whoever says so: the e-mail is out, whatever a slower courier still tries under the same key.
-    update app.outbox as o set state = 'sent', sent_at = clock_timestamp(), provider_id = coalesce(of_provider_id, o.provider_id), unanswered_since = null, error = null
-    where o.id = of_message and o.state in ('waiting', 'sending', 'unsure', 'failed')
-    returning * into it;
+    select * into it from app.outbox as o where o.id = of_message and o.state in ('waiting', 'sending', 'unsure', 'failed') for update;
     if not found then
         return;
     end if;
-    perform app.write_digest_down(it.id);
+    update app.outbox as o set state = 'sent', sent_at = clock_timestamp(), provider_id = coalesce(of_provider_id, o.provider_id), unanswered_since = null, error = null
+    where o.id = of_message;
+    perform app.write_digest_down(of_message, it.state <> 'sending');
     perform app.apply_deliveries(of_provider_id);
 end
 $$;
 comment on function app.message_was_sent(uuid, text) is
     'A courier handed an e-mail over, which the provider knows by this id (null: a file). Written down in the history of each case that it tells of, once.';
 
-create or replace function app.write_digest_down(of_message uuid) returns void
+create or replace function app.write_digest_down(of_message uuid, of_earlier_attempts boolean) returns void
 language plpgsql set search_path = '' as $$
 declare
     it    app.outbox;
@@ -2550,7 +2559,7 @@ begin
     select * into it from app.outbox as o where o.id = of_message;
     for entry in
         select e.case_id, d.period from app.digest_entries as e join app.digests as d on d.id = e.digest_id
-        where e.digest_id = it.digest_id and e.content is not null order by e.case_id
+        where e.digest_id = it.digest_id and (e.content is not null or (of_earlier_attempts and e.handed_over)) order by e.case_id
     loop
         salt := uuid_send(gen_random_uuid());
         said := jsonb_build_object('sent_to', it.to_name, 'address', it.to_address, 'month', entry.period);
@@ -2565,7 +2574,9 @@ begin
     end loop;
 end
 $$;
-comment on function app.write_digest_down(uuid) is 'Writes down in the audit log, for each case of a digest, to whom it was sent: something about a tenant left Keywork (spec 7). For app.message_was_sent().';
+comment on function app.write_digest_down(uuid, boolean) is
+    'Writes down in the audit log, for each case of a digest, to whom it was sent: something about a tenant left Keywork (spec 7). Where an earlier attempt turns out to have been taken, also for cases that it told of and that were left out since. '
+    'For app.message_was_sent() and app.message_arrived().';
 
 create or replace function app.message_was_not_sent(of_message uuid, of_attempt integer, outcome text, code text, wait_seconds integer default 0) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -2721,7 +2732,7 @@ begin
     if not found then
         raise exception 'no such message' using errcode = 'KW404';
     end if;
-    perform app.write_digest_down(it.id);
+    perform app.write_digest_down(it.id, true);
     perform app.write_down_event('update', it.organisation_id, null, 'outbox', of_message, 'arrived', null);
 end
 $$;

@@ -37,7 +37,7 @@ DOORS = {
     # jobs, the provider of e-mail, and what composes and hands over digests
     "begin_job('send_outbox', now())", "finish_job('send_outbox', '2024-07-01', '{}')", "fail_job('send_outbox', now(), null, 'x')", "job_health()",
     "month_begins('2024-07-01')", "digest_cases('{}', '{}', '2024-07-01')", "digest_material('{}', '{}', '2024-07-01')", "reason_of_all('{}')", "compose_chunk('2024-07-01')",
-    "items_in_both('[]', '[]')", "refresh_digest(%(user)s)", "claim_message()", "digest_to_send(%(user)s)", "message_was_sent(%(user)s, null)", "write_digest_down(%(user)s)",
+    "items_in_both('[]', '[]')", "refresh_digest(%(user)s)", "claim_message()", "digest_to_send(%(user)s)", "message_was_sent(%(user)s, null)", "write_digest_down(%(user)s, true)",
     "message_was_not_sent(%(user)s, 1, 'refused', 'x')", "pause_couriers(1)", "files_to_erase('{}')", "erase_old_digests()",
     "delivery_rank('sent')", "record_delivery('event', 'message', 'bounced', now())", "apply_deliveries('message')",
 }
