@@ -2431,7 +2431,7 @@ begin
     with current as materialized (
         select * from app.digest_material(array[digest.organisation_id], array[digest.officer_id], digest.period)
     ), kept as (
-        select e.case_id, c.officer_reason, coalesce(c.case_reason, c.officer_reason, case when c.case_id is null then 'assignment_ended' end) as reason,
+        select e.case_id, coalesce(c.case_reason, c.officer_reason, case when c.case_id is null then 'assignment_ended' end) as reason,
                c.content || (select jsonb_object_agg(part, app.items_in_both(c.content -> part, e.content -> part)) from unnest(array['goals', 'sessions', 'notes']) as part) as content
         from app.digest_entries as e left join current as c on c.case_id = e.case_id
         where e.digest_id = of_digest and e.content is not null
@@ -2449,7 +2449,8 @@ begin
         where o.organisation_id = digest.organisation_id and o.digest_id = of_digest and (o.to_address, o.to_name) is distinct from (a.address, a.officer_name)
     )
     select case when count(*) filter (where j.final_reason is null) = 0
-                then coalesce(min(j.officer_reason), case when count(*) > 0 then app.reason_of_all(array_agg(j.final_reason)) else 'nothing_to_report' end) end
+                -- Of the officer as a whole: it holds, and comes first, where of the cases that were composed no assignment is left.
+                then coalesce((select min(c.officer_reason) from current as c), case when count(*) > 0 then app.reason_of_all(array_agg(j.final_reason)) else 'nothing_to_report' end) end
         into why from judged as j;
     if why is not null then
         update app.digests as d set reason = why where d.id = of_digest;
