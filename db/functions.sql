@@ -1793,10 +1793,8 @@ begin
         select g.organisation_id, g.case_id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
                'purge', 'audit_payloads', array_agg(distinct g.row_id), 'case', of_run
         from gone as g group by g.organisation_id, g.case_id;
-    -- digest_entries, and the file of an e-mail that told of these cases.
-    update app.outbox as o set copy_erased_at = now()
-    where o.copy_erased_at is null and (o.organisation_id, o.digest_id) in (select e.organisation_id, e.digest_id from app.digest_entries as e where e.case_id = any (cases));
-    delete from app.digest_entries as e where e.case_id = any (cases);
+    -- digest_entries: app.erase_told().
+    perform app.erase_told(cases);
     -- links: those that invited somebody to a team that goes. One that is being used waits for the team itself: it goes by age.
     delete from vault.links as l where l.id in (
         select i.id from vault.links as i join app.support_collaborators as m on m.id = i.collaborator_id
@@ -1805,6 +1803,16 @@ end
 $$;
 comment on function app.erase_copies(uuid, uuid[], uuid[]) is
     'Erases what other tables hold of records that go (`cases`) and of cases that go whole: every table that app.kept_texts() calls a copy has its statement here.';
+
+create or replace function app.erase_told(cases uuid[]) returns void
+language plpgsql set search_path = '' as $$
+begin
+    update app.outbox as o set copy_erased_at = now()
+    where o.copy_erased_at is null and (o.organisation_id, o.digest_id) in (select e.organisation_id, e.digest_id from app.digest_entries as e where e.case_id = any (cases));
+    delete from app.digest_entries as e where e.case_id = any (cases);
+end
+$$;
+comment on function app.erase_told(uuid[]) is 'Erases what digests said of cases of which records go, and has the files of those e-mails erased.';
 
 create or replace function app.kept_texts() returns table (table_name text, kept_as text, why text)
 language sql immutable set search_path = '' as $$
@@ -1999,6 +2007,10 @@ begin
             from app.organisations as o where o.id = line.organisation_id and line.began_at is not null
             on conflict do nothing;
         theirs := array(select c.id from app.support_cases as c where c.id = line.case_id and c.organisation_id = line.organisation_id);
+        if line.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions') then
+            -- Of a case that stays in part, too: what digests said of it went.
+            perform app.erase_told(theirs);
+        end if;
         if line.table_name = 'support_goals' then
             -- Where a case's goals went, so did all its progress: also what the backup has and the ledger does not know.
             perform app.purge_from('support_goal_progress', 'r.case_id = any ($1)', 'case', theirs, line.run_id);
@@ -2447,6 +2459,9 @@ begin
         update app.outbox as o set to_address = a.address, to_name = a.officer_name
         from (select distinct c.address, c.officer_name from current as c) as a
         where o.organisation_id = digest.organisation_id and o.digest_id = of_digest and (o.to_address, o.to_name) is distinct from (a.address, a.officer_name)
+        returning o.to_address, o.to_name
+    ), told as (
+        update app.digests as d set address = a.to_address, officer_name = a.to_name from addressed as a where d.id = of_digest
     )
     select case when count(*) filter (where j.final_reason is null) = 0
                 -- Of the officer as a whole: it holds, and comes first, where of the cases that were composed no assignment is left.
@@ -2525,13 +2540,19 @@ language sql stable security definer set search_path = '' as $$
 $$;
 comment on function app.digest_to_send(uuid) is 'For a courier: what a digest that it has claimed says, one row for each case, by tenant.';
 
+create or replace function app.one_at_a_time(of_provider_id text) returns void
+language sql set search_path = '' as $$
+    select pg_advisory_xact_lock(hashtextextended('message ' || of_provider_id, 0))
+$$;
+comment on function app.one_at_a_time(text) is
+    'The provider may tell what became of an e-mail in the moment in which the courier says that it handed it over: whoever comes second sees what the first one wrote. Null: nobody waits.';
+
 create or replace function app.message_was_sent(of_message uuid, of_provider_id text) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
     it app.outbox;
 begin
-    -- As app.record_delivery() does: what it tells meanwhile would be seen by neither of the two.
-    perform pg_advisory_xact_lock(hashtextextended('news of ' || of_provider_id, 0));
+    perform app.one_at_a_time(of_provider_id);
     -- Whoever says so: the e-mail is out, whatever a slower courier still tries under the same key.
     select * into it from app.outbox as o where o.id = of_message and o.state in ('waiting', 'sending', 'unsure', 'failed') for update;
     if not found then
@@ -2625,7 +2646,8 @@ begin
     ), message as (
         update app.outbox as o
         set copy_erased_at = now(), error = case when o.state in ('waiting', 'sending') then 'too_old' else o.error end,
-            state = case when o.state in ('waiting', 'sending') then case when o.unanswered_since is null then 'failed' else 'unsure' end else o.state end
+            -- What a courier has this moment may go out yet.
+            state = case when o.state = 'sending' or (o.state = 'waiting' and o.unanswered_since is not null) then 'unsure' when o.state = 'waiting' then 'failed' else o.state end
         from old where o.organisation_id = old.organisation_id and o.digest_id = old.id
     )
     select count(*) into digests from old;
@@ -2652,8 +2674,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
     is_new boolean;
 begin
-    -- One after another for each e-mail, and after the courier that is just saying that it handed it over.
-    perform pg_advisory_xact_lock(hashtextextended('news of ' || of_provider_id, 0));
+    perform app.one_at_a_time(of_provider_id);
     -- Nothing has happened that is still to come: it could be cleared by nobody before then.
     insert into vault.delivery_events (event_id, provider_id, kind, happened_at) values (of_event, of_provider_id, what, least(at, clock_timestamp())) on conflict do nothing;
     is_new := found;

@@ -163,7 +163,7 @@ def left_out(connection) -> set[str]:
     """What the registry of kept texts lacks, has too much, or promises without keeping it."""
     kept = dict(connection.execute("select table_name, kept_as from app.kept_texts()").fetchall())
     there = {row[0] for row in connection.execute(HOLD_TEXT).fetchall()}
-    erasing, = connection.execute("select prosrc from pg_proc where oid = 'app.erase_copies'::regproc").fetchone()
+    erasing, = connection.execute("select string_agg(prosrc, '') from pg_proc where oid in ('app.erase_copies'::regproc, 'app.erase_told'::regproc)").fetchone()
     due, = connection.execute("select pg_get_viewdef('app.records_due'::regclass)").fetchone()
     wanting = {table for table, how in kept.items()
                if (how == "copy" and f".{table} as" not in erasing) or (how == "record" and f"app.{table} " not in due.replace("\n", " ").replace(";", " "))}

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from tests.dumps import rows
 from tests.retention import RECORDS, faults, ledger_ids, record_ids, seal, sweep
+from tests.world import ident
 
 LEDGER = "select coalesce(jsonb_agg(to_jsonb(l) order by l.id), '[]') from app.retention_ledger as l where l.id > %s"
 REPLAY = "select app.replay_destructions(%s)"
@@ -52,6 +53,10 @@ def purged(fresh_world):
         connection.execute("delete from app.legal_holds where lifted_at is null")
         connection.execute("update app.organisations set support_retention_years = '{\"case\": 1, \"safeguarding\": 1}'")
         connection.execute("update app.support_notes set safeguarding_flagged_at = now() where id = %s", [fresh_world.note["eve/professional/disabled_admin!"]])
+        # What a digest said of the case that goes in part.
+        connection.execute("insert into app.digest_entries (organisation_id, landlord_id, digest_id, case_id, content)"
+                           " select organisation_id, landlord_id, %s, id, jsonb_build_object('tenant', 'Eve') from app.support_cases where id = %s",
+                           [ident("digest", "harbour/officer_open"), fresh_world.case["eve"]])
     seal(fresh_world)
     backup = Backup(fresh_world)
     sweep(fresh_world)
@@ -64,9 +69,11 @@ def purged(fresh_world):
 
 
 def contents(conninfo: str) -> dict[str, list]:
-    """Every row of every table, but for the log's facts and seals, runs, and when things were sealed."""
-    return {table: found for table, found in rows(conninfo).items()
-            if not table.startswith(("vault.audit_", "app.audit_log")) and table != "app.retention_runs"}
+    """Every row of every table, but for the log's facts and seals, runs, and when things were sealed or copies of an e-mail erased."""
+    found = {table: found for table, found in rows(conninfo).items()
+             if not table.startswith(("vault.audit_", "app.audit_log")) and table != "app.retention_runs"}
+    outbox = [row | {"copy_erased_at": row["copy_erased_at"] is not None} for row in found["app.outbox"]]
+    return found | {"app.outbox": sorted(outbox, key=lambda row: row["id"])}
 
 
 def known(content: dict, last: int) -> dict:
