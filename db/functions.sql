@@ -1832,6 +1832,7 @@ language sql immutable set search_path = '' as $$
     ('digests',               'fact',   'which officer was told in which month, or why not'),
     ('outbox',                'fact',   'which e-mail went where and when; it holds no words'),
     ('delivery_events',       'fact',   'codes and ids of the provider'),
+    ('couriers',              'fact',   'a code of the provider''s'),
     ('job_runs',              'fact',   'codes, times and numbers'),
     ('audit_seals',           'fact',   'hashes'),
     ('audit_heads',           'fact',   'hashes'),
@@ -2561,6 +2562,7 @@ begin
     update app.outbox as o set state = 'sent', sent_at = clock_timestamp(), provider_id = coalesce(of_provider_id, o.provider_id), unanswered_since = null, error = null
     where o.id = of_message;
     perform app.write_digest_down(of_message, it.state <> 'sending');
+    update vault.couriers as c set refused_with = null where c.refused_with is not null;
     perform app.apply_deliveries(of_provider_id);
 end
 $$;
@@ -2621,11 +2623,21 @@ comment on function app.message_was_not_sent(uuid, integer, text, text, integer)
     'A courier could not hand over an e-mail, in this attempt of its own: not_now (a clear no that may pass: tried again, after so many seconds at least), no_answer (it may have been taken: tried again under the same key), '
     'refused (a clear no, for good), unsure (a person decides). The code is an HTTP status or a word of ours. Nothing happens where somebody else has the e-mail by now.';
 
-create or replace function app.pause_couriers(seconds integer) returns void
+create or replace function app.pause_couriers(seconds integer, refused_with text default null) returns void
 language sql security definer set search_path = '' as $$
-    update vault.couriers set paused_until = greatest(paused_until, clock_timestamp() + make_interval(secs => least(seconds, 3600)))
+    update vault.couriers as c
+    set paused_until = greatest(c.paused_until, clock_timestamp() + make_interval(secs => least(seconds, 3600))),
+        refused_with = coalesce(pause_couriers.refused_with, c.refused_with)
 $$;
-comment on function app.pause_couriers(integer) is 'The provider asked to wait: no courier claims anything for so many seconds (an hour at most at once).';
+comment on function app.pause_couriers(integer, text) is
+    'The provider asked to wait, or gave no answer: no courier claims anything for so many seconds (an hour at most at once). With a code: none would be taken, because our key, domain or folder is wrong.';
+
+create or replace function app.couriers_refused() returns text
+language sql stable security definer set search_path = '' as $$
+    select c.refused_with from vault.couriers as c where exists (select from app.outbox as o where o.state in ('waiting', 'sending'))
+$$;
+comment on function app.couriers_refused() is
+    'For the job that sends: the code with which no courier was taken the last time, while an e-mail waits. The job has failed then, though it found nothing to do just now: the couriers pause, and each e-mail waits longer from try to try.';
 
 create or replace function app.files_to_erase(messages uuid[]) returns uuid[]
 language sql stable security definer set search_path = '' as $$

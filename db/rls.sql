@@ -132,7 +132,8 @@ grant execute on procedure app.compose_digests(date, bigint) to keywork_jobs;
 grant execute on function
     app.begin_job(text, timestamptz), app.finish_job(text, date, jsonb), app.fail_job(text, timestamptz, date, text),
     app.compose_chunk(date, uuid, uuid, integer), app.erase_old_digests(), app.files_to_erase(uuid[]),
-    app.claim_message(), app.digest_to_send(uuid), app.message_was_sent(uuid, text), app.message_was_not_sent(uuid, integer, text, text, integer), app.pause_couriers(integer)
+    app.claim_message(), app.digest_to_send(uuid), app.message_was_sent(uuid, text), app.message_was_not_sent(uuid, integer, text, text, integer),
+    app.pause_couriers(integer, text), app.couriers_refused()
     to keywork_jobs;
 
 -- Digests: what an org-admin may look at and decide, and the answer to "why did they not get it?". What the provider of e-mail

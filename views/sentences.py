@@ -205,6 +205,7 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "one_suppression_for_each_address": (None, NOT_BY_HAND),
     "delivery_events_are_known": (None, NOT_BY_HAND),
     "couriers_have_one_row": (None, NOT_BY_HAND),
+    "refusals_are_codes": (None, NOT_BY_HAND),
     "jobs_pkey": (None, NOT_BY_HAND),
     "digests_organisation_id_fkey": (None, NOT_BY_HAND),
     "digests_officer_id_fkey": (None, NOT_BY_HAND),

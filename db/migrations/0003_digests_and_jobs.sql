@@ -198,9 +198,12 @@ create index delivery_events_by_message on vault.delivery_events (provider_id);
 create table vault.couriers (
     only_row     boolean primary key default true,
     paused_until timestamptz not null default '-infinity',
-    constraint couriers_have_one_row check (only_row)
+    refused_with text,
+    constraint couriers_have_one_row check (only_row),
+    constraint refusals_are_codes check (refused_with ~ '^[A-Za-z0-9_]{1,60}$')
 );
-comment on table vault.couriers is 'Until when the provider asked all couriers to wait.';
+comment on table vault.couriers is 'Until when all couriers wait, and whether they are refused altogether.';
+comment on column vault.couriers.refused_with is 'The code with which our key, domain or folder was refused; null once an e-mail went again.';
 insert into vault.couriers default values;
 
 
