@@ -9,6 +9,7 @@ import binascii
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -57,6 +58,16 @@ class SettingMissing(SettingWrong):
     """A setting that the application cannot do without is not in the environment."""
 
 
+@dataclass(frozen=True)
+class MailSettings:
+    """How e-mails leave, for the web server and for the jobs: through Resend where there is a key of it, else into files in a folder."""
+
+    base_url: str
+    sent_from: str
+    folder: Path
+    resend_key: str | None = field(repr=False)
+
+
 def base_url_of(environment: Mapping[str, str]) -> str:
     """The address people type (KEYWORK_BASE_URL), without a slash at its end. Raises SettingWrong."""
     given = environment.get("KEYWORK_BASE_URL") or DEFAULT_BASE_URL
@@ -97,6 +108,23 @@ def mail_from_of(environment: Mapping[str, str], base_url: str) -> str:
     return given
 
 
+def mail_settings(environment: Mapping[str, str]) -> MailSettings:
+    """How e-mails leave (KEYWORK_BASE_URL, KEYWORK_MAIL_FROM, KEYWORK_MAIL_FOLDER, KEYWORK_RESEND_KEY). Raises SettingWrong.
+
+    The demo has no key, whatever the environment says: its people and their addresses are made up.
+    """
+    base_url = base_url_of(environment)
+    key = environment.get("KEYWORK_RESEND_KEY") or None
+    if key and not re.fullmatch(r"[!-~]+", key):
+        raise SettingWrong("KEYWORK_RESEND_KEY must be a key as Resend gives it (re_...), without blanks or line ends.")
+    # Read by the SDK itself; the key and the e-mails go there.
+    if not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?/", f"{environment.get('RESEND_API_URL') or 'https://'}/"):
+        raise SettingWrong("RESEND_API_URL must begin with https://; http:// is for this machine only (127.0.0.1, localhost).")
+    return MailSettings(
+        base_url, mail_from_of(environment, base_url), Path(environment.get("KEYWORK_MAIL_FOLDER") or FOLDER / "var" / "mail"),
+        None if environment.get("KEYWORK_DEMO") == "1" else key)
+
+
 def token_key_of(environment: Mapping[str, str]) -> bytes:
     """The key that signs identity tokens (KEYWORK_TOKEN_KEY). Raises SettingWrong when it is not 32 bytes or more in hex."""
     try:
@@ -132,8 +160,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, o
     absent = [name for name in REQUIRED if not environment.get(name)]
     if absent:
         raise SettingMissing("Set " + ", ".join(absent) + " in the environment.")
-    base_url = base_url_of(environment)
-    is_https = base_url.startswith("https://")
+    mail = mail_settings(environment)
+    is_https = mail.base_url.startswith("https://")
     # PgBouncer's transaction mode hands one server connection to many clients: no prepared statements on it.
     engine = {"connect_args": {"prepare_threshold": None}, "pool_pre_ping": True, "pool_size": 8, "max_overflow": 8,
               # The values of a statement are people's words: not in the text of an error.
@@ -142,11 +170,12 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, o
         "APP_NAME": "Keywork",
         "SECRET_KEY": environment["KEYWORK_SECRET_KEY"],
         "TOKEN_KEY": token_key_of(environment),
-        "BASE_URL": base_url,
+        "BASE_URL": mail.base_url,
         "PROXIES": proxies_of(environment),
-        # E-mails: where they are written while nothing sends them, and whom they are from.
-        "MAIL_FOLDER": Path(environment.get("KEYWORK_MAIL_FOLDER") or FOLDER / "var" / "mail"),
-        "MAIL_FROM": mail_from_of(environment, base_url),
+        # E-mails: the key they are sent with, where they are written without one, and whom they are from.
+        "RESEND_KEY": mail.resend_key,
+        "MAIL_FOLDER": mail.folder,
+        "MAIL_FROM": mail.sent_from,
         # Without one, nobody's news of e-mails are listened to.
         "WEBHOOK_SECRETS": webhook_secrets_of(environment),
         "DEMO": environment.get("KEYWORK_DEMO") == "1",

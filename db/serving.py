@@ -12,7 +12,7 @@ from itertools import combinations
 
 import psycopg
 
-from config import REQUIRED, SettingWrong, from_environment, token_key_of
+from config import REQUIRED, MailSettings, SettingWrong, from_environment, mail_settings, token_key_of
 from db import demo, install
 from db.addresses import AddressError, for_libpq, postgres_url
 from db.identity import HATS, sign
@@ -20,6 +20,8 @@ from db.identity import HATS, sign
 #: Trying Keywork does without the last one; serving for real does not.
 NEEDED = (*REQUIRED, "KEYWORK_BASE_URL")
 JOBS_URL = "KEYWORK_JOBS_URL"
+#: What the jobs need, for real and beside a trial.
+NEEDED_BY_JOBS = (JOBS_URL, "KEYWORK_BASE_URL")
 LOGINS = {"KEYWORK_WORKSPACE_URL": "keywork_app", "KEYWORK_SIGNIN_URL": "keywork_signin", JOBS_URL: "keywork_jobs"}
 #: Addresses that may do more than a console, or other things: not for the web server.
 NOT_FOR_THE_WEB = ("DATABASE_URL", JOBS_URL)
@@ -117,14 +119,20 @@ def check_database(environment: Mapping[str, str]) -> None:
         _judge_token_key(connection, token_key_of(environment))
 
 
-def check_jobs_database(environment: Mapping[str, str]) -> None:
-    """Look at the database through the login of the jobs, before the first of them.
-
-    Raises NotFit for an address that is missing or will not do, and otherwise as check_database does.
-    """
-    if not environment.get(JOBS_URL):
-        raise NotFit(f"Set {JOBS_URL} in the environment (README, Installing for real).")
+def jobs_settings_from(environment: Mapping[str, str]) -> MailSettings:
+    """The settings of the jobs. Raises NotFit naming the variable that is missing or will not do."""
+    absent = [name for name in NEEDED_BY_JOBS if not environment.get(name)]
+    if absent:
+        raise NotFit(f"Set {', '.join(absent)} in the environment (README, Installing for real).")
     _judge_secrets(environment)
+    try:
+        return mail_settings(environment)
+    except SettingWrong as error:
+        raise NotFit(str(error)) from error
+
+
+def check_jobs_database(environment: Mapping[str, str]) -> None:
+    """Look at the database through the login of the jobs, before the first of them. Raises NotFit and others as check_database does."""
     with _signed_in(JOBS_URL, environment) as connection:
         _judge_rights(connection, JOBS_URL, ())
         _judge_versions(connection, JOBS_URL)

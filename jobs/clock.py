@@ -1,67 +1,113 @@
-"""The clock: which call the database gets when. It only ticks; what is due, and that it happens once, is the database's.
+"""The clock: it asks the database at short intervals whether a job is due, and does it then. What is due, and that it happens once, is the database's.
 
-Each job is one call under the login keywork_jobs, on a connection of its own. Several of these services at once do no harm,
-and nothing is kept here that could be lost: whoever starts again after a kill -9 begins with every job.
+Each tick is begun, done and finished on one connection of the login keywork_jobs, which the lock of a dated job belongs to.
+Several of these services at once do no harm, and nothing is kept here that could be lost: whoever starts again after a kill -9
+begins with every job.
 """
 
 import contextlib
 import logging
 import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta, timezone
 
 import psycopg
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from psycopg.types.json import Jsonb
 
+from jobs.couriers import ANSWER_SECONDS
+from jobs.outbox import CouriersRefused, Mail, clear_mail_folder, send_outbox
 from log_lines import write
 
-LONDON = ZoneInfo("Europe/London")
-#: Half past two comes once in every night: the clocks change between one and two.
-AT_NIGHT = CronTrigger(hour=2, minute=30, timezone=LONDON)
+
+@dataclass(frozen=True)
+class Call:
+    """What a job has to hand when it is done."""
+
+    connection: psycopg.Connection
+    period: date
+    mail: Mail
+    #: Set when the service is to end.
+    ending: threading.Event
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A job that is one statement of SQL, which may take the period; the numbers in its row are what it did."""
+
+    sql: str
+
+    def __call__(self, call: Call) -> dict[str, int]:
+        """Runs it; returns the columns of its row that are numbers."""
+        cursor = call.connection.execute(self.sql, {"period": call.period})
+        if cursor.description is None:
+            return {}
+        return {column.name: value for column, value in zip(cursor.description, cursor.fetchone(), strict=True) if isinstance(value, int)}
 
 
 @dataclass(frozen=True)
 class Job:
-    """One call of the database: at the start, and then when its trigger says."""
+    """How a job of app.jobs is done, and how many seconds lie between two questions whether it is due.
+
+    Told to end, the service cancels its statement after `patience` seconds, or lets it come to its own end in them.
+    """
 
     name: str
-    statement: str
-    trigger: BaseTrigger
+    work: Callable[[Call], dict[str, int]]
+    seconds: float
+    patience: float = 0
 
 
-#: The month's partitions come before the sweep, which may take hours and writes into them.
+#: Dated ones are asked for each minute: that is how late they may be.
 SCHEDULE = (
-    Job("keep_audit_months", "select app.keep_audit_months()", AT_NIGHT),
-    Job("seal_audit_log", "select app.seal_audit_log()", IntervalTrigger(seconds=20, timezone=LONDON)),
-    Job("sweep_retention_asked", "call app.sweep_retention_asked()", IntervalTrigger(seconds=10, timezone=LONDON)),
-    Job("sweep_retention", "call app.sweep_retention()", AT_NIGHT),
+    Job("keep_audit_months", Statement("select app.keep_audit_months() as months"), 60),
+    Job("seal_audit_log", Statement("select app.seal_audit_log() as sealed"), 20),
+    Job("sweep_retention", Statement("call app.sweep_retention()"), 60),
+    Job("sweep_retention_asked", Statement("call app.sweep_retention_asked()"), 10),
+    Job("compose_digests", Statement("call app.compose_digests(%(period)s)"), 60),
+    # An e-mail that is under way is waited for: it would be asked for once more otherwise, in vain.
+    Job("send_outbox", lambda call: send_outbox(call.connection, call.mail, call.ending), 5, patience=ANSWER_SECONDS + 5),
+    Job("erase_old_digests", Statement("select digests from app.erase_old_digests()"), 60),
+    Job("clear_mail_folder", lambda call: clear_mail_folder(call.connection, call.mail), 20),
 )
-#: A job that failed is tried again after this time, or when it is due if that is sooner.
-AGAIN_AFTER = timedelta(minutes=1)
-#: A database that went without a word is noticed within a minute. No prepared statements: PgBouncer's transactions.
+#: A database that went without a word is noticed within a minute. No prepared statements: a pooler may stand in between.
 CONNECTION = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
               "autocommit": True, "prepare_threshold": None}
+#: A service that was stopped (SIGSTOP, a sleeping machine) keeps a dated job to itself no longer than this: the server then ends its
+#: connection, and another one begins anew. None of ours is idle for half as long: an e-mail takes ANSWER_SECONDS.
+IDLE_SECONDS = 120
+#: How long a job that failed rests.
+AGAIN_AFTER = timedelta(minutes=1)
 #: How long a call that was cancelled has to end, before it is cancelled once more.
 CANCEL_SECONDS = 0.5
+#: How often the clock looks whether the machine's was set back.
+WATCH_SECONDS = 30
 
 
-def run(conninfo: str, schedule: tuple[Job, ...] = SCHEDULE) -> None:
-    """Call the database as the schedule says, until a signal raises SystemExit here. Calls under way are cancelled then.
+def utc_now() -> datetime:
+    """This machine's clock."""
+    return datetime.now(timezone.utc)
 
-    A job that fails is logged and tried again, whatever the reason: a database may be away for a while.
+
+def run(conninfo: str, mail: Mail, schedule: tuple[Job, ...] = SCHEDULE, now: Callable[[], datetime] = utc_now) -> None:
+    """Do the jobs that are due, until a signal raises SystemExit here. Calls under way are cancelled then.
+
+    `now` is what the database is told of this machine's clock. A job that fails is logged, noted in the ledger and tried again,
+    whatever the reason: a database may be away for a while.
     """
-    clock = Clock(conninfo, schedule)
+    clock = Clock(conninfo, mail, schedule, now)
     try:
         clock.start()
         write("jobs began")
         # Here rather than in the scheduler's own loop (BlockingScheduler), which would take SystemExit for a job that it
         # could not submit, were it at that just then.
-        threading.Event().wait()
+        while True:
+            threading.Event().wait(WATCH_SECONDS)
+            clock.catch_up()
     finally:
         clock.stop()
         write("jobs ended")
@@ -70,68 +116,96 @@ def run(conninfo: str, schedule: tuple[Job, ...] = SCHEDULE) -> None:
 class Clock:
     """APScheduler, and the calls under way. Whoever started it stops it."""
 
-    def __init__(self, conninfo: str, schedule: tuple[Job, ...]) -> None:
-        self._conninfo = conninfo
+    def __init__(self, conninfo: str, mail: Mail, schedule: tuple[Job, ...], now: Callable[[], datetime] = utc_now) -> None:
+        self._conninfo, self._mail, self._schedule, self._now = conninfo, mail, schedule, now
         # Each job once at a time, however long it takes, and late rather than never (a machine that slept).
         self._scheduler = BackgroundScheduler(
-            timezone=LONDON, executors={"default": ThreadPoolExecutor(len(schedule))},
+            timezone=timezone.utc, executors={"default": ThreadPoolExecutor(len(schedule))},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
         # It warns each time that a job is still at it.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        now = datetime.now(LONDON)
         for job in schedule:
-            self._scheduler.add_job(self._work, job.trigger, [job], id=job.name, next_run_time=now)
+            trigger = IntervalTrigger(seconds=job.seconds, timezone=timezone.utc)
+            self._scheduler.add_job(self._work, trigger, [job], id=job.name, next_run_time=utc_now())
         self._failing: set[str] = set()
-        self._ending = False
-        self._under_way: set[psycopg.Connection] = set()
+        self._ending = threading.Event()
+        #: Connections, and the patience of what they are at.
+        self._under_way: dict[psycopg.Connection, float] = {}
         self._changed = threading.Condition()
 
     def start(self) -> None:
-        """Begins to tick, in a thread of its own; every job is due at once."""
+        """Begins to tick, in a thread of its own; every job is asked for at once."""
         self._scheduler.start()
+
+    def catch_up(self) -> None:
+        """Asks at once for jobs whose next tick has moved far away, because this machine's clock was set back: by a day, they would rest a day."""
+        now = utc_now()
+        for job in self._schedule:
+            # It is gone where the clock has ended meanwhile.
+            scheduled = self._scheduler.get_job(job.name)
+            if scheduled and scheduled.next_run_time > now + max(timedelta(seconds=job.seconds), AGAIN_AFTER) + timedelta(seconds=1):
+                scheduled.modify(next_run_time=now)
 
     def stop(self) -> None:
         """Ends the ticking, and every call under way; returns when none is."""
+        self._ending.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        told_at = time.monotonic()
         with self._changed:
-            self._ending = True
             while self._under_way:
-                for connection in self._under_way:
-                    # One that comes between two statements is not heard: hence the loop.
-                    with contextlib.suppress(psycopg.Error):
-                        connection.cancel_safe(timeout=CANCEL_SECONDS)
+                for connection, patience in self._under_way.items():
+                    if time.monotonic() >= told_at + patience:
+                        # One that comes between two statements is not heard: hence the loop.
+                        with contextlib.suppress(psycopg.Error):
+                            connection.cancel_safe(timeout=CANCEL_SECONDS)
                 self._changed.wait(CANCEL_SECONDS)
 
     def _work(self, job: Job) -> None:
+        period = None
         try:
-            with psycopg.connect(self._conninfo, application_name=f"keywork {job.name}", **CONNECTION) as connection:
-                self._call(connection, job)
-        except psycopg.Error as error:
-            if not self._ending:
-                write("job failed", logging.ERROR, error=error, job=job.name)
-                self._failing.add(job.name)
-                self._try_again(job)
+            with self._connection(job) as connection:
+                [period] = connection.execute("select app.begin_job(%s, %s)", [job.name, self._now()]).fetchone()
+                if period is not None:
+                    counts = job.work(Call(connection, period, self._mail, self._ending))
+                    connection.execute("select app.finish_job(%s, %s, %s)", [job.name, period, Jsonb(counts)])
+        # Whatever it was: the other jobs go on, and this one is tried again.
+        except Exception as error:
+            if not self._ending.is_set():
+                self._note_failure(job, period, error)
             return
         if job.name in self._failing:
             self._failing.remove(job.name)
             write("job works again", job=job.name)
 
-    def _call(self, connection: psycopg.Connection, job: Job) -> None:
-        with self._changed:
-            if self._ending:
-                return
-            self._under_way.add(connection)
-        try:
-            connection.execute(job.statement)
-        finally:
+    @contextlib.contextmanager
+    def _connection(self, job: Job) -> Iterator[psycopg.Connection]:
+        """A connection that is cancelled when the service ends. Raises psycopg.OperationalError where it ends already."""
+        with psycopg.connect(self._conninfo, application_name=f"keywork {job.name}", **CONNECTION) as connection:
             with self._changed:
-                self._under_way.remove(connection)
-                self._changed.notify()
+                if self._ending.is_set():
+                    raise psycopg.OperationalError("the service ends")
+                self._under_way[connection] = job.patience
+            try:
+                connection.execute(f"set idle_session_timeout = '{IDLE_SECONDS}s'")
+                yield connection
+            finally:
+                with self._changed:
+                    del self._under_way[connection]
+                    self._changed.notify()
 
-    def _try_again(self, job: Job) -> None:
-        soon = datetime.now(LONDON) + AGAIN_AFTER
-        # It is gone where the clock has ended meanwhile.
-        scheduled = self._scheduler.get_job(job.name)
-        if scheduled and scheduled.next_run_time > soon:
-            scheduled.modify(next_run_time=soon)
+    def _note_failure(self, job: Job, period: date | None, error: Exception) -> None:
+        write("job failed", logging.ERROR, error=error, job=job.name, code=code_of(error))
+        self._failing.add(job.name)
+        if scheduled := self._scheduler.get_job(job.name):
+            scheduled.modify(next_run_time=utc_now() + AGAIN_AFTER)
+        # On another connection: the first may be what failed. Where there is none, the line above has to do.
+        with contextlib.suppress(psycopg.Error), psycopg.connect(self._conninfo, application_name="keywork ledger", **CONNECTION) as connection:
+            connection.execute("select app.fail_job(%s, %s, %s, %s)", [job.name, self._now(), period, code_of(error)])
+
+
+def code_of(error: Exception) -> str:
+    """What the ledger says of an error: the SQLSTATE, what the provider answered, or else the name of its class. Never its text."""
+    if isinstance(error, CouriersRefused):
+        return error.code
+    return getattr(error, "sqlstate", None) or type(error).__name__

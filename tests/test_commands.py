@@ -140,7 +140,7 @@ def test_an_account_that_may_not_write_the_folder_is_told(folder, file, argument
     assert f"This account cannot write {folder / 'var' / file} (" in refused.stderr and "Traceback" not in refused.stderr
 
 
-@pytest.mark.parametrize("what, variable", [("serve", "KEYWORK_WORKSPACE_URL, KEYWORK_SIGNIN_URL"), ("jobs", "KEYWORK_JOBS_URL in")])
+@pytest.mark.parametrize("what, variable", [("serve", "KEYWORK_WORKSPACE_URL, KEYWORK_SIGNIN_URL"), ("jobs", "KEYWORK_JOBS_URL, KEYWORK_BASE_URL in")])
 def test_a_refusal_is_one_line_and_status_2(what, variable):
     """Nothing of Python's; the command that the person typed says what is missing."""
     answer = command(ROOT, what)

@@ -24,6 +24,7 @@ ALL_IS_DUE = (
     "update app.legal_holds set lifted_at = now(), lifted_by_name = 'Somebody', lift_reason = 'Over' where lifted_at is null",
 )
 DUE = "select distinct case_id from app.records_due where due_at <= now()"
+SWEEP = "select status, attempts from app.job_runs where job = 'sweep_retention'"
 MONTHS = "select count(*) from pg_inherits where inhparent = 'app.audit_log'::regclass"
 
 
@@ -53,7 +54,8 @@ class Watched:
     def service(self) -> subprocess.Popen:
         """`./run jobs` on this world; what it writes goes into output()."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("KEYWORK_", "DATABASE_URL"))}
-        environment["KEYWORK_JOBS_URL"] = self.world.server.local.sqlalchemy_url(self.world.database, "keywork_jobs", JOBS_PASSWORD)
+        environment |= {"KEYWORK_JOBS_URL": self.world.server.local.sqlalchemy_url(self.world.database, "keywork_jobs", JOBS_PASSWORD),
+                        "KEYWORK_BASE_URL": "https://keywork.example.org", "KEYWORK_MAIL_FOLDER": str(self.folder / "mail")}
         with open(self.folder / "output", "ab") as output:
             process = subprocess.Popen([sys.executable, "-m", "db.local.serve", "jobs"], cwd=ROOT, env=environment, stdout=output, stderr=output)
         self.processes.append(process)
@@ -163,21 +165,25 @@ def test_one_that_was_killed_is_gone_on_with(watched):
         wait_until(lambda: watched.waiting() == 1)
         killed.kill()
         killed.wait(30)
+        # Its statement would go on by itself: the backend has not heard. Here that ends as well.
+        watched.run("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'keywork_jobs' and datname = current_database()")
         watched.service()
-        # The statement of the one that was killed waits as well: its backend has not heard.
-        wait_until(lambda: watched.waiting() == 2)
+        wait_until(lambda: watched.waiting() == 1)
     wait_until(lambda: watched.run(DUE) == [])
+    wait_until(lambda: watched.run(SWEEP) == [("done", 2)])
     assert watched.destroyed_once() == due
     assert "job failed" not in watched.events()
 
 
 def test_a_second_one_beside_it_does_no_harm(watched):
-    """Both sweep, neither minds the other, everything happens once, and each ends by itself (threat 33)."""
+    """One of them sweeps, the other finds that somebody does; everything happens once, and each ends by itself (threat 33)."""
     due = {case for case, in watched.run(DUE)}
     with watched.held("eve"):
         services = [watched.service(), watched.service()]
-        wait_until(lambda: watched.waiting() == 2)
+        wait_until(lambda: watched.waiting() == 1 and watched.run("select max(attempts) > 3 from app.job_runs where job = 'send_outbox'") == [(True,)])
+        assert watched.waiting() == 1
     wait_until(lambda: watched.run(DUE) == [])
+    wait_until(lambda: watched.run(SWEEP) == [("done", 1)])
     assert watched.destroyed_once() == due
     for service in services:
         assert service.poll() is None
@@ -187,7 +193,7 @@ def test_a_second_one_beside_it_does_no_harm(watched):
 
 
 def test_a_job_that_fails_is_told_of_without_a_word_of_its_error(watched):
-    """Its name, class and SQLSTATE, and nothing that a row may hold; the others go on."""
+    """Its name, class and SQLSTATE, in the log and in the ledger, and nothing that a row may hold; the others go on."""
     watched.run("create or replace function app.seal_audit_log(most integer default 20000) returns bigint language plpgsql as"
                 f" $$ begin raise '{CANARY}' using detail = '{CANARY}', errcode = 'KW999'; end $$",
                 "drop function app.keep_audit_months()")
@@ -198,4 +204,6 @@ def test_a_job_that_fails_is_told_of_without_a_word_of_its_error(watched):
                 for line in watched.output() if line["event"] == "job failed"}
     assert failures == {"seal_audit_log": ("error", "psycopg.DatabaseError", "KW999"),
                         "keep_audit_months": ("error", "psycopg.errors.UndefinedFunction", "42883")}
+    assert watched.run("select job, status, error from app.job_runs where error is not null order by 1") == [
+        ("keep_audit_months", "failed", "42883"), ("seal_audit_log", "failed", "KW999")]
     assert CANARY in watched.world.server.log.read_text() and CANARY not in json.dumps(watched.output())

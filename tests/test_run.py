@@ -158,7 +158,7 @@ def test_a_killed_run_loses_nothing_and_the_next_one_works(tmp_path):
         jobs = jobs_of(folder)
         if sys.platform == "linux":
             inside = {line.split("=")[0] for line in Path(f"/proc/{jobs}/environ").read_text().split("\0")}
-            assert "KEYWORK_JOBS_URL" in inside and not {"DATABASE_URL", *serving.NEEDED} & inside
+            assert set(serving.NEEDED_BY_JOBS) <= inside and not ({"DATABASE_URL", *serving.NEEDED} - set(serving.NEEDED_BY_JOBS)) & inside
         processes[0].kill()
         processes[0].wait(30)
         # What a killed run leaves behind where the kernel does not tell children of their parent's end.

@@ -10,7 +10,7 @@ from config import from_environment
 from db import demo, install as installer
 from db.demo import ACCOUNTS
 from db.install import SchemaOutdated, install
-from db.serving import check_database, check_jobs_database, settings_from
+from db.serving import check_database, check_jobs_database, jobs_settings_from, settings_from
 from tests.conftest import APP_PASSWORD, JOBS_PASSWORD, SIGNIN_PASSWORD, TestServer
 from tests.dumps import dump, rows
 from tests.test_serve_settings import TOKEN_KEY, refusal, variables
@@ -46,6 +46,7 @@ def environment(own_server, database):
 def check_all(environment: dict[str, str]) -> None:
     """What both services look at before they start."""
     check_database(environment)
+    jobs_settings_from(environment)
     check_jobs_database(environment)
 
 

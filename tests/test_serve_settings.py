@@ -6,7 +6,8 @@ from itertools import combinations
 
 import pytest
 
-from db.serving import NotFit, check_jobs_database, given_secrets, settings_from
+from config import from_environment, mail_settings
+from db.serving import NotFit, given_secrets, jobs_settings_from, settings_from
 
 #: The same in every process, since it stands in the names of tests.
 TOKEN_KEY = sha256(b"a token key of tests").hexdigest()
@@ -46,12 +47,42 @@ def test_a_missing_variable_is_named(name):
         assert refusal(settings_from, environment).startswith(f"Set {name} in the environment")
 
 
-def test_the_jobs_need_their_address_alone():
+JOBS = {"KEYWORK_JOBS_URL": "postgresql://keywork_jobs@127.0.0.1/k", "KEYWORK_BASE_URL": "https://keywork.example.org"}
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_the_jobs_need_two_variables_alone(name):
     """Absent or empty, whatever else is there; a secret of the web server's is no business of theirs."""
-    for environment in (variables(), variables() | {"KEYWORK_JOBS_URL": ""}):
-        assert refusal(check_jobs_database, environment).startswith("Set KEYWORK_JOBS_URL in the environment")
-    said = refusal(check_jobs_database, {"KEYWORK_JOBS_URL": "postgresql://keywork_jobs:SECRET-5@127.0.0.1/k"})
+    assert jobs_settings_from(JOBS).sent_from == "no-reply@keywork.example.org"
+    for environment in (variables() | JOBS | {name: ""}, {key: value for key, value in JOBS.items() if key != name}):
+        assert refusal(jobs_settings_from, environment).startswith(f"Set {name} in the environment")
+    said = refusal(jobs_settings_from, JOBS | {"KEYWORK_JOBS_URL": "postgresql://keywork_jobs:SECRET-5@127.0.0.1/k"})
     assert said.startswith("The password in KEYWORK_JOBS_URL is too short") and "SECRET-5" not in said
+
+
+@pytest.mark.parametrize("settings", [lambda environment: settings_from(variables() | environment), lambda environment: jobs_settings_from(JOBS | environment)])
+@pytest.mark.parametrize("name, value, words", [
+    ("KEYWORK_BASE_URL", "keywork.example.org", "KEYWORK_BASE_URL must be an address"),
+    ("KEYWORK_MAIL_FROM", "Keywork", "KEYWORK_MAIL_FROM must be an e-mail address"),
+    ("KEYWORK_RESEND_KEY", "re_key of\nmine", "KEYWORK_RESEND_KEY must be a key as Resend gives it"),
+    ("KEYWORK_RESEND_KEY", "ключ", "KEYWORK_RESEND_KEY must be a key as Resend gives it"),
+    ("RESEND_API_URL", "http://resend.example.org", "RESEND_API_URL must begin with https://"),
+    ("RESEND_API_URL", "http://127.0.0.1.example.org", "RESEND_API_URL must begin with https://"),
+    ("RESEND_API_URL", "http://localhost:8@resend.example.org", "RESEND_API_URL must begin with https://"),
+])
+def test_how_e_mails_leave_is_judged_for_both_services(settings, name, value, words):
+    """In a sentence that does not repeat the key."""
+    said = refusal(settings, {name: value})
+    assert said.startswith(words) and (name != "KEYWORK_RESEND_KEY" or value not in said)
+
+
+def test_the_demo_sends_nothing():
+    """Its people are made up, and somebody may own their addresses: a key in the environment is not used."""
+    environment = JOBS | {"KEYWORK_RESEND_KEY": "re_123", "RESEND_API_URL": "http://127.0.0.1:9/"}
+    assert mail_settings(environment).resend_key == "re_123" and "re_123" not in repr(mail_settings(environment))
+    assert mail_settings(environment | {"KEYWORK_DEMO": "1"}).resend_key is None
+    assert from_environment(variables() | environment)["RESEND_KEY"] == "re_123"
+    assert from_environment(variables() | environment | {"KEYWORK_DEMO": "1"})["RESEND_KEY"] is None
 
 
 PASSWORD_OF = {"KEYWORK_WORKSPACE_URL": "keywork_app", "KEYWORK_SIGNIN_URL": "keywork_signin", "KEYWORK_JOBS_URL": "keywork_jobs"}

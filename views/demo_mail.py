@@ -41,7 +41,7 @@ class DemoMail(BaseView):
 
 def newest(folder: Path) -> list[Sent]:
     """The newest e-mails of a folder of .eml files, newest first."""
-    files = sorted(folder.glob("*.eml"), reverse=True)[:MOST_SHOWN] if folder.is_dir() else []
+    files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns, reverse=True)[:MOST_SHOWN] if folder.is_dir() else []
     return [_read(file) for file in files]
 
 

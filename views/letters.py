@@ -1,6 +1,7 @@
-"""E-mails: their words, in HTML and as a plain text that stands alone, and the way to the postbox.
+"""Letters: the e-mails of invitations, links and accounts, in HTML and as a plain text that stands alone, and the way to the postbox.
 
-No e-mail names a tenant: a mailbox is not a place for who receives support.
+None of them names a tenant: a mailbox is not a place for who receives support. The one e-mail that does, because its reader asked the
+organisation for it and it is what it is for, is the digest (jobs/digest_mail.py).
 """
 
 import logging
@@ -12,8 +13,9 @@ from flask import Flask, Response, after_this_request, current_app
 
 import log_lines
 from jobs import envelope
-from jobs.couriers import EmlFolder, Postbox
+from jobs.couriers import courier_for
 from jobs.envelope import one_line
+from jobs.postbox import Postbox
 from views.words import label
 
 
@@ -121,4 +123,4 @@ def register(app: Flask) -> None:
     def complain(error: BaseException) -> None:
         log_lines.write("an e-mail was not delivered", logging.ERROR, error=error)
 
-    app.extensions["postbox"] = Postbox(EmlFolder(app.config["MAIL_FOLDER"]), complain)
+    app.extensions["postbox"] = Postbox(courier_for(app.config["RESEND_KEY"], app.config["MAIL_FOLDER"]), complain)

@@ -21,6 +21,8 @@ from db.local import children, secret_store, web_server
 from db.local.binaries import ServerError, find_binaries
 from db.local.opening import VAR, Database, Refusal, installed_database, known_secrets, lock_file, opened_database, set_up, start_lock
 from jobs import clock
+from jobs.couriers import courier_for
+from jobs.outbox import Mail
 
 OWNER = "keywork_owner"
 PID_FILE = VAR / "gunicorn.pid"
@@ -75,7 +77,7 @@ def serve_locally(port: int) -> int:
         web_server.wait_for_page(server, port)
         announce(port, has_demo)
         command = [sys.executable, "-m", "db.local.serve", "jobs", str(JOBS_PID_FILE)]
-        stack.callback(children.stop, children.start(command, jobs_environment(database, secrets)))
+        stack.callback(children.stop, children.start(command, jobs_environment(port, database, secrets, has_demo)))
         return server.wait()
 
 
@@ -93,16 +95,18 @@ def serve(port: int) -> int:
 
 
 def jobs(pid_file: Path | None = None) -> int:
-    """Run the jobs until stopped, from KEYWORK_JOBS_URL alone. Raises serving.NotFit before the first of them.
+    """Run the jobs until stopped, from environment variables alone. Raises serving.NotFit before the first of them.
 
     Beside the web server of a trial, `pid_file` tells the next one which process to end if this one is left behind.
     """
     if pid_file:
         pid_file.write_text(str(os.getpid()), encoding="utf-8")
     try:
+        settings = serving.jobs_settings_from(os.environ)
         serving.check_jobs_database(os.environ)
         log_lines.configure(log_lines.JsonLines())
-        clock.run(for_libpq(os.environ[serving.JOBS_URL]))
+        mail = Mail(courier_for(settings.resend_key, settings.folder), settings.folder, settings.sent_from, settings.base_url)
+        clock.run(for_libpq(os.environ[serving.JOBS_URL]), mail)
     finally:
         if pid_file:
             pid_file.unlink(missing_ok=True)
@@ -234,10 +238,13 @@ def application_environment(port: int, database: Database, secrets: secret_store
     }
 
 
-def jobs_environment(database: Database, secrets: secret_store.Secrets) -> Mapping[str, str]:
-    """The environment of the jobs: their login, and none of what the web server has."""
-    strange = ("DATABASE_URL", *serving.NEEDED)
-    return serving.without(strange, os.environ) | {serving.JOBS_URL: database.url_for("keywork_jobs", secrets.jobs_password)}
+def jobs_environment(port: int, database: Database, secrets: secret_store.Secrets, has_demo: bool) -> Mapping[str, str]:
+    """The environment of the jobs: their login and how e-mails leave, and no login or secret of the web server's."""
+    return serving.without(("DATABASE_URL", *serving.NEEDED), os.environ) | {
+        serving.JOBS_URL: database.url_for("keywork_jobs", secrets.jobs_password),
+        "KEYWORK_BASE_URL": f"http://{web_server.HOST}:{port}",
+        "KEYWORK_DEMO": "1" if has_demo else "0",
+    }
 
 
 def announce(port: int, has_demo: bool) -> None:
