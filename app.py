@@ -22,6 +22,7 @@ from views.documents import CollaboratorDocuments, OperatorDocuments
 from views.goals import CollaboratorGoals, OperatorGoals
 from views.history import CaseHistory
 from views.home import Home
+from views.jobs import Jobs
 from views.landlords import Landlords
 from views.links import Links
 from views.mends import Console
@@ -81,6 +82,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(Organisations, "Organisations", href="/organisations")
         console.add_view(Plans, "Plans", href="/plans")
         console.add_view(People, "People", href="/people")
+        console.add_view(Jobs, "Jobs", href="/jobs")
         for screen in (Links, Operators, CaseSteps, CaseHistory, RetentionSteps, AuditOfCase, AuditOfPerson, AuditCheck, DigestPreview, DigestWhy,
                        DigestWhyOnCase, Outbox, Suppressed, *TABS):
             console.add_view_no_menu(screen)

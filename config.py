@@ -24,7 +24,7 @@ SET_UP = {
 CASES = f"Cases|CaseSteps|CaseHistory|Collaborators|Audit|AuditOfCase|AuditOfPerson|DigestWhyOnCase|Operator({CASE_TABS})"
 CASES_MENU = "Support cases|Collaborators|Audit log"
 #: What the platform-admin keeps: screens, which have the same names in the menu.
-PLATFORM = "Organisations|Plans|People"
+PLATFORM = "Organisations|Plans|People|Jobs"
 
 #: Hat -> what Flask-AppBuilder lets it open: (view, permission), both regular expressions.
 FAB_ROLES = {

@@ -2649,6 +2649,8 @@ comment on function app.files_to_erase(uuid[]) is 'For the courier that writes f
 create or replace function app.erase_old_digests(out digests bigint)
 language plpgsql security definer set search_path = '' as $$
 begin
+    -- E-mails first, as whoever sends or destroys does.
+    perform from app.outbox as o where o.copy_erased_at is null and coalesce(o.sent_at, o.created_at) < now() - interval '90 days' order by o.id for update;
     with old as (
         update app.digests as d set erased_at = now()
         where d.erased_at is null and coalesce((select o.sent_at from app.outbox as o where o.organisation_id = d.organisation_id and o.digest_id = d.id), d.composed_at) < now() - interval '90 days'

@@ -106,6 +106,7 @@ class JobRow(Workspace):
     counts: Mapped[dict] = mapped_column(JSONB)
     next_due_at: Mapped[datetime | None] = mapped_column(Moment)
     is_late: Mapped[bool] = mapped_column(Boolean)
+    due_time: Mapped[str | None] = mapped_column(Text)
 
 
 class JobRun(Workspace):

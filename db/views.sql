@@ -399,7 +399,8 @@ select j.name as job, j.cadence, r.period, r.status, r.attempts, r.began_at, don
        -- Of a dated job: the first period that is not done was due so long ago, and this installation is not younger than that.
        case j.cadence when 'often' then coalesce(done.at, j.since) < now() - j.late_after
             else due.at is not null and greatest(case j.cadence when 'daily' then app.job_due_at(j.name, done.period + 1) else due.at end, j.since) < now() - j.late_after
-       end as is_late
+       end as is_late,
+       to_char(j.due_time, 'HH24:MI') as due_time
 from app.jobs as j
 left join lateral (select * from app.job_runs as l where l.job = j.name order by l.period desc limit 1) as r on true
 left join lateral (

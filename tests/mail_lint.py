@@ -188,8 +188,10 @@ class _Reading(HTMLParser):
         return {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": "\xa0", "&#34;": '"', "&#39;": "'"}.get(reference, reference)
 
     def _style(self, tag: str, given: str) -> dict[str, str]:
-        style = dict(part.partition(":")[::2] for part in given.split(";") if part)
-        for name, value in style.items():
+        # One by one: of a property that is given twice, programs do not agree which counts.
+        each = [part.partition(":")[::2] for part in given.split(";") if part]
+        style = dict(each)
+        for name, value in each:
             where, values, _ = PROPERTIES.get(name, (frozenset(), "", ""))
             self._must("properties", tag in where and re.fullmatch(values, value) is not None, f"{tag} {name}:{value}")
         self._must("required", all(name in style for name in REQUIRED.get(tag, ())), f"{tag} {given}")

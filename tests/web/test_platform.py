@@ -21,7 +21,7 @@ PAGES = [
     "/organisations", "/organisations?q=o", "/organisations/add", "/organisations/{organisation[harbour]}", "/organisations/{organisation[moor]}",
     HARBOUR, "/plans", "/plans/add", "/plans/enterprise/edit", "/plans/enterprise/delete", "/people", "/people?show=operators", "/people?q=worker",
     *[f"/people/{{user[{user}]}}/edit" for user in ("worker", "officer_open", "quay_manager", "harbour_admin", "two_hats")],
-    "/people/{user[worker]}/disable", "/people/{user[worker]}/make-platform-admin",
+    "/people/{user[worker]}/disable", "/people/{user[worker]}/make-platform-admin", "/jobs", "/jobs/send_outbox",
 ]  # fmt: skip
 
 
@@ -240,7 +240,7 @@ def test_the_hat_is_given_and_taken(site, platform):
         assert other.get("/people").status_code == 404
         assert "Watcher will see and change every organisation" in platform.page(f"{step}make-platform-admin").text
         assert platform.post(f"{step}make-platform-admin").status_code == 303
-        assert menu(other) == "Your tenants Organisations Plans People"
+        assert menu(other) == "Your tenants Organisations Plans People Jobs"
         assert "Platform-admin, support worker in 2 organisations" in other.page("/people").text
         answer = other.post(f"{step}end-platform-admin")
         assert (answer.status_code, answer.headers["location"]) == (303, "/")

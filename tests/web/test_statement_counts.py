@@ -21,6 +21,7 @@ PAGES = [
                                                   "/people?show=operators", "/people?show=disabled")],
     ("platform", "/organisations/{organisation[harbour]}", LIST), ("platform", "/organisations/{organisation[harbour]}/edit", LIST),
     ("platform", "/plans/enterprise/edit", LIST), ("platform", "/people/{user[worker]}/edit", LIST),
+    ("platform", "/jobs", LIST), ("platform", "/jobs/seal_audit_log", LIST),
     ("worker", "/support/tenants", LIST), ("worker", "/support/tenants?q=a", LIST), ("officer_open", "/support/tenants", LIST),
     *[(persona, "/support-cases/{case[ann]}" + tab, TAB) for persona in ("harbour_admin", "quay_manager")
       for tab in ("", "/notes/professional", "/goals", "/sessions", "/team", "/documents")],
@@ -70,6 +71,7 @@ ROWS = [
        insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, invited_by_name)
        select %(ann)s, id, 'Many', 'support_worker', 'full', 'Somebody' from people""",
     "insert into app.organisations (name, plan_code) select 'Many ' || n, 'enterprise' from generate_series(1, 100) as n",
+    "insert into app.job_runs (job, period, status, finished_at) select j.name, current_date - n, 'done', now() from app.jobs as j, generate_series(1, 200) as n",
     """with people as (insert into app.users (email, full_name, disabled_at)
            select 'operator' || n || '@example.org', 'Operator ' || n, now() from generate_series(1, 100) as n returning id)
        insert into app.memberships (user_id, organisation_id, role) select id, %(harbour)s, 'property_manager' from people""",
