@@ -158,7 +158,7 @@ def test_a_body_without_an_end_is_not_read_to_it(site):
         {"data": None}, {"data": []}, {"data": {}}, {"data": {"email_id": 7}}, {"data": {"email_id": ""}}, {"data": {"email_id": "a\0b"}},
         {"data": {"email_id": "\ud800"}}, {"data": {"email_id": "x" * 3000}}, {"created_at": None}, {"created_at": 7}, {"created_at": "yesterday"},
         {"created_at": "2026-03-04T05:06:07"}, {"created_at": "20260-03-04T05:06:07Z"})),
-])  # fmt: skip
+], ids=lambda body: f"{len(body)} bytes")  # fmt: skip
 def test_garbage_with_a_good_signature(site, body):
     """Never an error of ours, and nothing is kept."""
     before = heard(site)
