@@ -53,7 +53,7 @@ CODES = {
     "57014": "It was broken off, because the jobs service was told to end or because it took too long.",
     "53100": "The disk of the database is full.", "53200": "The database has no memory left.", "53300": "The database has no connection left.",
     "25006": "The database takes no changes at the moment: it is a copy, or it was set to be read only.",
-    "401": KEY, "403": "Resend does not let us send: the key, or the domain of KEYWORK_MAIL_FROM, is not allowed to.",
+    "401": KEY, "402": "Resend wants something settled in our account there before it sends on.", "403": "Resend does not let us send: the key, or the domain of KEYWORK_MAIL_FROM, is not allowed to.",
     "404": "Resend does not know the address that we call. Look at RESEND_API_URL.", "405": "Resend does not know the address that we call. Look at RESEND_API_URL.",
     "422": "Resend does not take the address that our e-mails are from. Look at KEYWORK_MAIL_FROM.",
     "folder": "The folder for e-mails cannot be written to. Look at KEYWORK_MAIL_FOLDER.",

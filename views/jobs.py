@@ -60,7 +60,8 @@ class Jobs(Screen):
     @has_access
     def ledger(self, name):
         """The newest periods of one job."""
-        job = session().get(JobRow, name)
+        # Whatever else an address may hold is no job's name.
+        job = session().get(JobRow, name) if name in JOBS else None
         if job is None:
             abort(404)
         found = session().scalars(select(JobRun).where(JobRun.job == name).order_by(JobRun.period.desc()).limit(MOST_LINES)).all()

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_set_up import to_place
 from tests.browser.test_walk import account
 
 pytestmark = pytest.mark.browser
@@ -145,3 +146,47 @@ def test_the_platform_admins_screens(desk):
     page.get_by_role("link", name="Enable account").click()
     page.get_by_role("button", name="Enable account").click()
     expect(page.locator(".flash-success")).to_contain_text("account is enabled.")
+
+
+#: A ledger with every state in it: done, at it, failed (of a code that is known, and of one that is not), late, never yet.
+LEDGER = """
+    delete from app.job_runs;
+    update app.jobs set since = now() - case when cadence = 'monthly' or name = 'sweep_retention' then interval '0' else interval '60 days' end;
+    insert into app.job_runs (job, period, status, attempts, began_at, finished_at, counts, error) values
+        ('seal_audit_log', current_date, 'done', 1840, now() - interval '20 seconds', now() - interval '19 seconds', '{"sealed": 12345}', null),
+        ('send_outbox', current_date, 'failed', 96, now() - interval '1 minute', now() - interval '9 minutes', '{"sent": 41, "not_sent": 3}', '401'),
+        ('sweep_retention', current_date, 'running', 2, now() - interval '2 hours', null, '{}', null),
+        ('sweep_retention_asked', current_date, 'failed', 7, now() - interval '1 minute', now() - interval '20 minutes', '{}', 'ZX81'),
+        ('clear_mail_folder', current_date, 'done', 1840, now() - interval '20 seconds', now() - interval '19 seconds', '{"files": 0}', null);
+    insert into app.job_runs (job, period, status, attempts, began_at, finished_at, counts)
+        select 'erase_old_digests', current_date - n, 'done', 1, now() - n * interval '1 day', now() - n * interval '1 day', jsonb_build_object('digests', n % 4)
+        from generate_series(3, 120) as n
+"""
+
+
+def test_the_jobs(desk, demo_site):
+    page = desk.page
+    with psycopg.connect(demo_site.world.conninfo) as connection:
+        connection.execute(LEDGER)
+    desk.sign_in(*PLATFORM)
+    to_place(desk, "Jobs")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Jobs")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    for word in ("Done", "At it", "Failed, tried again", "Late", "Never yet"):
+        expect(page.locator(".row-state", has_text=word).first).to_be_visible()
+    desk.look("in-every-state")
+    page.get_by_role("link", name="Sending e-mails").click()
+    expect(page.locator(".band")).to_contain_text("Resend does not take our key.")
+    desk.look("one-that-failed")
+    page.get_by_role("link", name="Jobs").last.click()
+    page.get_by_role("link", name="Erasing old digests").click()
+    expect(page.locator("tbody tr")).to_have_count(100)
+    desk.look("a-long-ledger")
+    page.goto("/jobs/compose_digests")
+    expect(page.locator("main")).to_contain_text("It has not been begun yet.")
+    desk.look("one-that-never-was-begun")
+    with psycopg.connect(demo_site.world.conninfo) as connection:
+        connection.execute("update app.job_runs set began_at = now() - interval '3 hours'")
+    page.goto("/jobs")
+    expect(page.get_by_role("alert")).to_contain_text("The jobs service seems not to run")
+    desk.look("when-nothing-is-done")
