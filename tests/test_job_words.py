@@ -66,7 +66,7 @@ def test_states(status, late, state):
 @pytest.mark.parametrize(("job", "counts", "status", "said"), [
     ("seal_audit_log", {"sealed": 1234}, "done", "1,234 lines sealed"), ("seal_audit_log", {"sealed": 1}, "running", "1 line sealed"),
     ("seal_audit_log", {"sealed": 0}, "done", "Nothing was to be done"), ("seal_audit_log", {}, "failed", ""), ("seal_audit_log", {}, None, ""),
-    ("send_outbox", {"sent": 2, "not_sent": 1}, "done", "2 e-mails sent and 1 try in vain"),
+    ("send_outbox", {"sent": 2, "not_sent": 1}, "done", "2 e-mails sent and 1 attempt in vain"),
     ("sweep_retention", {}, "done", job_words.IN_RUNS), ("sweep_retention", {"odd_things": 3}, "done", "3 odd things"),
 ])  # fmt: skip
 def test_what_it_did(job, counts, status, said):

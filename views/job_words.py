@@ -22,7 +22,7 @@ IN_RUNS = "What went is in each organisation's list of runs"
 #: In the order of the screen.
 JOBS = {
     "compose_digests": Job("Composing digests", "Puts together each housing officer's digest of the month that has ended.", {"composed": ("digest", "composed")}),
-    "send_outbox": Job("Sending e-mails", "Hands over the e-mails whose turn it is.", {"sent": ("e-mail", "sent"), "not_sent": ("try", "in vain")}),
+    "send_outbox": Job("Sending e-mails", "Hands over the e-mails whose turn it is.", {"sent": ("e-mail", "sent"), "not_sent": ("attempt", "in vain")}),
     "erase_old_digests": Job("Erasing old digests", "Erases what digests said 90 days after they were sent.", {"digests": ("digest", "erased")}),
     "clear_mail_folder": Job("Clearing the mail folder", "Erases files of e-mails that may not be kept any longer.", {"files": ("file", "erased")}),
     "seal_audit_log": Job("Sealing the audit log", "Puts a seal on each new line, so that nobody can change it unseen.", {"sealed": ("line", "sealed")}),
