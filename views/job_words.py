@@ -83,7 +83,7 @@ def next_due(job: JobRow, now: datetime) -> str:
 
 
 def did(job: str, line: JobRow | JobRun) -> str:
-    """What it did in a period: '12 e-mails sent and 1 try in vain', or nothing where that is not known."""
+    """What it did in a period: '12 e-mails sent and 1 attempt in vain', or nothing where that is not known."""
     words = JOBS[job]
     if not line.status:
         return ""
