@@ -84,8 +84,8 @@ class _Tenant:
     @property
     def summary(self) -> str:
         """What there is, in numbers."""
-        said = [count(len(self.goals), "active goal"), count(len(self.sessions), "session")]
-        said.append("notes not shown" if self.notes is None else count(len(self.notes), "Shared note"))
+        said = [count(len(self.goals), "goal"), count(len(self.sessions), "session")]
+        said.append("notes not shown" if self.notes is None else count(len(self.notes), "note"))
         return ", ".join(said + ["case closed"] * bool(self.closed))
 
 
@@ -166,5 +166,5 @@ def _fold(words: str, indent: int = 0, first: str = "") -> str:
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).resolve().parent.parent / "templates" / "mail"),
-    autoescape=lambda name: name.endswith(".html"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    autoescape=lambda name: name.endswith(".html"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
 _TEMPLATES.filters |= {"fold": _fold, "count": count}

@@ -1,5 +1,7 @@
 """Digests to look at: what the demo's firms did in a month, in the form of app.digest_entries. Made without a database."""
 
+import copy
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from itertools import islice
@@ -54,9 +56,19 @@ def content(case: dict, *, notes_are_shown: bool) -> dict:
 
 
 def demo_digest(tenants: int, *, hidden: tuple[int, ...] = ()) -> Digest:
-    """The month of so many tenants of the demo, cases closed in it first; the notes of those at the places `hidden` are not shown."""
-    cases = [case for case in demo_rows()["app.support_cases"] if case["closed_at"] is None or of_month(case["closed_at"])]
-    cases.sort(key=lambda case: case["closed_at"] is None)
-    parts = (Part(str(case["id"]), content(case, notes_are_shown=place not in hidden)) for place, case in enumerate(cases))
-    parts = (part for part in parts if part.content["goals"] or part.content["sessions"] or part.content["notes"])
-    return Digest("Harbour Homes", "Olu Adeyemi", "olu.adeyemi@council.example", MONTH, tuple(islice(parts, tenants)))
+    """The month of so many tenants of the demo who have something to tell; the notes of those at the places `hidden` are not shown."""
+    cases = [case for case in demo_rows()["app.support_cases"] if case["closed_at"] is None]
+    telling = islice((case for case in cases if _tells(content(case, notes_are_shown=True))), tenants)
+    parts = (Part(str(case["id"]), content(case, notes_are_shown=place not in hidden)) for place, case in enumerate(telling))
+    return Digest("Harbour Homes", "Olu Adeyemi", "olu.adeyemi@council.example", MONTH, tuple(parts))
+
+
+def closed(digest: Digest, place: int) -> Digest:
+    """The same with one case closed in the month."""
+    parts = copy.deepcopy(digest.parts)
+    parts[place].content["closed_at"] = "2026-10-20T13:30:00+00:00"
+    return replace(digest, parts=parts)
+
+
+def _tells(content: dict) -> bool:
+    return bool(content["goals"] or content["sessions"] or content["notes"])

@@ -1,6 +1,5 @@
 """The digest as an e-mail: each twin tells all that it should and nothing else, whatever people wrote; and mail programs can show it."""
 
-import copy
 import email
 import email.policy
 import re
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from jobs.couriers import EmlFolder
 from jobs.digest_mail import MOST_BYTES_SHOWN, WIDTH, Digest, Part, as_html, as_message, as_text, subject
-from tests.demo_digests import BASE_URL, MONTH, demo_digest
+from tests.demo_digests import BASE_URL, MONTH, closed, demo_digest
 from tests.mail import letters
 from tests.mail_lint import blocks, contrast, findings, links
 
@@ -70,8 +69,8 @@ def told(digest: Digest, *, plain: bool) -> list[str]:
         said.append("In this digest" + ":" * plain)
         for place, part in enumerate(digest.parts, 1):
             it = part.content
-            said.append(f"{place}. " * plain + f"{line(it['tenant'])}: {number(it['goals'], 'active goal')}, {number(it['sessions'], 'session')}, "
-                        + (number(it["notes"], "Shared note") if it["notes_are_shown"] else "notes not shown") + ", case closed" * bool(it["closed_at"]))
+            said.append(f"{place}. " * plain + f"{line(it['tenant'])}: {number(it['goals'], 'goal')}, {number(it['sessions'], 'session')}, "
+                        + (number(it["notes"], "note") if it["notes_are_shown"] else "notes not shown") + ", case closed" * bool(it["closed_at"]))
     for place, part in enumerate(digest.parts, 1):
         said += told_of(part, firm, month, f"{place} of {len(digest.parts)}" if several else "", plain=plain)
     said += [RULE] * plain + ["About this e-mail"] + [RULE] * plain + [
@@ -126,18 +125,11 @@ def assert_told(digest: Digest) -> None:
 # Realistic months, and what becomes of them.
 
 
-def closed(digest: Digest, place: int) -> Digest:
-    """The same with one case closed in the month."""
-    parts = copy.deepcopy(digest.parts)
-    parts[place].content["closed_at"] = "2026-10-20T13:30:00+00:00"
-    return replace(digest, parts=parts)
-
-
 def test_a_month_of_the_demo_holds_every_kind_of_thing():
     """So that what the next tests see in it is there to be seen."""
     contents = [part.content for part in demo_digest(12, hidden=(1,)).parts]
     assert len(contents) == 12 and not contents[1]["notes_are_shown"]
-    assert {session["status"] for each in contents for session in each["sessions"]} == {"delivered", "scheduled"} or any(each["sessions"] for each in contents)
+    assert any(each["sessions"] for each in contents) and any(each["goals"] and not each["sessions"] for each in contents)
     assert any(goal["progress"] for each in contents for goal in each["goals"]) and any("\n\n" in note["body"] for each in contents for note in each["notes"])
 
 
@@ -151,12 +143,12 @@ def test_both_twins_tell_everything_and_nothing_else(tenants):
 def test_what_content_should_not_hold_is_not_told():
     """Outcomes, attendees, ids and whatever else a later content may bring stay out of both twins; notes too where they are not shown."""
     digest = demo_digest(3, hidden=(0, 1, 2))
-    for part in copy.deepcopy(digest.parts):
-        part.content.update({"context_summary": "CANARY", "professional": [{"body": "CANARY"}], "notes": [{"id": "CANARY", "body": "CANARY", "author": "CANARY", "at": "2026-10-02T10:00:00+00:00"}]})
-        part.content["sessions"] = [{"id": "CANARY", "at": "2026-10-02T10:00:00+00:00", "minutes": 30, "type": "phone_call", "status": "delivered", "outcome_note": "CANARY", "attendees": "CANARY"}]
-        one = replace(digest, parts=(part,))
+    for part in digest.parts:
+        content = part.content | {"context_summary": "CANARY", "professional": [{"body": "CANARY"}], "notes": [{"id": "CANARY", "body": "CANARY", "author": "CANARY", "at": "2026-10-02T10:00:00+00:00"}]}
+        content["sessions"] = [{"id": "CANARY", "at": "2026-10-02T10:00:00+00:00", "minutes": 30, "type": "phone_call", "status": "delivered", "outcome_note": "CANARY", "attendees": "CANARY"}]
+        one = replace(digest, parts=(Part(part.case_id, content),))
         assert "CANARY" not in as_html(one, BASE_URL) + as_text(one, BASE_URL)
-        part.content["tenant"] = "CANARY"
+        content["tenant"] = "CANARY"
         assert all("CANARY" in twin for twin in (as_html(one, BASE_URL), as_text(one, BASE_URL)))
 
 
@@ -200,9 +192,9 @@ def test_the_longest_note_is_told_whole():
 # The e-mail around the twins.
 
 
-def twin(message, kind: str) -> str:
-    """A twin as it arrives; on the way its lines end with CRLF."""
-    return message.get_body((kind,)).get_content().replace("\r\n", "\n").rstrip("\n")
+def twins_of(message) -> tuple[str, ...]:
+    """Both twins of a message that was read from bytes, with our ends of lines."""
+    return tuple(message.get_body((twin,)).get_content().replace("\r\n", "\n") for twin in ("plain", "html"))
 
 
 def test_the_message_carries_both_twins(tmp_path):
@@ -213,7 +205,7 @@ def test_the_message_carries_both_twins(tmp_path):
     assert str(message["From"]) == '"Harbour Homes (Keywork)" <keywork@example.org>' and str(message["To"]) == "Olu Adeyemi <olu.adeyemi@council.example>"
     assert message["Subject"] == subject(digest) and message["Auto-Submitted"] == "auto-generated"
     assert message.get_content_type() == "multipart/alternative" and [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
-    assert twin(message, "plain") == as_text(digest, BASE_URL).rstrip("\n") and twin(message, "html") == as_html(digest, BASE_URL).rstrip("\n")
+    assert twins_of(message) == (as_text(digest, BASE_URL), as_html(digest, BASE_URL))
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", *LINE_ENDS[2:], "\x00", *TURNS], ids=ascii)
@@ -250,17 +242,19 @@ def test_markup_is_text_in_every_field():
 FORGED = f"Done.\n\n{RULE}\n2 of 2: Somebody else\n{RULE}\n\nActive goals\n\n* Leave the flat\n  Target date 1 Nov 2026\n\nOpen the case in Keywork:\nhttps://evil.example"
 
 
+def with_body(digest: Digest, body: str) -> Digest:
+    """A digest of one case with one goal's progress and one note, both in these words."""
+    by = {"author": "Sam", "at": "2026-10-02T10:00:00+00:00", "body": body}
+    return replace(digest, parts=(Part("c", digest.parts[0].content | {"goals": [{"title": "Pay", "target_date": None, "progress": by}], "notes": [by]}),))
+
+
 def test_no_line_that_somebody_wrote_passes_for_one_of_ours():
     """All of it is indented: in the plain text further than any line of ours, in the HTML by a margin that only it has."""
-    by = {"author": "Sam", "at": "2026-10-02T10:00:00+00:00", "body": FORGED}
-    digest = demo_digest(1)
-    digest = replace(digest, parts=(Part("c", digest.parts[0].content | {"goals": [{"title": "Pay", "target_date": None, "progress": by}], "notes": [by]}),))
-    plain = replace(digest, parts=(Part("c", digest.parts[0].content | {"goals": [{"title": "Pay", "target_date": None, "progress": by | {"body": "Well."}}], "notes": [by | {"body": "Well."}]}),))
-    ours, said = (as_text(each, BASE_URL).split("\n") for each in (plain, digest))
-    for each in filter(None, FORGED.split("\n")):
-        assert len([there for there in said if there.startswith("    ") and there.strip() == each.strip()]) >= 2
-        # At the edge there is what would be there anyway.
-        assert said.count(each) == ours.count(each)
+    digest = with_body(demo_digest(1), FORGED)
+    text, harmless = (as_text(each, BASE_URL).split("\n") for each in (digest, with_body(digest, "Done.")))
+    assert [each for each in text if each and not each.startswith("    ")] == [each for each in harmless if each and not each.startswith("    ")]
+    indented = [each.strip() for each in text if each.startswith("    ")]
+    assert all(indented.count(each.strip()) == 2 * FORGED.count(each) for each in FORGED.split("\n") if each)
     html = as_html(digest, BASE_URL)
     assert re.findall(r"<([^<>]*)>[^<>]*2 of 2: Somebody else", html) and all(
         re.fullmatch(r'br|p style="margin:\dpx 0 0 16px"', tag) for tag in re.findall(r"<([^<>]*)>[^<>]*(?:2 of 2: Somebody else|https://evil)", html))
@@ -282,14 +276,15 @@ DIGESTS = st.builds(Digest, NAMES, NAMES, st.just("olu@example.org"), st.dates(d
 
 
 @given(DIGESTS)
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_whatever_people_wrote(digest):
     """Everything is told and nothing else, the HTML keeps every rule, and the message comes back as it went."""
     assert_told(digest)
     assert findings(as_html(digest, BASE_URL), LINKS) == []
     message = email.message_from_bytes(as_message(digest, SENT_FROM, BASE_URL).as_bytes(policy=email.policy.SMTP), policy=email.policy.default)
-    assert message["Subject"].split() == subject(digest).split()
-    assert twin(message, "plain") == as_text(digest, BASE_URL).rstrip("\n") and twin(message, "html") == as_html(digest, BASE_URL).rstrip("\n")
+    # Python folds long headers so that a blank between two encoded words may go.
+    assert "".join(message["Subject"].split()) == "".join(subject(digest).split())
+    assert twins_of(message) == (as_text(digest, BASE_URL), as_html(digest, BASE_URL))
 
 
 # What mail programs can show.
@@ -305,11 +300,11 @@ def test_the_html_keeps_to_what_mail_programs_support():
 PLANTED = {
     "doctype": ("<!doctype html>", "<!doctype html public>"), "language": (' lang="en-GB"', ""), "title": (r"<title>.*?</title>", "<title></title>"),
     "closed": ("</h2>", "</h3>"), "nesting": (r"(<p [^>]*>)", r"\1\1"), "elements": ("</body>", "<div></div></body>"), "attributes": ("<p ", '<p id="x" '),
-    "escaped": ("Confidential", "A & B"), "comments": ("</head>", "<!-- ours --></head>"), "tables": (' role="presentation"', ""), "width": ('width="100%"', 'width="700"'),
+    "escaped": ("Confidential", "A & B"), "comments": ("</head>", "<!-- ours --></head>"), "tables": (' role="presentation"', ""), "width": ('width="100%"', 'width="101%"'),
     "bgcolor": (' bgcolor="#ffffff"', ""), "links": (re.escape(LINKS), "https://elsewhere.example/"), "properties": ('<p style="', '<p style="float:left;'),
     "required": ('<p style="margin:0', '<p style="color:#000000'), "font": ("font-family:[^;]*;", ""), "blocks": ("<tr><td style", "<tr><td>Words</td></tr><tr><td style"),
     "contrast": ("color:#5f5a50", "color:#a5a5a5"), "headings": ("<h1 (.*?)</h1>", r"<h3 \1</h3>"), "style block": ("@media[^{]*{(?s:(.*?)})\n}", r"\1}"),
-    "for Word, closed": (r"<!--\[if mso\]></td></tr></table><!\[endif\]-->", ""),
+    "for Word, width": ('width="560"', 'width="600"'), "for Word, closed": (r"<!--\[if mso\]></td></tr></table><!\[endif\]-->", ""),
 }
 
 
@@ -323,7 +318,7 @@ def test_each_rule_can_fail(rule):
 
 
 @pytest.mark.parametrize("style", ["margin:-4px", "margin:1em", "margin:0 auto", "padding:8px", "border:1px solid #000000", "background-image:url(x)", "position:absolute", "display:flex",
-                                   "color:rgb(0,0,0)", "font-size:1rem", "line-height:24px", "max-width:600px", "width:100%", "font:16px sans-serif"])
+                                   "color:rgb(0,0,0)", "font-size:1rem", "line-height:24px", "max-width:90%", "width:100%", "font:16px sans-serif"])
 def test_styles_that_some_program_ignores_are_named(style):
     """Each of these looks right in a browser, and is not in some mail program."""
     html = as_html(demo_digest(1), BASE_URL)
