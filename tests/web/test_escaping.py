@@ -11,6 +11,7 @@ from psycopg import sql
 from tests.web.form_table import FORMS
 from tests.web.pages import Page
 from tests.web.test_forms import A_ROW
+from tests.world import ident
 
 PLAIN = "plain words "
 MARKUP = "'\"></textarea></title></option><script>planted</script><img class=planted onerror=x>{{707*707}} "
@@ -23,12 +24,17 @@ CODES = {
     "properties.postcode", "tenants.housing_officer_note_visibility", "support_cases.closing_reason", "support_collaborators.kind",
     "support_collaborators.participation_mode", "support_collaborators.phone", "support_notes.stream", "support_goals.status",
     "support_sessions.type", "support_sessions.status", "sign_ins.way", "audit_log.actor_hat", "audit_log.action", "audit_log.row_kind", "audit_log.rule",
+    "digests.reason", "digest_entries.reason", "outbox.kind", "outbox.state", "outbox.error", "suppressed_addresses.because",
+    "jobs.name", "jobs.cadence", "job_runs.job", "job_runs.status", "job_runs.error",
 }  # fmt: skip
-ADDRESSES = {"users.email", "support_collaborators.email", "memberships.invited_email", "organisations.housing_officer_emails"}
+ADDRESSES = {"users.email", "support_collaborators.email", "memberships.invited_email", "organisations.housing_officer_emails",
+             "digests.address", "outbox.to_address", "suppressed_addresses.address"}
 #: Columns that hold several texts.
 LISTS = {"organisations.housing_officer_emails"}
 #: Fingerprints of the SQL and names of tables, on no screen.
-INTERNAL = {"installation.schema_version", "installation.rules_version", "audit_log.table_name", "audit_payloads.table_name"}
+INTERNAL = {"installation.schema_version", "installation.rules_version", "audit_log.table_name", "audit_payloads.table_name", "outbox.dedup_key", "outbox.provider_id"}
+#: E-mails name the whole address of a case.
+IN_E_MAILS = "http://127.0.0.1:8080/support/cases/"
 #: Nobody changes these, not even their owner: the words are put in past the triggers that say so.
 FACTS = ("audit_log", "audit_payloads")
 
@@ -66,6 +72,10 @@ SCREENS = [
     *[(persona, path) for persona in ("harbour_admin", "quay_manager") for path in (
         "/audit?event=update&case={case[ben]}", "/audit?event=insert", "/audit?case={case[ann]}&person={user[worker]}", "/audit/case", "/audit/person", "/support-cases/{case[ann]}/history")],
     ("harbour_admin", "/audit/check"),
+    *[("harbour_admin", path) for path in (
+        "/digests?month=2024-07", f"/digests/{ident('digest', 'harbour/officer_open')}", f"/digests/{ident('digest', 'harbour/officer_shut')}",
+        f"/digests/{ident('digest', 'harbour/officer_open')}/email", "/digests/preview?officer={user[officer_open]}",
+        "/digests/why", "/outbox", "/outbox/suppressed", "/support-cases/{case[ann]}/team/{collaborator[ann/officer_open]}/digest")],
     ("small_admin", "/tenants"),
     ("small_admin", "/support-cases"),
     *[("platform", path) for path in (
@@ -88,8 +98,10 @@ def text_columns(site) -> list[str]:
 def plant(site, name: str, words: str) -> None:
     """Puts words into a text column of every row, told apart by a number at the end that keeps the rows' order."""
     table, column = name.split(".")
-    key = {"plans": "code", "memberships": "user_id", "features": "feature_key", "feature_gates": "feature_key", "audit_payloads": "audit_id"}.get(table, "id")
-    which = {"outcome_note": "t.status <> 'scheduled'", "lift_reason": "t.lifted_at is not null", "lifted_by_name": "t.lifted_at is not null"}.get(column, "true")
+    key = {"plans": "code", "memberships": "user_id", "features": "feature_key", "feature_gates": "feature_key", "audit_payloads": "audit_id",
+           "digest_entries": "case_id", "jobs": "name", "job_runs": "job"}.get(table, "id")
+    which = {"outcome_note": "t.status <> 'scheduled'", "lift_reason": "t.lifted_at is not null", "lifted_by_name": "t.lifted_at is not null",
+             "cleared_by_name": "t.cleared_at is not null"}.get(column, "true")
     statement = sql.SQL(
         "update app.{0} as t set {1} = {4}"
         " from (select tableoid as part, ctid as at, row_number() over (order by {2}) as n from app.{0}) as numbered"
@@ -103,6 +115,15 @@ def plant(site, name: str, words: str) -> None:
         connection.execute(statement, {"words": words, "end": "@evil.example" if name in ADDRESSES else ""})
 
 
+def plant_in_digests(site, words: str) -> None:
+    """Puts words into every text of what digests say."""
+    by = "'body', %(words)s::text, 'author', %(words)s::text, 'at', now()"
+    site.as_owner(
+        "update app.digest_entries set content = content || jsonb_build_object('tenant', %(words)s::text, 'goals', jsonb_build_array(jsonb_build_object("
+        f"'id', case_id, 'title', %(words)s::text, 'target_date', null, 'progress', jsonb_build_object({by}))), 'notes', jsonb_build_array(jsonb_build_object('id', case_id, {by})))"
+        " where content is not null", words=words)
+
+
 def shape(markup: str) -> list[tuple[str, tuple[str, ...]]]:
     """The elements of a page with the names of their attributes, in order."""
     return [(tag, tuple(attributes)) for tag, attributes in Page(markup).tags]
@@ -114,7 +135,7 @@ def assert_harmless(markup: str) -> None:
         assert tag != "img" and (tag != "script" or attributes.get("src", "").startswith("/static/")), (tag, attributes)
         assert attributes.get("class") != "planted" and not any(name.startswith("on") for name in attributes), (tag, attributes)
         for name in ("href", "src", "action"):
-            assert attributes.get(name, "/")[:1] in "/#?" or attributes[name].startswith(("mailto:", "tel:")), attributes
+            assert attributes.get(name, "/")[:1] in "/#?" or attributes[name].startswith(("mailto:", "tel:", IN_E_MAILS)), attributes
 
 
 def newest_line(site, name: str) -> int | None:
@@ -136,6 +157,7 @@ def shapes(site):
         for name in text_columns(site):
             if name not in CODES | INTERNAL:
                 plant(site, name, address if name in ADDRESSES else words)
+        plant_in_digests(site, words)
         for persona, path in SCREENS:
             answer = site.visitor(persona).get(site.at(path))
             pages.setdefault((persona, path), []).append(answer)
