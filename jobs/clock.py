@@ -7,6 +7,9 @@ begins with every job.
 
 import contextlib
 import logging
+import select
+import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -100,17 +103,41 @@ def run(conninfo: str, mail: Mail, schedule: tuple[Job, ...] = SCHEDULE, now: Ca
     whatever the reason: a database may be away for a while.
     """
     clock = Clock(conninfo, mail, schedule, now)
-    try:
-        clock.start()
-        write("jobs began")
-        # Here rather than in the scheduler's own loop (BlockingScheduler), which would take SystemExit for a job that it
-        # could not submit, were it at that just then.
-        while True:
-            threading.Event().wait(WATCH_SECONDS)
-            clock.catch_up()
-    finally:
-        clock.stop()
-        write("jobs ended")
+    with _sleep_that_signals_end() as sleep:
+        try:
+            clock.start()
+            write("jobs began")
+            # Here rather than in the scheduler's own loop (BlockingScheduler), which would take SystemExit for a job that it
+            # could not submit, were it at that just then.
+            while True:
+                sleep(WATCH_SECONDS)
+                clock.catch_up()
+        finally:
+            clock.stop()
+            write("jobs ended")
+
+
+@contextlib.contextmanager
+def _sleep_that_signals_end() -> Iterator[Callable[[float], None]]:
+    """A way for the main thread to sleep for so many seconds, or until a signal comes, whichever thread the kernel gives it to.
+
+    Python's handlers run in the main thread alone, and nothing wakes it from waiting for a lock (Event.wait) when another one was given
+    the signal: now and then a service would be told to end and sleep on. What always comes is the byte that Python writes here first.
+    """
+    heard, told = socket.socketpair()
+    with heard, told:
+        heard.setblocking(False)
+        told.setblocking(False)
+
+        def sleep(seconds: float) -> None:
+            if select.select([heard], [], [], seconds)[0]:
+                heard.recv(4096)
+
+        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        try:
+            yield sleep
+        finally:
+            signal.set_wakeup_fd(before)
 
 
 class Clock:

@@ -2,6 +2,10 @@
 
 import contextlib
 import logging
+import os
+import signal
+import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
 
 import psycopg
@@ -12,8 +16,8 @@ from jobs.clock import SCHEDULE, Call, Clock, Job, Statement
 from jobs.couriers import EmlFolder
 from jobs.outbox import Mail
 from log_lines import LOG
-from tests.conftest import TestServer
-from tests.test_jobs import wait_until
+from tests.conftest import JOBS_PASSWORD, TestServer
+from tests.test_jobs import ROOT, wait_until
 
 # ---- the schedule ----------------------------------------------------------------------------------------------------
 
@@ -222,3 +226,46 @@ def test_a_service_that_stands_still_lets_go(counters, empty_database, nobody, m
     with ticking(counters, nobody, Job("night", stand_still, 0.1)), ticking(counters, nobody, Job("night", stand_still, 0.1)):
         wait_until(lambda: ledger(empty_database, "night")[:1] == ("done",))
         assert ledger(empty_database, "night") == ("done", 2, {}, None) and len(begun) == 2
+
+
+# ---- told to end -----------------------------------------------------------------------------------------------------
+
+#: `./run jobs`, which looks at the machine's clock once an hour and no sooner. When its standard input ends, a thread of it is given a signal.
+_GIVEN_TO_ANOTHER_THREAD = """
+import signal, sys, threading
+from db.local import serve
+from jobs import clock
+clock.WATCH_SECONDS = 3600
+def told():
+    sys.stdin.read()
+    signal.pthread_kill(threading.get_ident(), {number})
+threading.Thread(target=told, daemon=True).start()
+sys.exit(serve.main(["jobs"]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def test_a_sleeping_clock_hears_a_signal_whichever_thread_has_it(server, empty_database, tmp_path, number):
+    """The kernel may give it to any of them, and the main one, which does what it means, sleeps: it ends all the same, not an hour later."""
+    database = psycopg.conninfo.conninfo_to_dict(empty_database)["dbname"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("KEYWORK_", "DATABASE_URL", "RESEND_"))} | {
+        "KEYWORK_JOBS_URL": server.local.sqlalchemy_url(database, "keywork_jobs", JOBS_PASSWORD),
+        "KEYWORK_BASE_URL": "https://keywork.example.org", "KEYWORK_MAIL_FOLDER": str(tmp_path)}
+    service = subprocess.Popen([sys.executable, "-c", _GIVEN_TO_ANOTHER_THREAD.format(number=int(number))], cwd=ROOT, env=environment,
+                               stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        assert b'"jobs began"' in service.stderr.readline()
+        # Each job was begun and is done, so nothing but the clock is left to wait for.
+        wait_until(all_done, empty_database)
+        _, said = service.communicate(timeout=30)
+    finally:
+        service.kill()
+    assert service.wait(30) == 0 and b'"jobs ended"' in said
+
+
+
+def all_done(conninfo: str) -> bool:
+    """Whether each job was done that a new installation is due: all but the monthly one."""
+    with psycopg.connect(conninfo) as connection:
+        return connection.execute("select bool_and(exists (select from app.job_runs as r where r.job = j.name and r.status = 'done'))"
+                                  " from app.jobs as j where j.cadence <> 'monthly'").fetchone()[0]
