@@ -28,12 +28,15 @@ PAUSE_SECONDS, REFUSED_SECONDS = 30, 60
 #: No answer makes an e-mail wait for longer than this at once.
 LONGEST_WAIT = 24 * 60 * 60
 
-#: Statuses about our key, domain, account or address rather than about an e-mail, and an error's name that says so whatever its status.
-_ABOUT_US, _OUR_ADDRESS = (401, 402, 403, 404, 405), "invalid_from_address"
+#: Statuses about our key, domain or account rather than about an e-mail. Two errors that have those of bad e-mails are about us as well: the address
+#: that ours are from has a name of its own, a key that is none at all is told from a bad e-mail by the beginning of its message alone.
+_ABOUT_US, _OUR_ADDRESS, _OUR_KEY = (401, 402, 403, 404, 405), "invalid_from_address", re.compile(r"API key\b")
 #: Statuses below 500 that leave open whether the e-mail was taken.
 _NO_ANSWER = (408, 425)
 #: Of the 429s, those that waiting for some seconds does not mend.
 _QUOTAS = ("daily_quota_exceeded", "monthly_quota_exceeded")
+#: Of the 409s, those that are over in a moment: our own attempt of before, still under way there.
+_UNDER_WAY = ("concurrent_idempotent_requests", "resource_locked")
 _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?")
 _PROVIDER_ID = re.compile(r"[\w-]{1,100}", re.ASCII)
 
@@ -139,11 +142,12 @@ def _judged(error: ResendError) -> NotSent:
     if status == 429:
         wait = asked or _seconds(headers.get("ratelimit-reset", "")) or PAUSE_SECONDS
         return NotSent("not_now", error.error_type if error.error_type in _QUOTAS else "429", wait, pause_seconds=wait)
-    if status in _ABOUT_US or error.error_type == _OUR_ADDRESS:
-        return NotSent("not_now", str(status), asked, pause_seconds=max(asked, REFUSED_SECONDS), is_about_us=True)
+    refused = "sender_refused" if error.error_type == _OUR_ADDRESS else "key_refused" if status == 400 and _OUR_KEY.match(str(error.message)) else None
+    if refused or status in _ABOUT_US:
+        return NotSent("not_now", refused or str(status), asked, pause_seconds=max(asked, REFUSED_SECONDS), is_about_us=True)
     if status == 409:
-        # Our own attempt of before, still under way there; or another message under this key.
-        return NotSent("no_answer", "under_way") if error.error_type == "concurrent_idempotent_requests" else NotSent("unsure", "key_was_used")
+        # If not that, then another message went under this key.
+        return NotSent("no_answer", "under_way") if error.error_type in _UNDER_WAY else NotSent("unsure", "key_was_used")
     if 400 <= status < 500 and status not in _NO_ANSWER:
         return NotSent("refused", str(status))
     code = "no_answer" if error.error_type == "HttpClientError" else str(status)

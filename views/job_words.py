@@ -40,6 +40,7 @@ OTHER_RULES = "The database is not at this code's schema and rules. Run ./run up
 AWAY = "The database could not be reached, or the connection to it broke off."
 IN_USE = "Somebody else was at the same records for too long."
 KEY = "Resend does not take our key. Look at KEYWORK_RESEND_KEY of the jobs service."
+SENDER = "Resend does not take the address that our e-mails are from. Look at KEYWORK_MAIL_FROM."
 #: A code of the ledger -> what went wrong, and what to do where something is to be done.
 CODES = {
     "KW442": "A case could not be deleted; the others were. The log of the PostgreSQL server names it.",
@@ -53,9 +54,9 @@ CODES = {
     "57014": "It was broken off, because the jobs service was told to end or because it took too long.",
     "53100": "The disk of the database is full.", "53200": "The database has no memory left.", "53300": "The database has no connection left.",
     "25006": "The database takes no changes at the moment: it is a copy, or it was set to be read only.",
-    "401": KEY, "402": "Resend wants something settled in our account there before it sends on.", "403": "Resend does not let us send: the key, or the domain of KEYWORK_MAIL_FROM, is not allowed to.",
+    "401": KEY, "key_refused": KEY, "402": "Resend wants something settled in our account there before it sends on.", "403": "Resend does not let us send: the key, or the domain of KEYWORK_MAIL_FROM, is not allowed to.",
     "404": "Resend does not know the address that we call. Look at RESEND_API_URL.", "405": "Resend does not know the address that we call. Look at RESEND_API_URL.",
-    "422": "Resend does not take the address that our e-mails are from. Look at KEYWORK_MAIL_FROM.",
+    "sender_refused": SENDER, "422": SENDER,
     "folder": "The folder for e-mails cannot be written to. Look at KEYWORK_MAIL_FOLDER.",
     "PermissionError": "A file or folder may not be written to. Look at KEYWORK_MAIL_FOLDER.",
 }  # fmt: skip
