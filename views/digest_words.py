@@ -3,6 +3,7 @@
 The codes are the database's: constraints of app.digests and app.outbox, answers of app.why_no_digest(). A test walks them.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -41,19 +42,42 @@ REASONS = {
     "nothing_to_report": "Nothing to report",
 }
 
+LOOK_INTO_IT = "Whoever runs Keywork must look into it."
+DOES_NOT_KNOW_US = f"The e-mail service does not know Keywork. {LOOK_INTO_IT}"
+WRONG_PLACE = f"What Keywork calls is not the e-mail service. {LOOK_INTO_IT}"
+NOT_ACCEPTED = "The e-mail service did not accept it as it was."
+NOT_READ = "Keywork cannot read what the e-mail service answered, so it may have gone out."
+OWN_FAULT = "The e-mail service had a fault of its own."
 #: What went wrong with an e-mail: words of ours and HTTP statuses (app.outbox.error).
 ERRORS = {
+    # Of the database.
     "no_answer": "The e-mail service did not answer, so it may have gone out.",
     "rights_ended": "It may have gone out. Nothing of it may be said any more, so it would not go again.",
     "too_old": "It waited for 90 days, and what it said has been deleted.",
     "provider_failed": "The e-mail service took it, and could not pass it on.",
-    "400": "The e-mail service did not accept it as it was.",
-    "401": "The e-mail service does not know Keywork. Whoever runs Keywork must look into it.",
-    "403": "The e-mail service does not let Keywork send. Whoever runs Keywork must look into it.",
-    "408": "The e-mail service took too long to answer.",
-    "409": "The e-mail service had taken another wording of it already.",
-    "422": "The e-mail service did not accept it as it was. Often the address is mistyped.",
+    # Of the jobs service.
+    "not_written": f"Keywork could not put it together. {LOOK_INTO_IT}",
+    "too_late": "Keywork was held up before it could hand it over.",
+    "folder": f"Keywork cannot write into the folder that its e-mails go to. {LOOK_INTO_IT}",
+    "unreadable": NOT_READ,
+    "under_way": "The e-mail service was still at an earlier attempt, so it may have gone out.",
+    "key_was_used": "The e-mail service had another wording of it already, which may have gone out.",
+    "key_refused": DOES_NOT_KNOW_US,
+    "sender_refused": f"The e-mail service does not take the address that Keywork sends from. {LOOK_INTO_IT}",
+    "daily_quota_exceeded": "The e-mail service takes no more e-mails from Keywork today.",
+    "monthly_quota_exceeded": f"The e-mail service takes no more e-mails from Keywork this month. {LOOK_INTO_IT}",
+    # Statuses; others follow from their first digit.
+    "401": DOES_NOT_KNOW_US,
+    "402": f"The e-mail service wants something settled with it first. {LOOK_INTO_IT}",
+    "403": f"The e-mail service does not let Keywork send. {LOOK_INTO_IT}",
+    "404": WRONG_PLACE,
+    "405": WRONG_PLACE,
+    "408": "The e-mail service took too long to answer, so it may have gone out.",
+    "413": "It is too long for the e-mail service.",
+    "422": f"{NOT_ACCEPTED} Often the address is mistyped.",
+    "425": "The e-mail service was not ready for it.",
     "429": "The e-mail service asked Keywork to wait.",
+    "451": "The e-mail service took it for something unsafe.",
 }
 
 
@@ -61,9 +85,11 @@ def went_wrong(code: str | None) -> str:
     """What went wrong, in a sentence; nothing where nothing did. A code without words is named for whoever runs Keywork."""
     if code is None:
         return ""
-    if code not in ERRORS and len(code) == 3 and code.startswith("5") and code.isdigit():
-        return "The e-mail service had a fault of its own."
-    return ERRORS.get(code, f"Something went wrong on the way. Whoever runs Keywork finds it under “{code}”.")
+    if code in ERRORS:
+        return ERRORS[code]
+    if re.fullmatch(r"[1-9]\d\d", code):
+        return {"4": NOT_ACCEPTED, "5": OWN_FAULT}.get(code[0], NOT_READ)
+    return f"Something went wrong on the way. Whoever runs Keywork finds it under “{code}”."
 
 
 def state_of(reason: str | None, state: str | None) -> Badge:
