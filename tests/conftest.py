@@ -134,10 +134,13 @@ class TestServer:
         self.run(sql.SQL("create database {} template {} strategy file_copy").format(sql.Identifier(name), sql.Identifier(template)))
         if template != "template0":
             # Rights on a database itself are not copied with it.
-            logins = FIRST_LOGINS if template == "first_release" else LOGINS
-            for line in ("revoke all on database {} from public", f"grant connect on database {{}} to {', '.join(logins)}"):
-                self.run(sql.SQL(line).format(sql.Identifier(name)))
+            self.let_in(name, FIRST_LOGINS if template == "first_release" else LOGINS)
         return name
+
+    def let_in(self, name: str, logins=LOGINS) -> None:
+        """Gives a database the rights on itself that installing gives: these logins may connect, and nobody anything else."""
+        for line in ("revoke all on database {} from public", f"grant connect on database {{}} to {', '.join(logins)}"):
+            self.run(sql.SQL(line).format(sql.Identifier(name)))
 
     def drop(self, name: str) -> None:
         """Drops a database, whoever is still connected."""

@@ -51,3 +51,32 @@ def rows(conninfo: str) -> dict[str, list[dict]]:
                                     " where schemaname in ('app', 'vault', 'fab') order by 1").fetchall()
         return {table: [row for (row,) in connection.execute(f"select to_jsonb(t) from {table} as t order by t::text")]
                 for (table,) in tables}
+
+
+class Backup:
+    """A dump of a world, and databases that it was restored into."""
+
+    def __init__(self, world):
+        self._server = world.server
+        self._environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        with world.owner() as owner:
+            #: The last number of the log that it holds.
+            self.last = owner.execute("select max(id) from app.audit_log").fetchone()[0]
+        self._dumped = subprocess.run([self._server.local.bindir / "pg_dump", "--dbname", world.conninfo], capture_output=True, check=True, timeout=60,
+                                      env=self._environment).stdout
+        self._made: list[str] = []
+
+    def restore(self) -> str:
+        """Restores it into a new database, as an operator would; returns its conninfo."""
+        self._made.append(self._server.create())
+        # Rights on a database itself are in no dump of it.
+        self._server.let_in(self._made[-1])
+        conninfo = self._server.conninfo(self._made[-1])
+        subprocess.run([self._server.local.bindir / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-d", conninfo], input=self._dumped, check=True,
+                       timeout=60, env=self._environment)
+        return conninfo
+
+    def drop(self) -> None:
+        """Drops the databases."""
+        for name in self._made:
+            self._server.drop(name)

@@ -14,9 +14,10 @@ from collections import Counter
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from tests.conftest import JOBS_PASSWORD, World
-from tests.fake_resend import API_KEY, FakeResend
+from tests.fake_resend import API_KEY, FakeResend, fake_resend
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Names as people could have, which no line of a log may hold.
@@ -50,6 +51,16 @@ log_lines.configure(log_lines.JsonLines())
 mail = outbox.Mail(courier_for(settings.resend_key, settings.folder), settings.folder, settings.sent_from, settings.base_url)
 clock.run(for_libpq(os.environ[serving.JOBS_URL]), mail, now=lambda: clock.utc_now() + timedelta(hours={hours}))
 """
+
+
+#: app.digest_to_send() waits for whoever holds this lock: the moment between claiming an e-mail and handing it over.
+GATE = ("alter function app.digest_to_send(uuid) rename to digest_behind_gate", """
+    create function app.digest_to_send(of_digest uuid) returns table (case_id uuid, content jsonb)
+    language plpgsql security definer as $$ begin perform pg_advisory_xact_lock_shared(62); return query select * from app.digest_behind_gate(of_digest); end $$""",
+    "grant execute on function app.digest_to_send(uuid) to keywork_jobs")
+#: Whoever comes now does not wait; whoever does goes on waiting.
+NO_GATE = GATE[1].replace("create", "create or replace").replace("perform pg_advisory_xact_lock_shared(62);", "")
+CLOSED = "select pg_advisory_xact_lock(62)"
 
 
 class Sending:
@@ -157,3 +168,12 @@ class Sending:
         assert {each.id for each in self.fake.arrived} == {number for number, in self.run("select provider_id from app.outbox")}
         said = self.output()
         assert '"jobs began"' in said and CANARY not in said and "example.org" not in said
+
+
+@pytest.fixture
+def sending(world, tmp_path):
+    """Three officers are due last month's digest; no service yet."""
+    with fake_resend() as fake:
+        made = Sending(world, fake, tmp_path)
+        yield made
+        made.end()

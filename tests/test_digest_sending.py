@@ -1,34 +1,14 @@
-"""Each housing officer gets exactly one digest: the real jobs service against a server that speaks like Resend, killed, doubled, stopped and cut off."""
+"""Each housing officer gets exactly one digest: the real jobs service against a server that speaks like Resend, killed, doubled and late."""
 
 import signal
 import threading
 from datetime import timedelta
 
-import psycopg
 import pytest
 
-from tests.conftest import TestServer, World
 from tests.fake_resend import Answer, fake_resend
-from tests.sending import CANARY, Sending
+from tests.sending import CLOSED, GATE, Sending, sending  # noqa: F401  (the last one is a fixture)
 from tests.test_jobs import wait_until
-
-#: app.digest_to_send() waits for whoever holds this lock: the moment between claiming an e-mail and handing it over.
-GATE = ("alter function app.digest_to_send(uuid) rename to digest_behind_gate", """
-    create function app.digest_to_send(of_digest uuid) returns table (case_id uuid, content jsonb)
-    language plpgsql security definer as $$ begin perform pg_advisory_xact_lock_shared(62); return query select * from app.digest_behind_gate(of_digest); end $$""",
-    "grant execute on function app.digest_to_send(uuid) to keywork_jobs")
-#: Whoever comes now does not wait; whoever does goes on waiting.
-NO_GATE = GATE[1].replace("create", "create or replace").replace("perform pg_advisory_xact_lock_shared(62);", "")
-CLOSED = "select pg_advisory_xact_lock(62)"
-
-
-@pytest.fixture
-def sending(world, tmp_path):
-    """Three officers are due last month's digest; no service yet."""
-    with fake_resend() as fake:
-        made = Sending(world, fake, tmp_path)
-        yield made
-        made.end()
 
 
 def test_what_is_due_is_composed_and_sent(sending):
@@ -48,11 +28,11 @@ def test_what_is_due_is_composed_and_sent(sending):
 # ---- killed ----------------------------------------------------------------------------------------------------------
 
 
-def killed_when(sending: Sending, question) -> None:
-    """`kill -9`, once something is so; its backends have heard of it."""
+def killed_when(sending: Sending, question, how: signal.Signals = signal.SIGKILL) -> None:
+    """`kill -9`, once something is so, or told to end; its backends have heard of it."""
     wait_until(question)
-    sending.processes[-1].kill()
-    sending.processes[-1].wait(30)
+    sending.processes[-1].send_signal(how)
+    assert sending.processes[-1].wait(30) == (-how if how == signal.SIGKILL else 0)
     sending.cut_off()
 
 
@@ -122,8 +102,9 @@ def test_killed_at_each_step(sending, step):
     assert sending.ledger("send_outbox")[0][1] >= 2
 
 
-def test_killed_amid_composing(sending):
-    """Threat 36: begun twice, composed once. What the first one committed stays as it is."""
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=lambda how: how.name)
+def test_killed_amid_composing(sending, how):
+    """Threat 36: begun twice, composed once, also where the first one was told to end. What it committed stays as it is."""
     with sending.world.owner() as connection:
         # Enough for two transactions: the second one waits for a digest that somebody else is writing.
         connection.execute("with person as (insert into app.users (email, full_name) select 'many.' || n || '@example.net', 'Many' from generate_series(1, 600) as n returning id)"
@@ -134,7 +115,7 @@ def test_killed_amid_composing(sending):
     period = "(date_trunc('month', now() at time zone 'Europe/London') - interval '1 month')::date"
     with sending.locked(f"insert into app.digests (organisation_id, officer_id, officer_name, address, period) select d.*, '', '', {period} from ({last}) as d"):
         sending.service()
-        killed_when(sending, lambda: sending.waits_for_lock("compose_digests") and sending.run("select count(*) >= 500 from app.digests") == [(True,)])
+        killed_when(sending, lambda: sending.waits_for_lock("compose_digests") and sending.run("select count(*) >= 500 from app.digests") == [(True,)], how)
     before = set(sending.run("select id from app.digests"))
     assert sending.ledger("compose_digests") == [("running", 1)]
     sending.service()
@@ -226,95 +207,3 @@ def test_a_service_whose_clock_is_a_day_wrong(sending, hours):
     else:
         assert periods["keep_audit_months"] == periods["send_outbox"] == today - timedelta(days=1)
         assert errors == dict.fromkeys(("sweep_retention", "sweep_retention_asked", "erase_old_digests"), "KW450")
-
-
-# ---- cut off, and standing still -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("how", ["fast", "immediate"])
-def test_postgres_restarts_amid_sending(server, tmp_path, how):
-    """Threat 59: the e-mail that was out when the database went is out once; the service goes on by itself when it is back."""
-    own = TestServer(server.local.bindir)
-    try:
-        with fake_resend() as fake:
-            sending = Sending(World(own, own.create("world")), fake, tmp_path)
-            sending.compose()
-            answer = threading.Event()
-            fake.script.append(Answer(after=answer))
-            service = sending.service("clock.AGAIN_AFTER = timedelta(seconds=0.3)")
-            try:
-                wait_until(lambda: len(fake.arrived) == 1)
-                own.local.stop(how)
-                answer.set()
-                wait_until(lambda: '"job failed"' in sending.output())
-                own.local.start()
-                sending.until_all_sent(claims_too=True)
-                sending.assert_each_got_one()
-                assert service.poll() is None
-            finally:
-                sending.end()
-    finally:
-        own.stop()
-
-
-def test_a_service_that_stands_still_while_resend_answers(sending):
-    """Threat 62: another one takes over after two minutes, under the same key; what the first one then reports is old news."""
-    sending.compose()
-    answer = threading.Event()
-    sending.fake.script.append(Answer(after=answer))
-    still = sending.service()
-    wait_until(lambda: len(sending.fake.arrived) == 1)
-    still.send_signal(signal.SIGSTOP)
-    answer.set()
-    sending.service()
-    sending.until_all_sent(claims_too=True)
-    before = sending.run("select id, sent_at, provider_id, attempts from app.outbox order by id")
-    still.send_signal(signal.SIGCONT)
-    still.terminate()
-    assert still.wait(30) == 0
-    assert sending.run("select id, sent_at, provider_id, attempts from app.outbox order by id") == before
-    sending.assert_each_got_one()
-
-
-def test_a_service_that_stands_still_with_an_e_mail_in_its_hands(sending):
-    """Threat 62: for a day, after which Resend has forgotten the key. It does not hand over what it claimed so long ago (here: half a second)."""
-    sending.compose()
-    sending.run(*GATE)
-    with sending.locked(CLOSED):
-        still = sending.service("outbox.MOST_SECONDS_UNTIL_HANDED_OVER = 0.5")
-        wait_until(sending.waits_for_lock)
-        still.send_signal(signal.SIGSTOP)
-        sending.run(NO_GATE)
-        sending.service()
-        sending.until_all_sent(claims_too=True)
-    sending.fake.clock += 25 * 60 * 60
-    requests = sending.fake.requests
-    still.send_signal(signal.SIGCONT)
-    wait_until(lambda: '"too_late"' in sending.output())
-    still.terminate()
-    assert still.wait(30) == 0
-    assert sending.fake.requests == requests
-    sending.assert_each_got_one()
-
-
-def test_after_23_hours_a_person_decides(sending):
-    """Threat 40: nobody asks again under a key that Resend may have forgotten. Sent again, it goes under another one."""
-    sending.compose()
-    sending.fake.usual = Answer(drops=True)
-    sending.service()
-    wait_until(lambda: sending.states()["waiting"] == 3 and sending.run("select count(*) from app.outbox where error = 'no_answer'") == [(1,)])
-    sending.run("update app.outbox set unanswered_since = unanswered_since - interval '23 hours'")
-    sending.fake.usual = Answer()
-    sending.minutes_pass()
-    wait_until(lambda: sending.states() == {"sent": 2, "unsure": 1})
-    # It had arrived; who decides otherwise knows that it may come twice.
-    assert len(sending.fake.arrived) == 3
-    [(message,)] = sending.run("select id from app.outbox where state = 'unsure'")
-    with sending.world.acting("harbour_admin") as connection:
-        connection.execute("select app.retry_message(%s)", [message])
-    wait_until(lambda: sending.states() == {"sent": 3})
-    keys = [each.key for each in sending.fake.arrived]
-    assert len(keys) == len(set(keys)) == 4 and sum(key.endswith("/2") for key in keys) == 1
-    assert CANARY not in sending.output()
-    with pytest.raises(psycopg.DatabaseError), sending.world.acting("harbour_admin") as connection:
-        connection.execute("select app.retry_message(%s)", [message])

@@ -1,45 +1,15 @@
 """After a backup was restored, what had been destroyed since is destroyed again (threat 31)."""
 
-import os
-import subprocess
-
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.dumps import rows
+from tests.dumps import Backup, rows
 from tests.retention import RECORDS, faults, ledger_ids, record_ids, seal, sweep
 from tests.world import ident
 
 LEDGER = "select coalesce(jsonb_agg(to_jsonb(l) order by l.id), '[]') from app.retention_ledger as l where l.id > %s"
 REPLAY = "select app.replay_destructions(%s)"
-
-
-class Backup:
-    """A dump of a world, and databases that it was restored into."""
-
-    def __init__(self, world):
-        self._server = world.server
-        self._environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-        with world.owner() as owner:
-            #: The last number of the log that it holds.
-            self.last = owner.execute("select max(id) from app.audit_log").fetchone()[0]
-        self._dumped = subprocess.run([self._server.local.bindir / "pg_dump", "--dbname", world.conninfo], capture_output=True, check=True, timeout=60,
-                                      env=self._environment).stdout
-        self._made: list[str] = []
-
-    def restore(self) -> str:
-        """Restores it into a new database, whose conninfo it returns."""
-        self._made.append(self._server.create())
-        conninfo = self._server.conninfo(self._made[-1])
-        subprocess.run([self._server.local.bindir / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-d", conninfo], input=self._dumped, check=True,
-                       timeout=60, env=self._environment)
-        return conninfo
-
-    def drop(self) -> None:
-        """Drops the databases."""
-        for name in self._made:
-            self._server.drop(name)
 
 
 @pytest.fixture
