@@ -1,13 +1,18 @@
 """The settings of serving for real: what is missing or will not do is named in a sentence, before any database is asked."""
 
+import re
 import secrets
 from hashlib import sha256
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
 from config import from_environment, mail_settings
-from db.serving import NotFit, given_secrets, jobs_settings_from, settings_from
+from db.serving import NEEDED, NEEDED_BY_JOBS, NotFit, given_secrets, jobs_settings_from, settings_from
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
 
 #: The same in every process, since it stands in the names of tests.
 TOKEN_KEY = sha256(b"a token key of tests").hexdigest()
@@ -155,3 +160,22 @@ def test_a_setting_that_will_not_do_is_named(name, value, words):
 def test_this_machine_alone_may_do_without_encryption(address):
     """http is for loopback addresses."""
     assert settings_from(variables() | {"KEYWORK_BASE_URL": address}).base_url == address
+
+
+def named_after(words: str) -> set[str]:
+    """The variables of the indented lines that follow some words of the README."""
+    [block] = re.findall(re.escape(words) + r"\n\n((?: {4}.*\n)+)", README)
+    return set(re.findall(r"^ {4}(\w+)=", block, re.MULTILINE))
+
+
+def test_the_readme_names_what_must_be_set():
+    """In the files of both services, which refuse to start otherwise."""
+    assert named_after("in `/etc/keywork.env`:") >= set(NEEDED)
+    assert named_after("`/etc/keywork-jobs.env`:") == set(NEEDED_BY_JOBS)
+
+
+def test_the_readme_lists_every_variable():
+    """That the code reads, and none besides."""
+    files = [ROOT / "run", ROOT / "config.py", ROOT / "app.py", *(file for folder in ("db", "jobs", "views") for file in (ROOT / folder).rglob("*.py"))]
+    read = {name for file in files for name in re.findall(r"\b(KEYWORK_[A-Z_]+|RESEND_API_URL|DATABASE_URL)\b", file.read_text())}
+    assert set(re.findall(r"^\| `(\w+)` \|", README[README.index("## Settings"):], re.MULTILINE)) == read
