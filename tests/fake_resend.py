@@ -68,6 +68,13 @@ class FakeResend:
         """What arrived at an address."""
         return [each for each in self.arrived if each.payload["to"] == [address]]
 
+    @contextlib.contextmanager
+    def for_a_while(self) -> Iterator[None]:
+        """What it comes to know meanwhile it forgets afterwards, and what time it is as well."""
+        before = self.clock, list(self.arrived), dict(self._keys)
+        yield
+        self.clock, self.arrived, self._keys = before
+
     def close(self) -> None:
         """Ends it: nobody listens any more."""
         self._server.shutdown()

@@ -5,6 +5,7 @@ stood still so long, `app.outbox.next_attempt_at` to now for the minutes in betw
 """
 
 import contextlib
+import copy
 import json
 import os
 import subprocess
@@ -79,6 +80,12 @@ class Sending:
         # At any moment of the month, the one before it is due.
         self.run("update app.jobs set due_time = '00:00' where name = 'compose_digests'")
         self.stood_still(months=1)
+
+    def over(self, world: World) -> "Sending":
+        """The same officers and server over another database."""
+        other = copy.copy(self)
+        other.world, other.processes = world, []
+        return other
 
     def run(self, *statements: str, **values: object) -> list[tuple]:
         """The rows of the last statement, as the superuser."""
