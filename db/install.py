@@ -13,8 +13,6 @@ cannot be. Order:
 6. views.sql, rls.sql.
 """
 
-import hashlib
-import re
 from pathlib import Path
 
 import psycopg
@@ -23,11 +21,9 @@ from flask_appbuilder.security.sqla import models as _ab_tables  # noqa: F401  (
 from psycopg import sql
 from sqlalchemy import create_mock_engine
 
-FOLDER = Path(__file__).parent
-MIGRATIONS = FOLDER / "migrations"
-RULES = ("roles.sql", "functions.sql", "views.sql", "rls.sql")
-#: How the first release named its schema: the SHA-256 of its schema.sql. Such a database carries no migration yet.
-FIRST_RELEASE = "4dd5b82143d254e0eebf109547f6c1b8f5f2661d6565b12533ca4f95b0d521d6"
+from db import versions
+from db.versions import InstallError
+
 #: Any number, so long as every installer asks for the same one.
 INSTALL_LOCK = 5_917_230_114
 #: How often an installer gives way to others on the same server before it gives up.
@@ -42,14 +38,6 @@ LOGINS = ("keywork_app", "keywork_signin", "keywork_jobs")
 _NAMES = "('app', 'vault', 'fab')"
 
 
-class InstallError(RuntimeError):
-    """Why nothing was changed, in a sentence or two for the person at the prompt."""
-
-
-class SchemaOutdated(InstallError):
-    """The database carries a schema from which no migration leads to this code's."""
-
-
 class MayNotInstall(InstallError):
     """The login lacks a right that an installation needs."""
 
@@ -60,35 +48,6 @@ class DatabaseBusy(InstallError):
 
 class SqlRefused(InstallError):
     """Postgres refused one of the SQL files, or what it left behind."""
-
-
-def current_versions() -> tuple[str, str]:
-    """What app.installed_versions() answers in a database that is up to date with this code: schema and rules."""
-    digest = hashlib.sha256()
-    for name in RULES:
-        digest.update((FOLDER / name).read_bytes())
-    return _migration_names()[-1], digest.hexdigest()
-
-
-def pending_migrations(carried: tuple[str, str] | None) -> list[str]:
-    """The migrations that an installation with these versions does not carry yet, in order; none for an empty database.
-
-    Raises SchemaOutdated when its schema is none that this code knows.
-    """
-    names = _migration_names()
-    schema = carried[0] if carried else names[-1]
-    if schema == FIRST_RELEASE:
-        return names
-    if schema in names:
-        return names[names.index(schema) + 1:]
-    if re.fullmatch(r"\d{4}_\w+", schema) and schema[:4] > names[-1][:4]:
-        raise SchemaOutdated(
-            f"This database carries the schema {schema}, which is newer than this code ({names[-1]}): use the newer code."
-        )
-    raise SchemaOutdated(
-        f"This database says that it carries the schema '{schema}', which no release of Keywork knows: no migration leads from"
-        f" there to {names[-1]}. Restore it from a backup, or begin with an empty database."
-    )
 
 
 def install(conninfo: str, *, app_password: str | None = None, signin_password: str | None = None,
@@ -144,9 +103,9 @@ def _install(conninfo: str, passwords: dict[str, str], token_key: bytes | None, 
         connection.execute("set local lock_timeout = 0")
         connection.execute("select pg_advisory_xact_lock(%s)", [INSTALL_LOCK])
         connection.execute(sql.SQL("set local lock_timeout = {}").format(LOCK_TIMEOUT))
-        carried, wanted = _carried_versions(connection), current_versions()
+        carried, wanted = _carried_versions(connection), versions.current_versions()
         # Asked in any case: an unknown schema is refused before anything is touched.
-        pending = pending_migrations(carried)
+        pending = versions.pending_migrations(carried)
         changed = always or carried != wanted
         if changed:
             _apply(connection, pending if carried else None)
@@ -176,13 +135,9 @@ def _carried_versions(connection: psycopg.Connection) -> tuple[str, str] | None:
     return connection.execute("select schema_version, rules_version from app.installation").fetchone() or ("", "")
 
 
-def _migration_names() -> list[str]:
-    return sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
-
-
 def _apply(connection: psycopg.Connection, pending: list[str] | None) -> None:
     """Applies everything; `pending` lists the migrations to run, None stands for an empty database."""
-    _run_file(connection, FOLDER / "roles.sql")
+    _run_file(connection, versions.FOLDER / "roles.sql")
     if _is_superuser(connection):
         # Where people and the installation wait for each other crosswise, the installation gives way and is done again.
         connection.execute("set local deadlock_timeout = '100ms'")
@@ -204,15 +159,15 @@ def _apply(connection: psycopg.Connection, pending: list[str] | None) -> None:
         connection.execute("set local search_path = fab")
         connection.execute(_fab_ddl())
     connection.execute("set local search_path = public")
-    _run_file(connection, FOLDER / "functions.sql")
+    _run_file(connection, versions.FOLDER / "functions.sql")
     if pending is None:
-        _run_file(connection, FOLDER / "schema.sql")
+        _run_file(connection, versions.FOLDER / "schema.sql")
     for name in pending or []:
-        _run_file(connection, MIGRATIONS / f"{name}.sql")
+        _run_file(connection, versions.MIGRATIONS / f"{name}.sql")
     _drop_functions_of_the_past(connection)
     connection.execute("select app.keep_audit_months()")
-    _run_file(connection, FOLDER / "views.sql")
-    _run_file(connection, FOLDER / "rls.sql")
+    _run_file(connection, versions.FOLDER / "views.sql")
+    _run_file(connection, versions.FOLDER / "rls.sql")
 
 
 def _drop_what_is_made_anew(connection: psycopg.Connection) -> None:
@@ -257,7 +212,7 @@ def _run_file(connection: psycopg.Connection, path: Path) -> None:
         position = error.diag.statement_position
         line = f", line {text[:int(position)].count(chr(10)) + 1}" if position else ""
         raise SqlRefused(
-            f"Postgres refused db/{path.relative_to(FOLDER)}{line}, so nothing was changed: {error.diag.message_primary}"
+            f"Postgres refused db/{path.relative_to(versions.FOLDER)}{line}, so nothing was changed: {error.diag.message_primary}"
         ) from error
 
 

@@ -13,7 +13,7 @@ from itertools import combinations
 import psycopg
 
 from config import REQUIRED, MailSettings, SettingWrong, from_environment, mail_settings, token_key_of
-from db import demo, install
+from db import demo, versions
 from db.addresses import AddressError, for_libpq, postgres_url
 from db.identity import HATS, sign
 
@@ -105,7 +105,7 @@ def check_database(environment: Mapping[str, str]) -> None:
     """Look at the database through both of its logins, as the web server will.
 
     Raises NotFit for a login that is another one or may do too much, a database that cannot be reached or is not at this
-    code's schema and rules, or that holds the demo's accounts, and a token key that is not the database's; install.SchemaOutdated for a newer database.
+    code's schema and rules, or that holds the demo's accounts, and a token key that is not the database's; versions.SchemaOutdated for a newer database.
     """
     with _signed_in("KEYWORK_SIGNIN_URL", environment) as connection:
         _judge_rights(connection, "KEYWORK_SIGNIN_URL", ())
@@ -219,9 +219,9 @@ def _judge_versions(connection: psycopg.Connection, variable: str) -> None:
         carried = connection.execute("select schema_version, rules_version from app.installed_versions()").fetchone()
     except (psycopg.errors.UndefinedFunction, psycopg.errors.InvalidSchemaName, psycopg.errors.InsufficientPrivilege):
         carried = None
-    if carried != install.current_versions():
+    if carried != versions.current_versions():
         if carried:
-            install.pending_migrations(carried)
+            versions.pending_migrations(carried)
         raise NotFit(f"The database of {variable} is not at this code's schema and rules: run ./run upgrade.")
 
 

@@ -41,12 +41,11 @@ from datetime import timedelta
 import log_lines
 from db import serving
 from db.addresses import for_libpq
-from db.local import serve
+from db.local import ending
 from jobs import clock, outbox
 from jobs.couriers import courier_for
 {change}
-for number in (serve.signal.SIGTERM, serve.signal.SIGINT):
-    serve.signal.signal(number, serve.leave)
+ending.end_in_order_when_told()
 settings = serving.jobs_settings_from(os.environ)
 log_lines.configure(log_lines.JsonLines())
 mail = outbox.Mail(courier_for(settings.resend_key, settings.folder), settings.folder, settings.sent_from, settings.base_url)
@@ -109,7 +108,7 @@ class Sending:
 
     def service(self, change: str = "", *, hours: int = 0, **environment: str) -> subprocess.Popen:
         """`./run jobs` on this world; or, with lines that change something in it or a clock ahead by some hours, its like."""
-        command = ["-c", _ANOTHER.format(change=change, hours=hours)] if change or hours else ["-m", "db.local.serve", "jobs"]
+        command = ["-c", _ANOTHER.format(change=change, hours=hours)] if change or hours else ["-m", "jobs"]
         given = {name: value for name, value in os.environ.items() if not name.startswith(("KEYWORK_", "DATABASE_URL", "RESEND_"))} | {
             "KEYWORK_JOBS_URL": self.world.server.local.sqlalchemy_url(self.world.database, "keywork_jobs", JOBS_PASSWORD),
             "KEYWORK_BASE_URL": "https://keywork.example.org", "KEYWORK_MAIL_FOLDER": str(self.folder / "mail"),

@@ -233,14 +233,13 @@ def test_a_service_that_stands_still_lets_go(counters, empty_database, nobody, m
 #: `./run jobs`, which looks at the machine's clock once an hour and no sooner. When its standard input ends, a thread of it is given a signal.
 _GIVEN_TO_ANOTHER_THREAD = """
 import signal, sys, threading
-from db.local import serve
-from jobs import clock
+from jobs import __main__ as service, clock
 clock.WATCH_SECONDS = 3600
 def told():
     sys.stdin.read()
     signal.pthread_kill(threading.get_ident(), {number})
 threading.Thread(target=told, daemon=True).start()
-sys.exit(serve.main(["jobs"]))
+sys.exit(service.main([]))
 """
 
 
@@ -261,7 +260,6 @@ def test_a_sleeping_clock_hears_a_signal_whichever_thread_has_it(server, empty_d
     finally:
         service.kill()
     assert service.wait(30) == 0 and b'"jobs ended"' in said
-
 
 
 def all_done(conninfo: str) -> bool:

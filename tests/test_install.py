@@ -5,7 +5,8 @@ import threading
 import psycopg
 import pytest
 
-from db.install import InstallError, install
+from db.install import install
+from db.versions import InstallError
 from tests.conftest import APP_PASSWORD, JOBS_PASSWORD, SIGNIN_PASSWORD, TOKEN_KEY, TestServer, World, install_here
 from tests.dumps import difference, dump
 

@@ -57,7 +57,7 @@ class Watched:
         environment |= {"KEYWORK_JOBS_URL": self.world.server.local.sqlalchemy_url(self.world.database, "keywork_jobs", JOBS_PASSWORD),
                         "KEYWORK_BASE_URL": "https://keywork.example.org", "KEYWORK_MAIL_FOLDER": str(self.folder / "mail")}
         with open(self.folder / "output", "ab") as output:
-            process = subprocess.Popen([sys.executable, "-m", "db.local.serve", "jobs"], cwd=ROOT, env=environment, stdout=output, stderr=output)
+            process = subprocess.Popen([sys.executable, "-m", "jobs"], cwd=ROOT, env=environment, stdout=output, stderr=output)
         self.processes.append(process)
         return process
 

@@ -7,8 +7,9 @@ import threading
 import psycopg
 import pytest
 
-from db import install as installer
-from db.install import DatabaseBusy, MayNotInstall, SchemaOutdated, SqlRefused, install
+from db import install as installer, versions
+from db.install import DatabaseBusy, MayNotInstall, SqlRefused, install
+from db.versions import SchemaOutdated
 from tests.conftest import FIRST_RELEASE, TestServer
 from tests.dumps import MEMBERS, difference, dump, rows
 from tests.test_upgrades import FIRST_KEY, cluster, run  # noqa: F401  (cluster is a fixture)
@@ -37,12 +38,14 @@ def test_an_installation_that_lost_its_row_is_not_touched(cluster):
 
 
 @pytest.fixture
-def code(tmp_path, monkeypatch):
+def code(cluster, tmp_path, monkeypatch):
     """A copy of the SQL files that the installer uses instead of db/; a function that changes a file of it."""
+    # The first one makes the template that others are copied from, which is to be of our own files.
+    cluster.current()
     folder = tmp_path / "db"
-    shutil.copytree(installer.FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "local", "demo", "__pycache__"))
-    monkeypatch.setattr(installer, "FOLDER", folder)
-    monkeypatch.setattr(installer, "MIGRATIONS", folder / "migrations")
+    shutil.copytree(versions.FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "local", "demo", "__pycache__"))
+    monkeypatch.setattr(versions, "FOLDER", folder)
+    monkeypatch.setattr(versions, "MIGRATIONS", folder / "migrations")
 
     def change(name: str, *replacements: tuple[str, str], end: str = "") -> None:
         path = folder / name
@@ -215,7 +218,7 @@ def test_a_stray_that_only_a_superuser_takes_back_is_told(by_login):
 
 def test_migrations_are_numbered_and_the_first_release_is_known():
     """File names give an order without gaps, and the fixture is of the release that code calls the first."""
-    names = [path.stem for path in sorted(installer.MIGRATIONS.glob("*.sql"))]
+    names = [path.stem for path in sorted(versions.MIGRATIONS.glob("*.sql"))]
     assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
     assert all(re.fullmatch(r"\d{4}_[a-z0-9_]+", name) for name in names)
-    assert f"t\t{installer.FIRST_RELEASE}\t" in FIRST_RELEASE.read_text(encoding="utf-8")
+    assert f"t\t{versions.FIRST_RELEASE}\t" in FIRST_RELEASE.read_text(encoding="utf-8")

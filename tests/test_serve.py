@@ -7,9 +7,10 @@ import pytest
 
 from app import create_app
 from config import from_environment
-from db import demo, install as installer
+from db import demo, versions
 from db.demo import ACCOUNTS
-from db.install import SchemaOutdated, install
+from db.install import install
+from db.versions import SchemaOutdated
 from db.serving import check_database, check_jobs_database, jobs_settings_from, settings_from
 from tests.conftest import APP_PASSWORD, JOBS_PASSWORD, SIGNIN_PASSWORD, TestServer
 from tests.dumps import dump, rows
@@ -157,7 +158,7 @@ def test_a_database_that_cannot_be_reached(environment, variable):
 
 
 @pytest.mark.parametrize("statement", [
-    "update app.installation set rules_version = 'other'", f"update app.installation set schema_version = '{installer.FIRST_RELEASE}'",
+    "update app.installation set rules_version = 'other'", f"update app.installation set schema_version = '{versions.FIRST_RELEASE}'",
     "delete from app.installation", "revoke execute on function app.installed_versions() from keywork_signin, keywork_jobs",
     "drop function app.installed_versions()", "drop schema app cascade",
 ])

@@ -14,10 +14,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from db import install as installer
+from db import versions
 from db.addresses import AddressError
 from db.identity import sign
-from db.install import InstallError, install
+from db.install import install
+from db.versions import InstallError
 from db.local import serve
 from db.serving import NotFit
 from tests import world as hand_made
@@ -103,7 +104,7 @@ def test_a_fresh_database_and_an_upgraded_one_are_alike(cluster):
     assert install_here(upgraded) is True
     assert difference(dump(cluster.server, upgraded), cluster.fresh) == []
     content = rows(upgraded)
-    assert content["app.installation"][0]["schema_version"] == installer.current_versions()[0]
+    assert content["app.installation"][0]["schema_version"] == versions.current_versions()[0]
     assert install_here(upgraded) is False
     assert install(upgraded, always=True) is True
     assert difference(dump(cluster.server, upgraded), cluster.fresh) == []
@@ -204,7 +205,7 @@ def test_upgrade_says_what_it_did_and_sets_only_what_it_is_given(cluster):
             "KEYWORK_SIGNIN_URL": address_of(cluster.server, conninfo, "keywork_signin", secrets.token_urlsafe(32)),
             "KEYWORK_JOBS_URL": address_of(cluster.server, conninfo, "keywork_jobs", secrets.token_urlsafe(32)),
             "KEYWORK_TOKEN_KEY": secrets.token_hex(32)}
-    up_to_date = f"The database is up to date: schema {installer.current_versions()[0]}, rules applied.\n"
+    up_to_date = f"The database is up to date: schema {versions.current_versions()[0]}, rules applied.\n"
     for given in (mine, {}):
         answer = upgrade(address_of(cluster.server, conninfo), **given)
         assert (answer.returncode, answer.stderr) == (0, "") and answer.stdout.startswith(up_to_date)

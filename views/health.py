@@ -13,7 +13,7 @@ from psycopg.pq import DiagnosticField, ExecStatus
 from sqlalchemy import Engine
 
 import log_lines
-from db import install
+from db import versions
 
 #: A database that has not answered by then is not well, whatever it is doing.
 PATIENCE_SECONDS = 3
@@ -32,7 +32,7 @@ _OTHER_RULES = {b"3F000", b"42883", b"42501"}
 def register(app: Flask) -> None:
     """Adds the routes to an application whose engines exist already."""
     # Read once: what this process was started with, whatever is put in its folder later.
-    expected = [version.encode() for version in install.current_versions()]
+    expected = [version.encode() for version in versions.current_versions()]
     app.add_url_rule("/healthz", "healthz", lambda: healthz(expected))
     app.add_url_rule("/healthz/jobs", "healthz_jobs", lambda: healthz_jobs(expected))
 
@@ -42,7 +42,7 @@ def healthz(expected: list[bytes]):
 
     {"database": "ok" | "unreachable", "schema": "current" | "other", "jobs": {name: ...}, "outbox": {...}}; without "schema" where the database
     did not answer, and without "jobs" and "outbox" where it did not answer that, or has other rules. Late jobs are a page's trouble no more than
-    another's. `expected` are the versions that this code goes with (db.install.current_versions).
+    another's. `expected` are the versions that this code goes with (db.versions.current_versions).
     """
     parts = _parts(expected)
     return parts, 200 if parts.get("schema") == "current" else 503

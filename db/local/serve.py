@@ -12,17 +12,14 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-import log_lines
 from config import SettingWrong, base_url_of
 from db import demo, install, ledger, serving
 from db.addresses import AddressError, for_libpq, postgres_url
 from db.appointing import appoint_platform_admin
-from db.local import children, secret_store, web_server
+from db.local import children, ending, secret_store, web_server
 from db.local.binaries import ServerError, find_binaries
 from db.local.opening import VAR, Database, Refusal, installed_database, known_secrets, lock_file, opened_database, set_up, start_lock
-from jobs import clock
-from jobs.couriers import courier_for
-from jobs.outbox import Mail
+from db.versions import InstallError, current_versions
 
 OWNER = "keywork_owner"
 PID_FILE = VAR / "gunicorn.pid"
@@ -30,11 +27,8 @@ JOBS_PID_FILE = VAR / "jobs.pid"
 
 
 def main(arguments: list[str]) -> int:
-    """Run `local PORT`, `serve PORT`, `jobs`, `upgrade`, `platform-admin E-MAIL NAME`, `ledger`, `replay FILE` or `psql ARGUMENTS...`; returns the exit status."""
-    for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        # A hang-up that nohup has turned off stays off.
-        if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:
-            signal.signal(each, leave)
+    """Run `local PORT`, `serve PORT`, `upgrade`, `platform-admin E-MAIL NAME`, `ledger`, `replay FILE` or `psql ARGUMENTS...`; returns the exit status."""
+    ending.end_in_order_when_told()
     command, rest = arguments[0], arguments[1:]
     try:
         if command == "psql":
@@ -45,21 +39,12 @@ def main(arguments: list[str]) -> int:
             return appoint(*rest)
         if command in ("ledger", "replay"):
             return print_ledger() if command == "ledger" else replay_ledger(Path(*rest))
-        if command == "jobs":
-            return jobs(*map(Path, rest))
         return serve_locally(int(rest[0])) if command == "local" else serve(int(rest[0]))
     except psycopg.OperationalError as error:
         print("The database cannot be reached:", *str(error).split(), file=sys.stderr)
-    except (Refusal, ServerError, web_server.WebServerError, install.InstallError, serving.NotFit, AddressError, SettingWrong, ledger.LedgerDamaged) as error:
+    except (Refusal, ServerError, web_server.WebServerError, InstallError, serving.NotFit, AddressError, SettingWrong, ledger.LedgerDamaged) as error:
         print(error, file=sys.stderr)
     return 2
-
-
-def leave(number: int, _frame) -> None:
-    """Turn a signal into an ordinary exit, so that everything started is stopped in order; further ones are ignored."""
-    for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(each, signal.SIG_IGN)
-    raise SystemExit(0 if number in (signal.SIGINT, signal.SIGTERM) else 128 + number)
 
 
 def serve_locally(port: int) -> int:
@@ -76,7 +61,7 @@ def serve_locally(port: int) -> int:
         stack.callback(children.stop, server)
         web_server.wait_for_page(server, port)
         announce(port, has_demo)
-        command = [sys.executable, "-m", "db.local.serve", "jobs", str(JOBS_PID_FILE)]
+        command = [sys.executable, "-m", "jobs", str(JOBS_PID_FILE)]
         stack.callback(children.stop, children.start(command, jobs_environment(port, database, secrets, has_demo)))
         return server.wait()
 
@@ -94,25 +79,6 @@ def serve(port: int) -> int:
         return server.wait()
 
 
-def jobs(pid_file: Path | None = None) -> int:
-    """Run the jobs until stopped, from environment variables alone. Raises serving.NotFit before the first of them.
-
-    Beside the web server of a trial, `pid_file` tells the next one which process to end if this one is left behind.
-    """
-    if pid_file:
-        pid_file.write_text(str(os.getpid()), encoding="utf-8")
-    try:
-        settings = serving.jobs_settings_from(os.environ)
-        serving.check_jobs_database(os.environ)
-        log_lines.configure(log_lines.JsonLines())
-        mail = Mail(courier_for(settings.resend_key, settings.folder), settings.folder, settings.sent_from, settings.base_url)
-        clock.run(for_libpq(os.environ[serving.JOBS_URL]), mail)
-    finally:
-        if pid_file:
-            pid_file.unlink(missing_ok=True)
-    return 0
-
-
 def upgrade() -> int:
     """Install into DATABASE_URL, or bring it up to date, and apply every rule anew in any case."""
     address = os.environ.get("DATABASE_URL")
@@ -122,7 +88,7 @@ def upgrade() -> int:
     postgres_url("DATABASE_URL", address)
     secrets = serving.given_secrets(os.environ)
     install.install(for_libpq(address), always=True, **secrets)
-    print(f"The database is up to date: schema {install.current_versions()[0]}, rules applied.")
+    print(f"The database is up to date: schema {current_versions()[0]}, rules applied.")
     names = {"app_password": "the password of keywork_app", "signin_password": "the password of keywork_signin",
              "jobs_password": "the password of keywork_jobs", "token_key": "the token key"}
     for what, name in names.items():
