@@ -2648,12 +2648,15 @@ comment on function app.files_to_erase(uuid[]) is 'For the courier that writes f
 
 create or replace function app.erase_old_digests(out digests bigint)
 language plpgsql security definer set search_path = '' as $$
+declare
+    -- By London's days and clock, like all of retention: a session's zone counts others where its clocks change.
+    latest timestamptz := (now() at time zone 'Europe/London' - interval '90 days') at time zone 'Europe/London';
 begin
     -- E-mails first, as whoever sends or destroys does.
-    perform from app.outbox as o where o.copy_erased_at is null and coalesce(o.sent_at, o.created_at) < now() - interval '90 days' order by o.id for update;
+    perform from app.outbox as o where o.copy_erased_at is null and coalesce(o.sent_at, o.created_at) < latest order by o.id for update;
     with old as (
         update app.digests as d set erased_at = now()
-        where d.erased_at is null and coalesce((select o.sent_at from app.outbox as o where o.organisation_id = d.organisation_id and o.digest_id = d.id), d.composed_at) < now() - interval '90 days'
+        where d.erased_at is null and coalesce((select o.sent_at from app.outbox as o where o.organisation_id = d.organisation_id and o.digest_id = d.id), d.composed_at) < latest
         returning d.id, d.organisation_id
     ), entry as (
         update app.digest_entries as e set content = null from old where e.digest_id = old.id and e.content is not null
@@ -2670,7 +2673,7 @@ begin
 end
 $$;
 comment on function app.erase_old_digests() is
-    'Erases what digests said 90 days after they were sent (never sent: after they were composed), in any case; the facts stay. What waits until then is not sent any more. How many digests. For a daily job.';
+    'Erases what digests said 90 days after they were sent (never sent: after they were composed), by London''s days and clock, in any case; the facts stay. What waits until then is not sent any more. How many digests. For a daily job.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
