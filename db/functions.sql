@@ -1807,7 +1807,9 @@ comment on function app.erase_copies(uuid, uuid[], uuid[]) is
 create or replace function app.erase_told(cases uuid[]) returns void
 language plpgsql set search_path = '' as $$
 begin
-    update app.outbox as o set copy_erased_at = now()
+    -- Where no courier ever had it there is no file: what it says of others goes out yet, and the file of that is not to be erased. Locked
+    -- all the same, so that no courier takes it meanwhile.
+    update app.outbox as o set copy_erased_at = case when o.claimed_at is not null then now() end
     where o.copy_erased_at is null and (o.organisation_id, o.digest_id) in (select e.organisation_id, e.digest_id from app.digest_entries as e where e.case_id = any (cases));
     delete from app.digest_entries as e where e.case_id = any (cases);
 end

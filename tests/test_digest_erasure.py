@@ -238,6 +238,15 @@ def test_a_purged_case_leaves_digest_and_file_at_once(two, tmp_path):
     assert clear(two, tmp_path) == 0
 
 
+def test_what_waits_while_a_case_is_purged_goes_without_it_and_its_file_stays(two, tmp_path):
+    """No courier had it, so nothing of the purged case is in any file: what is written later is as good as any."""
+    purge(two)
+    send(two, tmp_path)
+    [file] = tmp_path.iterdir()
+    assert b"Tom Tenant" in file.read_bytes() and b"Tess Tenant" not in file.read_bytes()
+    assert clear(two, tmp_path) == 0 and [each.name for each in tmp_path.iterdir()] == [file.name]
+
+
 # ---- files, and what the provider told ----------------------------------------------------------------------------------
 
 
