@@ -112,8 +112,11 @@ def _hand_over(connection: psycopg.Connection, mail: Mail, claim, watch: _Stopwa
 
 
 def clear_mail_folder(connection: psycopg.Connection, mail: Mail) -> dict[str, int]:
-    """Erases the .eml files of e-mails of which no copy may be kept any more, and what killed couriers left half-written; returns how many `files`."""
-    erased = 0
+    """Erases the .eml files of e-mails of which no copy may be kept any more, and what killed couriers left half-written; returns how many `files`.
+
+    One that cannot be erased keeps no other; raises the last OSError at the end.
+    """
+    erased, trouble = 0, None
     if mail.folder.is_dir():
         for file in mail.folder.glob("*.making"):
             # Gone meanwhile: another service's folder, too.
@@ -124,8 +127,13 @@ def clear_mail_folder(connection: psycopg.Connection, mail: Mail) -> dict[str, i
         for some in _in_lots(mail.folder):
             [gone] = connection.execute("select app.files_to_erase(%s)", [list(some)]).fetchone()
             for message_id in gone:
-                some[message_id].unlink(missing_ok=True)
-                erased += 1
+                try:
+                    some[message_id].unlink(missing_ok=True)
+                    erased += 1
+                except OSError as error:
+                    trouble = error
+    if trouble:
+        raise trouble
     return {"files": erased}
 
 

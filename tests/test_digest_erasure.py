@@ -265,6 +265,24 @@ def test_files_go_with_what_they_said(told, tmp_path):
     assert clear(told, tmp_path) == 0
 
 
+def test_a_file_that_cannot_go_keeps_no_other_and_is_tried_again(told, tmp_path):
+    """The job fails, as it should; what was left goes the next time."""
+    stuck = [tmp_path / f"{uuid.UUID(int=number)}.eml" for number in range(1, 9)]
+    for place in stuck[::2]:
+        # No file, so no unlink() takes it away.
+        place.mkdir()
+    for place in stuck[1::2]:
+        place.write_text("of nobody's")
+    with pytest.raises(OSError), digests.acting(told, "keywork_jobs"):
+        outbox.clear_mail_folder(told, mail_in(tmp_path))
+    assert {*tmp_path.iterdir()} == {*stuck[::2]}
+    told.execute("reset role; reset session authorization")
+    for place in stuck[::2]:
+        place.rmdir()
+        place.write_text("of nobody's")
+    assert clear(told, tmp_path) == 4 and list(tmp_path.iterdir()) == []
+
+
 def test_of_what_the_provider_told_nothing_but_codes_is_kept(told):
     """No body of a webhook, no address, no reason in words. News about no e-mail of ours go after 30 days, those of ours stay with it."""
     assert [name for name, in told.execute("select attname from pg_attribute where attrelid = 'vault.delivery_events'::regclass and attnum > 0 order by 1")] == [
