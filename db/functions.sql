@@ -2386,7 +2386,7 @@ begin
     select * into entry from app.digest_entries as e where e.digest_id = digest.id and e.case_id = of_case;
     select * into message from app.outbox as o where o.organisation_id = firm and o.digest_id = digest.id;
     if digest.id is not null then
-        went := coalesce(message.state in ('unsure', 'sent', 'delivered', 'bounced', 'complained') and (of_case is null or entry.content is not null or entry.handed_over), false);
+        went := coalesce(message.state in ('unsure', 'sent', 'delivered', 'bounced_for_now', 'bounced', 'complained') and (of_case is null or entry.content is not null or entry.handed_over), false);
         why := case when of_case is null or digest.reason in ('plan', 'account_disabled', 'address_not_listed', 'suppressed') then digest.reason
                     -- Of this case alone: others may be left out for other reasons.
                     when entry.digest_id is null then 'not_on_team'
@@ -2684,7 +2684,8 @@ comment on function app.erase_old_digests() is
 
 create or replace function app.delivery_rank(state text) returns integer
 language sql immutable set search_path = '' as $$
-    select array_position(array['sent', 'delivered', 'failed', 'bounced', 'complained'], state)
+    -- Some take a note of absence for a mailbox that bounces for now: what was delivered stays so.
+    select array_position(array['sent', 'bounced_for_now', 'delivered', 'failed', 'bounced', 'complained'], state)
 $$;
 comment on function app.delivery_rank(text) is 'Which news of an e-mail counts, in whatever order they come (threat 43): the last of these. Null for a state that no news is about.';
 
@@ -2704,7 +2705,7 @@ begin
 end
 $$;
 comment on function app.record_delivery(text, text, text, timestamptz) is
-    'The provider tells, in an event of this number, what became of the e-mail that it knows by this id, and when: delivered, bounced, complained or failed. False where it told so before (threat 42). News about no message of ours are kept for a while: '
+    'The provider tells, in an event of this number, what became of the e-mail that it knows by this id, and when: delivered, bounced_for_now, bounced, complained or failed. False where it told so before (threat 42). News about no message of ours are kept for a while: '
     'they may come before the courier has said that it handed it over.';
 
 create or replace function app.apply_deliveries(of_provider_id text) returns void
@@ -2721,6 +2722,7 @@ begin
     if app.delivery_rank(news.kind) > app.delivery_rank(it.state) then
         update app.outbox as o set state = news.kind, error = case news.kind when 'failed' then 'provider_failed' end where o.id = it.id;
     end if;
+    -- Not where it came back for now: the next one may arrive.
     if news.kind in ('bounced', 'complained') then
         insert into app.suppressed_addresses (organisation_id, address, because, since) values (it.organisation_id, lower(it.to_address), news.kind, news.happened_at)
             on conflict on constraint one_suppression_for_each_address do update
@@ -2731,7 +2733,7 @@ begin
     end if;
 end
 $$;
-comment on function app.apply_deliveries(text) is 'Brings a message to the state that all news of it together say, and suppresses an address that it bounced from or whose owner complained. For app.record_delivery() and app.message_was_sent().';
+comment on function app.apply_deliveries(text) is 'Brings a message to the state that all news of it together say, and suppresses an address that it bounced from for good or whose owner complained. For app.record_delivery() and app.message_was_sent().';
 
 create or replace function app.retry_message(of_message uuid) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -2750,7 +2752,7 @@ begin
         -- A person decided that it goes (again): under the old key the provider would not send it.
         key_number = o.key_number + (o.state <> 'waiting')::integer,
         sent_at = null, provider_id = null
-    where o.id = of_message and o.state in ('waiting', 'failed', 'unsure', 'bounced') and o.organisation_id = app.org_admin_case_organisation()
+    where o.id = of_message and o.state in ('waiting', 'failed', 'unsure', 'bounced_for_now', 'bounced') and o.organisation_id = app.org_admin_case_organisation()
       and o.copy_erased_at is null and not exists (select from app.digests as d where d.id = o.digest_id and d.reason is not null);
     if not found then
         raise exception 'no such message' using errcode = 'KW404';

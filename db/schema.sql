@@ -908,17 +908,18 @@ create table app.outbox (
     copy_erased_at   timestamptz,
     constraint message_kinds_are_known check (kind in ('digest')),
     constraint message_states_are_known check (state in (
-        'waiting', 'sending', 'sent', 'delivered', 'bounced', 'complained', 'failed', 'unsure', 'withdrawn')),
+        'waiting', 'sending', 'sent', 'delivered', 'bounced_for_now', 'bounced', 'complained', 'failed', 'unsure', 'withdrawn')),
     constraint messages_are_kept_once unique (dedup_key),
     constraint provider_ids_are_unique unique (provider_id),
     constraint message_errors_are_codes check (error ~ '^[A-Za-z0-9_]{1,60}$'),
-    constraint sent_messages_have_their_moment check (state not in ('sent', 'delivered', 'bounced', 'complained') or sent_at is not null),
+    constraint sent_messages_have_their_moment check (
+        state not in ('sent', 'delivered', 'bounced_for_now', 'bounced', 'complained') or sent_at is not null),
     constraint messages_carry_a_digest foreign key (organisation_id, digest_id) references app.digests (organisation_id, id) on delete cascade
 );
 comment on table app.outbox is
     'E-mails that go out of the house through a courier. They hold no words: what a digest says is rendered from its entries when it is handed over. States: waiting (for its turn, next_attempt_at), '
-    'sending (a courier has it, until next_attempt_at), sent (handed over), delivered, bounced, complained (the provider says), failed (refused for good), unsure (nobody knows whether it was taken: a person decides), '
-    'withdrawn (nothing of it may be said any more).';
+    'sending (a courier has it, until next_attempt_at), sent (handed over), delivered, bounced_for_now (a full mailbox, say: the address is good), bounced, complained (the provider says), failed (refused for good), '
+    'unsure (nobody knows whether it was taken: a person decides), withdrawn (nothing of it may be said any more).';
 comment on column app.outbox.dedup_key is 'The same however often it is composed, after a restored backup too; with key_number it is the provider''s idempotency key.';
 comment on column app.outbox.key_number is 'Counts the times that a person decided to send it again.';
 comment on column app.outbox.unanswered_since is 'When the first attempt under this key was made that nobody heard the end of: it may be out. The provider knows a key for 24 hours.';
@@ -951,7 +952,7 @@ create table vault.delivery_events (
     kind        text not null,
     happened_at timestamptz not null,
     received_at timestamptz not null default now(),
-    constraint delivery_events_are_known check (kind in ('delivered', 'bounced', 'complained', 'failed'))
+    constraint delivery_events_are_known check (kind in ('delivered', 'bounced_for_now', 'bounced', 'complained', 'failed'))
 );
 comment on table vault.delivery_events is
     'What the provider told of e-mails, by its own number of the event: told twice, it counts once. Those that are about no message of the outbox go after 30 days.';

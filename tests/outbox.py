@@ -5,15 +5,16 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import psycopg
 
 #: What the provider can tell, from what counts least to what counts most.
-NEWS = ("delivered", "failed", "bounced", "complained")
+NEWS = ("bounced_for_now", "delivered", "failed", "bounced", "complained")
 MESSAGE = """
     with digest as (
         insert into app.digests (organisation_id, officer_id, officer_name, address, period)
-        values (%(firm)s, %(officer)s, 'Officer', %(address)s, date '2000-01-01' + (%(number)s || ' months')::interval) returning id, organisation_id
+        values (%(firm)s, %(officer)s, 'Officer', %(address)s, date '1950-01-01' + (%(number)s || ' months')::interval) returning id, organisation_id
     )
     insert into app.outbox (organisation_id, kind, digest_id, dedup_key, to_name, to_address, state, sent_at, provider_id)
     select d.organisation_id, 'digest', d.id, d.id::text, 'Officer', %(address)s, %(state)s, %(sent_at)s, %(provider_id)s from digest as d
@@ -33,6 +34,13 @@ def put_message(world, number: int, *, provider_id: str | None = None, state: st
 def address(number: int) -> str:
     """Where the e-mail about a month goes."""
     return f"Officer.{number}@example.org"
+
+
+@contextlib.contextmanager
+def on_one_connection(world) -> Iterator[SimpleNamespace]:
+    """The world for put_message() and became(), for hundreds of them: on one connection of the superuser, each statement committed by itself."""
+    with psycopg.connect(world.conninfo, autocommit=True) as connection:
+        yield SimpleNamespace(organisation=world.organisation, user=world.user, owner=lambda: contextlib.nullcontext(connection))
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import threading
 import psycopg
 import pytest
 
-from tests.outbox import NEWS, address, became, both, moment, put_message
+from tests.outbox import NEWS, address, became, both, moment, on_one_connection, put_message
 
 WAITS = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 
@@ -33,26 +33,27 @@ def expected(news) -> tuple[str, str | None]:
     return gravest, gravest if gravest in ("bounced", "complained") else None
 
 
-ORDERS = [order for length in range(1, 5) for order in itertools.permutations(NEWS, length)]
+#: Of those that stand by themselves every order of every choice; of coming back for now, which only one of the others follows, the pairs.
+ORDERS = [order for length in range(1, 5) for order in itertools.permutations(NEWS, length) if length < 3 or "bounced_for_now" not in order]
 
 
 def test_news_count_by_what_they_say_in_every_order(shared_world):
-    """Threat 43: each of the 64 orders of each choice of news, the courier's own report before, between and after them."""
-    assert len(ORDERS) == 64
+    """Threat 43: each order of a choice of news, the courier's own report before, between and after them."""
+    assert len(ORDERS) == 64 + 9
     numbers = itertools.count(1)
     wrong = []
-    with both(shared_world) as they:
+    with both(shared_world) as they, on_one_connection(shared_world) as there:
         for order, place in ((order, place) for order in ORDERS for place in range(len(order) + 1)):
             number = next(numbers)
-            message, provider_id = put_message(shared_world, number), f"email-{number}"
+            message, provider_id = put_message(there, number), f"email-{number}"
             steps = [*order[:place], None, *order[place:]]
             for minute, what in enumerate(steps):
                 if what is None:
                     they.report(message, provider_id)
                 else:
                     assert they.tell(f"{provider_id}-{what}", provider_id, what, minute)
-            if became(shared_world, message) != expected(order):
-                wrong.append((steps, became(shared_world, message)))
+            if became(there, message) != expected(order):
+                wrong.append((steps, became(there, message)))
     assert wrong == []
 
 

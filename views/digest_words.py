@@ -23,6 +23,7 @@ STATES = {
     "sending": Badge("Being sent", "calm", "clock"),
     "sent": Badge("Sent", "good"),
     "delivered": Badge("Delivered", "good", "check"),
+    "bounced_for_now": Badge("Came back for now", "attention", "attention"),
     "bounced": Badge("Came back", "attention", "attention"),
     "complained": Badge("Marked as spam", "attention", "attention"),
     "failed": Badge("Refused", "attention", "attention"),
@@ -199,6 +200,9 @@ ANSWERS = {
     "sending": Answer(STATES["sending"], "It is being sent at this moment."),
     "sent": Answer(STATES["sent"], "It was sent {when}. Nobody has told yet whether it arrived.", besides=ASK_THEM),
     "delivered": Answer(STATES["delivered"], "It was delivered {when}.", besides=ASK_THEM),
+    "bounced_for_now": Answer(
+        STATES["bounced_for_now"], "It was sent, and came back {when}, only for the time being: the mailbox may be full. The next digest goes to that address all the same.",
+        do="send it again", place="digest"),
     "bounced": Answer(
         STATES["bounced"], "It was sent, and came back {when}: the mailbox does not exist, or takes no e-mails. Nothing more is sent to that address.",
         do="clear the address and send it again, once you know that e-mails arrive there", place="digest"),

@@ -21,7 +21,7 @@ from views.words import day, inside, month, when
 #: Chips that narrow the list: `show` in the address -> words, and the states.
 SHOWN: dict[str, tuple[str, tuple[str, ...]]] = {
     "all": ("All", ()),
-    "undecided": ("Need you", ("unsure", "failed", "bounced")),
+    "undecided": ("Need you", ("unsure", "failed", "bounced_for_now", "bounced")),
     "waiting": ("On their way", ("waiting", "sending")),
     "sent": ("Sent", ("sent", "delivered")),
     "complained": ("Marked as spam", ("complained",)),
@@ -30,6 +30,7 @@ SHOWN: dict[str, tuple[str, tuple[str, ...]]] = {
 #: Sent again from these, it may arrive twice, or go where nobody reads it: asked about first.
 ASKED_FIRST = {
     "unsure": "Nobody knows whether it went out. Sent again, it may arrive twice.",
+    "bounced_for_now": "It came back for now. Where the mail system there kept a copy, it may arrive twice.",
     "bounced": "It came back. Where a mail system only said so for a while, it may arrive twice.",
 }
 

@@ -25,6 +25,10 @@ MOST_BYTES = 100_000
 KINDS = {
     "email.delivered": "delivered", "email.bounced": "bounced", "email.suppressed": "bounced", "email.complained": "complained", "email.failed": "failed",
 }  # fmt: skip
+#: Kinds of a bounce (data.bounce.type) after which the same address may take the next e-mail: a full mailbox, a mail too large, a note of
+#: absence. Resend's page on bounces and its own figures say Transient, its SDK Temporary. Permanent is for good, and so is taken to be what
+#: it calls Undetermined: an org-admin can clear the address.
+FOR_NOW = ("Transient", "Temporary")
 #: What Resend numbers its events and e-mails with.
 _NUMBER = re.compile(r"[!-~]{1,200}")
 ACCEPTED = {"news": "taken"}, 200
@@ -39,7 +43,7 @@ class NotNews(ValueError):
 
 @dataclass(frozen=True)
 class News:
-    """One piece of news: the event's number, the e-mail's, what became of it (a value of KINDS) and when."""
+    """One piece of news: the event's number, the e-mail's, what became of it (as app.record_delivery() takes it) and when."""
 
     event: str
     email: str
@@ -91,12 +95,19 @@ def read(body: bytes, headers, secrets: Iterable[str]) -> News | None:
         what = KINDS.get(event["type"])
         if what is None:
             return None
+        if event["type"] == "email.bounced" and _kind_of_bounce(event["data"]) in FOR_NOW:
+            what = "bounced_for_now"
         news = News(headers["svix-id"], event["data"]["email_id"], what, datetime.fromisoformat(event["created_at"]))
         if not (_NUMBER.fullmatch(news.event) and _NUMBER.fullmatch(news.email) and news.at.tzinfo):
             raise NotNews
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise NotNews from error
     return news
+
+
+def _kind_of_bounce(data: dict[str, object]) -> object:
+    bounce = data.get("bounce")
+    return bounce.get("type") if isinstance(bounce, dict) else None
 
 
 def _verified(body: bytes, headers, secrets: Iterable[str]):

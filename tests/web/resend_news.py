@@ -13,11 +13,13 @@ OTHER_SECRET = "whsec_" + base64.b64encode(b"another one for the tests").decode(
 _NUMBERS = itertools.count(1)
 
 
-def event(what: str, email_id: str, **changes: object) -> dict[str, object]:
-    """An event of this kind about this e-mail; `changes` replace parts of it."""
+def event(what: str, email_id: str, *, bounce: object = None, **changes: object) -> dict[str, object]:
+    """An event of this kind about this e-mail; `bounce` is its type where it came back, `changes` replace parts of it."""
     now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     data = {"broadcast_id": None, "created_at": now, "email_id": email_id, "from": "Keywork <no-reply@example.org>",
             "to": ["officer@example.org"], "subject": "Your digest of kanarienvogel"}
+    if what == "email.bounced":
+        data["bounce"] = {"message": "The mailbox of kanarienvogel is full", "diagnosticCode": ["smtp; 552 kanarienvogel"], "subType": "General", "type": bounce or "Permanent"}
     return {"type": what, "created_at": now, "data": data, **changes}
 
 

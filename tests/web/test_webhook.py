@@ -213,6 +213,25 @@ def test_ten_at_once_count_once(site, message):
     assert kept == [(1,)]
 
 
+@pytest.mark.parametrize(("bounce", "state", "because"), [
+    ("Permanent", "bounced", "bounced"), ("Undetermined", "bounced", "bounced"), ("Something new", "bounced", "bounced"), (["Transient"], "bounced", "bounced"),
+    ("Transient", "bounced_for_now", None), ("Temporary", "bounced_for_now", None),
+], ids=str)  # fmt: skip
+def test_a_bounce_for_now_suppresses_nobody(site, message, bounce, state, because):
+    """A full mailbox may take the next one; whatever is not said to pass is for good."""
+    assert tell(site, "email.bounced", message[1], bounce=bounce) == TAKEN
+    assert became(site.world, message[0]) == (state, because)
+
+
+@pytest.mark.parametrize("data", [{}, {"bounce": None}, {"bounce": "Transient"}, {"bounce": ["Transient"]}, {"bounce": {}}, {"bounce": {"type": None}}], ids=str)
+def test_a_bounce_without_its_type_is_for_good(site, message, data):
+    """As it was before Resend told types."""
+    whole = event("email.bounced", message[1])
+    del whole["data"]["bounce"]
+    assert tell(site, "email.bounced", message[1], data=whole["data"] | data) == TAKEN
+    assert became(site.world, message[0]) == ("bounced", "bounced")
+
+
 #: Some of the news about one e-mail, perhaps twice, and the courier's report (None) somewhere among them, in any order.
 STORIES = st.lists(st.tuples(st.sampled_from(sorted(webhook.KINDS)), st.integers(0, 50)), min_size=1, max_size=5).flatmap(
     lambda news: st.permutations([*news, *news[:1], None]))

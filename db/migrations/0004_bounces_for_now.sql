@@ -1,0 +1,19 @@
+-- E-mails that came back for the time being alone.
+--
+-- Constraints and comments word for word as schema.sql has them. What came back before this release stays as it was judged then.
+
+alter table app.outbox
+    drop constraint message_states_are_known,
+    add constraint message_states_are_known check (state in (
+        'waiting', 'sending', 'sent', 'delivered', 'bounced_for_now', 'bounced', 'complained', 'failed', 'unsure', 'withdrawn')),
+    drop constraint sent_messages_have_their_moment,
+    add constraint sent_messages_have_their_moment check (
+        state not in ('sent', 'delivered', 'bounced_for_now', 'bounced', 'complained') or sent_at is not null);
+comment on table app.outbox is
+    'E-mails that go out of the house through a courier. They hold no words: what a digest says is rendered from its entries when it is handed over. States: waiting (for its turn, next_attempt_at), '
+    'sending (a courier has it, until next_attempt_at), sent (handed over), delivered, bounced_for_now (a full mailbox, say: the address is good), bounced, complained (the provider says), failed (refused for good), '
+    'unsure (nobody knows whether it was taken: a person decides), withdrawn (nothing of it may be said any more).';
+
+alter table vault.delivery_events
+    drop constraint delivery_events_are_known,
+    add constraint delivery_events_are_known check (kind in ('delivered', 'bounced_for_now', 'bounced', 'complained', 'failed'));
