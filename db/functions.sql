@@ -2504,7 +2504,7 @@ begin
             -- The provider forgets the key soon: it may be there, and would be twice.
             update app.outbox as o set state = 'unsure', error = coalesce(o.error, 'no_answer') where o.id = it.id;
             continue;
-        elsif it.attempts >= 100 then
+        elsif it.attempts >= 100 * it.key_number then
             update app.outbox as o set state = case when it.unanswered_since is null then 'failed' else 'unsure' end, error = coalesce(o.error, 'no_answer') where o.id = it.id;
             continue;
         end if;
@@ -2556,8 +2556,9 @@ declare
     it app.outbox;
 begin
     perform app.one_at_a_time(of_provider_id);
-    -- Whoever says so: the e-mail is out, whatever a slower courier still tries under the same key.
-    select * into it from app.outbox as o where o.id = of_message and o.state in ('waiting', 'sending', 'unsure', 'failed') for update;
+    -- Whoever says so: the e-mail is out, whatever a slower courier still tries under the same key. Failed: refused, not what the provider
+    -- could not pass on after it was told to be sent.
+    select * into it from app.outbox as o where o.id = of_message and o.state in ('waiting', 'sending', 'unsure', 'failed') and o.sent_at is null for update;
     if not found then
         return;
     end if;
@@ -2747,7 +2748,8 @@ begin
         raise exception 'the address is suppressed' using errcode = 'KW451';
     end if;
     update app.outbox as o
-    set state = 'waiting', attempts = 0, next_attempt_at = clock_timestamp(), error = null,
+    -- Attempts are counted on: the number of one that a courier still has in its hands is never another's (app.message_was_not_sent).
+    set state = 'waiting', next_attempt_at = clock_timestamp(), error = null,
         unanswered_since = case o.state when 'waiting' then o.unanswered_since end,
         -- A person decided that it goes (again): under the old key the provider would not send it.
         key_number = o.key_number + (o.state <> 'waiting')::integer,
