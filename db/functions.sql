@@ -2238,7 +2238,7 @@ language sql stable set search_path = '' as $$
     select d.organisation_id, d.officer_id, d.case_id, d.landlord_id, d.officer_name, d.address, d.officer_reason,
            coalesce(d.case_reason, case when d.officer_reason is null and coalesce(g.said, s.said, n.said) is null then 'nothing_to_report' end),
            case when d.officer_reason is null and d.case_reason is null and coalesce(g.said, s.said, n.said) is not null then
-               jsonb_build_object('tenant', d.tenant_name, 'closed_at', d.closed_at, 'notes_are_shown', d.shows_notes,
+               jsonb_build_object('tenant', d.tenant_name, 'closed_at', d.closed_at, 'notes_are_shown', d.shows_notes, 'all_sessions_are_shown', d.shows_sessions,
                                   'goals', coalesce(g.said, '[]'), 'sessions', coalesce(s.said, '[]'), 'notes', coalesce(n.said, '[]')) end
     from app.digest_cases(of_organisations, of_officers, of_period) as d
     left join lateral (
@@ -2447,7 +2447,9 @@ begin
         select * from app.digest_material(array[digest.organisation_id], array[digest.officer_id], digest.period)
     ), kept as (
         select e.case_id, coalesce(c.case_reason, c.officer_reason, case when c.case_id is null then 'assignment_ended' end) as reason,
-               c.content || (select jsonb_object_agg(part, app.items_in_both(c.content -> part, e.content -> part)) from unnest(array['goals', 'sessions', 'notes']) as part) as content
+               c.content || (select jsonb_object_agg(part, app.items_in_both(c.content -> part, e.content -> part)) from unnest(array['goals', 'sessions', 'notes']) as part)
+               -- Who could not see all when it was composed is told of no more now.
+               || case when e.content @> '{"all_sessions_are_shown": false}' then '{"all_sessions_are_shown": false}' else '{}' end::jsonb as content
         from app.digest_entries as e left join current as c on c.case_id = e.case_id
         where e.digest_id = of_digest and e.content is not null
     ), judged as (

@@ -871,7 +871,7 @@ create table app.digest_entries (
 comment on table app.digest_entries is
     'One case in a digest: what it says, frozen when it was composed and never more afterwards, or why the case is left out. Goes with the case, and with its records; what it says goes 90 days after sending in any case.';
 comment on column app.digest_entries.content is
-    '{"tenant", "closed_at", "notes_are_shown", "goals": [{"id", "title", "target_date", "progress": {"body", "author", "at"}}], "sessions": [{"id", "at", "minutes", "type", "status"}], "notes": [{"id", "body", "author", "at"}]}: goals by age, sessions and notes by time.';
+    '{"tenant", "closed_at", "notes_are_shown", "all_sessions_are_shown" (else those of the officer''s own), "goals": [{"id", "title", "target_date", "progress": {"body", "author", "at"}}], "sessions": [{"id", "at", "minutes", "type", "status"}], "notes": [{"id", "body", "author", "at"}]}: goals by age, sessions and notes by time.';
 comment on column app.digest_entries.handed_over is 'A courier had it to send, and it was not told for sure that this was not taken: it may be out.';
 create index entries_by_digest_key on app.digest_entries (organisation_id, digest_id);
 create index entries_by_case_key on app.digest_entries (organisation_id, case_id, landlord_id);

@@ -72,19 +72,20 @@ class _Session:
 
 @dataclass(frozen=True)
 class _Tenant:
-    """One tenant's section, in words. `notes` is None where the organisation does not show them."""
+    """One tenant's section, in words. `notes` is None where the organisation does not show them; `own_sessions`: those of others are not shown."""
 
     name: str
     closed: str | None
     goals: list[_Goal]
     sessions: list[_Session]
+    own_sessions: bool
     notes: list[_Entry] | None
     url: str
 
     @property
     def summary(self) -> str:
         """What there is, in numbers."""
-        said = [count(len(self.goals), "goal"), count(len(self.sessions), "session")]
+        said = [count(len(self.goals), "goal"), count(len(self.sessions), "session") + " of yours" * self.own_sessions]
         said.append("notes not shown" if self.notes is None else count(len(self.notes), "note"))
         return ", ".join(said + ["case closed"] * bool(self.closed))
 
@@ -119,6 +120,7 @@ def _rendered(template: str, digest: Digest, base_url: str, *, is_long: bool = F
         lead=f"This is what {month(digest.period)} brought for {count(len(tenants), 'tenant')} of {firm} whose support you take part in as a housing officer: "
              f"their active goals with the latest progress, the sessions of the month, and its Shared notes where {firm} shows them to housing officers.",
         to_do="Nothing here needs an answer. The link under each tenant opens the case in Keywork, where you find the rest.",
+        others_sessions="You take part in this support for context, so sessions that others recorded are not shown to you.",
         private="Confidential: for you alone. Please do not forward it.",
         why=f"You get this because {firm} lists your address, {one_line(digest.address)}, for its monthly digest, and you are on the support team of each of these tenants. "
             f"It ends when either does. If it should not come to you, ask {firm}.",
@@ -132,6 +134,8 @@ def _tenant(part: Part, base_url: str) -> _Tenant:
     return _Tenant(
         one_line(content["tenant"]), day(_moment(content["closed_at"])) if content["closed_at"] else None,
         [_goal(each) for each in content["goals"]], [_session(each) for each in content["sessions"]],
+        # One that an earlier release composed does not say.
+        not content.get("all_sessions_are_shown", True),
         [_entry(each) for each in content["notes"]] if content["notes_are_shown"] else None,
         f"{base_url}/support/cases/{part.case_id}")
 

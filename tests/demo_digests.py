@@ -44,7 +44,7 @@ def content(case: dict, *, notes_are_shown: bool) -> dict:
     return {
         "tenant": next(row["full_name"] for row in demo_rows()["app.tenants"] if row["id"] == case["tenant_id"]),
         "closed_at": case["closed_at"] and case["closed_at"].isoformat(),
-        "notes_are_shown": notes_are_shown,
+        "notes_are_shown": notes_are_shown, "all_sessions_are_shown": True,
         "goals": [{"id": str(row["id"]), "title": row["title"], "target_date": row["target_date"] and row["target_date"].isoformat(), "progress": latest.get(row["id"])}
                   for row in under(case, "app.support_goals") if row["status"] == "active"],
         "sessions": [{"id": str(row["id"]), "at": row["scheduled_at"].isoformat(), "minutes": row["duration_minutes"], "type": row["type"], "status": row["status"]}

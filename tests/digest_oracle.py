@@ -81,7 +81,8 @@ def still_said(composed: Entry, now: Entry | None) -> Entry:
     if now.reason:
         return now
     left = {part: [item for item in now.content[part] if item["id"] in {each["id"] for each in composed.content[part]}] for part in ("goals", "sessions", "notes")}
-    return Entry(None, now.content | left) if any(left.values()) else Entry("nothing_to_report")
+    left["all_sessions_are_shown"] = now.content["all_sessions_are_shown"] and composed.content["all_sessions_are_shown"]
+    return Entry(None, now.content | left) if left["goals"] or left["sessions"] or left["notes"] else Entry("nothing_to_report")
 
 
 def of_the_person(world, officer, is_there: bool) -> str | None:
@@ -129,7 +130,8 @@ def content(world, period: date, officer, case, tenant, part) -> dict:
     notes = [{"id": note.id, "body": note.body, "author": note.author_name, "at": note.created_at}
              for note in oldest_first(world.notes, case, "created_at")
              if note.stream == "shared" and begins <= note.created_at < ends and shown]
-    return {"tenant": tenant.full_name, "closed_at": case.closed_at, "notes_are_shown": shown, "goals": goals, "sessions": sessions, "notes": notes}
+    return {"tenant": tenant.full_name, "closed_at": case.closed_at, "notes_are_shown": shown,
+            "all_sessions_are_shown": part.participation_mode == "full", "goals": goals, "sessions": sessions, "notes": notes}
 
 
 def oldest_first(rows: list, case, moment: str) -> list:

@@ -69,7 +69,7 @@ def told(digest: Digest, *, plain: bool) -> list[str]:
         said.append("In this digest" + ":" * plain)
         for place, part in enumerate(digest.parts, 1):
             it = part.content
-            said.append(f"{place}. " * plain + f"{line(it['tenant'])}: {number(it['goals'], 'goal')}, {number(it['sessions'], 'session')}, "
+            said.append(f"{place}. " * plain + f"{line(it['tenant'])}: {number(it['goals'], 'goal')}, {number(it['sessions'], 'session')}{'' if it['all_sessions_are_shown'] else ' of yours'}, "
                         + (number(it["notes"], "note") if it["notes_are_shown"] else "notes not shown") + ", case closed" * bool(it["closed_at"]))
     for place, part in enumerate(digest.parts, 1):
         said += told_of(part, firm, month, f"{place} of {len(digest.parts)}" if several else "", plain=plain)
@@ -101,7 +101,8 @@ def told_of(part: Part, firm: str, month: str, place: str, *, plain: bool) -> li
         ends = in_london((datetime.fromisoformat(session["at"]) + timedelta(minutes=lasts)).isoformat())
         length = " ".join([f"{lasts // 60} h"] * (lasts >= 60) + [f"{lasts % 60} min"] * bool(lasts % 60))
         said.append(f"{star}{begins:%a} {begins.day} {begins:%b}, {begins:%H:%M} to {ends:%H:%M} {KINDS[session['type']]}, {length}, {STATES[session['status']]}")
-    said += [] if it["sessions"] else [f"None to show for {month}."]
+    said += [] if it["sessions"] else [f"None to show for {month}." if it["all_sessions_are_shown"] else f"None that you recorded in {month}."]
+    said += [] if it["all_sessions_are_shown"] else ["You take part in this support for context, so sessions that others recorded are not shown to you."]
     said.append("Shared notes")
     for note in it["notes"] if it["notes_are_shown"] else []:
         said += [f"{star}{line(note['author'])}, {short(in_london(note['at']))}:", *paragraphs_of(note["body"])]
@@ -231,7 +232,7 @@ HOSTILE = "<img src=x onerror=alert(1)>\"'</td></table><script>alert(2)</script>
 def test_markup_is_text_in_every_field():
     """Threat 57b: escaped in the HTML, as typed in the plain text."""
     by = {"author": HOSTILE, "at": "2026-10-02T10:00:00+00:00", "body": HOSTILE + "\n" + HOSTILE + "\n\n" + HOSTILE}
-    content = {"tenant": HOSTILE, "closed_at": None, "notes_are_shown": True, "goals": [{"title": HOSTILE, "target_date": None, "progress": by}], "sessions": [], "notes": [by]}
+    content = {"tenant": HOSTILE, "closed_at": None, "notes_are_shown": True, "all_sessions_are_shown": False, "goals": [{"title": HOSTILE, "target_date": None, "progress": by}], "sessions": [], "notes": [by]}
     digest = Digest(HOSTILE, HOSTILE, "nia@example.org", MONTH, (Part("c", content), Part("d", content | {"notes_are_shown": False})))
     html = as_html(digest, BASE_URL)
     assert findings(html, LINKS) == [] and "<img" not in html and "<script" not in html
@@ -265,7 +266,7 @@ NAMES = WORDS.filter(line)
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2032, 12, 31), timezones=st.just(ZoneInfo("UTC"))).map(datetime.isoformat)
 ENTRIES = st.fixed_dictionaries({"id": st.uuids().map(str), "body": WORDS.filter(str.strip), "author": NAMES, "at": MOMENTS})
 CONTENTS = st.fixed_dictionaries({
-    "tenant": NAMES, "closed_at": st.none() | MOMENTS, "notes_are_shown": st.booleans(),
+    "tenant": NAMES, "closed_at": st.none() | MOMENTS, "notes_are_shown": st.booleans(), "all_sessions_are_shown": st.booleans(),
     "goals": st.lists(st.fixed_dictionaries({"id": st.uuids().map(str), "title": NAMES, "target_date": st.none() | st.dates(date(2000, 1, 1), date(2100, 12, 31)).map(date.isoformat),
                                              "progress": st.none() | ENTRIES}), max_size=3),
     "sessions": st.lists(st.fixed_dictionaries({"id": st.uuids().map(str), "at": MOMENTS, "minutes": st.integers(5, 720), "type": st.sampled_from(list(KINDS)),

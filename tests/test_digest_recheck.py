@@ -153,6 +153,20 @@ def test_what_changed_before_it_is_handed_over(told_world, name):
         connection.rollback()
 
 
+@pytest.mark.parametrize("name, all_sessions", [("nothing changed", True), ("in context by now", False), ("in full by now: nothing is added", False)])
+def test_whose_sessions_they_are_is_said_as_it_is(told_world, name, all_sessions):
+    """Who takes part in context is told that others' sessions are not shown, and so is who did when it was composed: theirs do not come in."""
+    with psycopg.connect(told_world.conninfo) as connection:
+        digests.change(connection, *RECHECKS[name].first)
+        digests.compose(connection)
+        digests.change(connection, *RECHECKS[name].change)
+        message = digests.claim(connection)
+        with digests.acting(connection, "keywork_jobs"):
+            [(content,)] = connection.execute("select content from app.digest_to_send(%s)", [message.digest_id]).fetchall()
+        assert content["all_sessions_are_shown"] is all_sessions and ("held" in digests.said_by(content)) is all_sessions
+        connection.rollback()
+
+
 @pytest.mark.parametrize("name", RECHECKS)
 def test_in_two_sessions(fresh_world, name):
     """Until the change is committed the old state holds, and from then on the new one. Nobody waits for the other: what a purge has is left

@@ -236,7 +236,7 @@ def test_what_a_part_says(scene):
                                  [NAMES["case"], MONTH]).fetchall()
     item = {name: str(row_id) for name, row_id in ITEMS.items()}
     assert content == {
-        "tenant": "Tess Tenant", "closed_at": None, "notes_are_shown": True,
+        "tenant": "Tess Tenant", "closed_at": None, "notes_are_shown": True, "all_sessions_are_shown": True,
         "goals": [{"id": item["goal"], "title": "Rent paid", "target_date": "2024-09-01",
                    "progress": {"body": "Latest step", "author": "Olive", "at": "2024-07-02T00:00:00+00:00"}}],
         "sessions": [{"id": item["mine"], "at": "2024-06-05T09:00:00+00:00", "minutes": 30, "type": "phone_call", "status": "delivered"},

@@ -136,7 +136,7 @@ def test_the_worlds_hold_what_they_are_about(lives):
                 assert reasons.keys() == EVERY_REASON and min(reasons.values()) > 50
             contents = [entry.content for digest in all_digests for entry in digest.entries.values() if entry.content]
             assert min(sum(len(content[part]) for content in contents) for part in ("goals", "sessions", "notes")) > 200
-            assert min(sum(content["notes_are_shown"] is shown for content in contents) for shown in (False, True)) > 200
+            assert min(sum(content[part] is shown for content in contents) for part in ("notes_are_shown", "all_sessions_are_shown") for shown in (False, True)) > 200
 
 
 def test_no_word_that_may_not_be_said(lives):
@@ -232,6 +232,7 @@ MUTANTS = {
     "cleared ignored": ("digest_cases", " and s.cleared_at is null", "", "composed"),
     "suppressed by another organisation": ("digest_cases", "s.organisation_id = m.organisation_id and s.address", "s.address", "composed"),
     "context only ignored": ("digest_cases", "m.participation_mode = 'full'", "true", "composed"),
+    "all sessions said to be shown": ("digest_material", "'all_sessions_are_shown', d.shows_sessions", "'all_sessions_are_shown', true", "composed"),
     "closed before the month told": ("digest_cases", "when c.closed_at < app.month_begins(of_period)", "when false", "composed"),
     "months by UTC": ("month_begins", "Europe/London", "UTC", "composed"),
     "the next month's first moment told": ("digest_material", "n.created_at < app.month_begins((", "n.created_at <= app.month_begins((", "composed"),

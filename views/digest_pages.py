@@ -99,7 +99,8 @@ def _readable(content: dict | None) -> dict:
     """What a digest says of a case, its moments and days as such; nothing at all of one that was erased."""
     content = content or {}
     return {
-        "closed_at": _moment(content.get("closed_at")), "notes_are_shown": content.get("notes_are_shown", False), "is_erased": not content,
+        "closed_at": _moment(content.get("closed_at")), "notes_are_shown": content.get("notes_are_shown", False),
+        "all_sessions_are_shown": content.get("all_sessions_are_shown", True), "is_erased": not content,
         "goals": [{
             "title": goal["title"], "target_date": date.fromisoformat(goal["target_date"]) if goal["target_date"] else None,
             "progress": goal["progress"] and {**goal["progress"], "at": _moment(goal["progress"]["at"])},

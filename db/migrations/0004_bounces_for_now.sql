@@ -1,4 +1,4 @@
--- E-mails that came back for the time being alone.
+-- E-mails that came back for the time being alone. Whether a digest tells of all sessions.
 --
 -- Constraints and comments word for word as schema.sql has them. What came back before this release stays as it was judged then.
 
@@ -17,3 +17,6 @@ comment on table app.outbox is
 alter table vault.delivery_events
     drop constraint delivery_events_are_known,
     add constraint delivery_events_are_known check (kind in ('delivered', 'bounced_for_now', 'bounced', 'complained', 'failed'));
+
+comment on column app.digest_entries.content is
+    '{"tenant", "closed_at", "notes_are_shown", "all_sessions_are_shown" (else those of the officer''s own), "goals": [{"id", "title", "target_date", "progress": {"body", "author", "at"}}], "sessions": [{"id", "at", "minutes", "type", "status"}], "notes": [{"id", "body", "author", "at"}]}: goals by age, sessions and notes by time.';

@@ -37,7 +37,7 @@ BARE = (
     join app.users as u on u.id = a.user_id""",
     """insert into plain_entries
     select d.organisation_id, c.landlord_id, d.id, c.id,
-           jsonb_build_object('tenant', t.full_name, 'closed_at', c.closed_at, 'notes_are_shown', true, 'goals', g.said, 'sessions', s.said, 'notes', n.said)
+           jsonb_build_object('tenant', t.full_name, 'closed_at', c.closed_at, 'notes_are_shown', true, 'all_sessions_are_shown', true, 'goals', g.said, 'sessions', s.said, 'notes', n.said)
     from plain_digests as d
     join app.support_collaborators as m on m.organisation_id = d.organisation_id and m.user_id = d.officer_id and m.kind = 'housing_officer' and m.ended_at is null
     join app.support_cases as c on c.id = m.case_id

@@ -43,7 +43,7 @@ class Loops:
 
     def _content(self, case: SupportCase) -> dict:
         return {
-            "tenant": self._session.get(Tenant, case.tenant_id).full_name, "closed_at": None, "notes_are_shown": True,
+            "tenant": self._session.get(Tenant, case.tenant_id).full_name, "closed_at": None, "notes_are_shown": True, "all_sessions_are_shown": True,
             "goals": [self._goal(goal) for goal in self._session.scalars(select(SupportGoal).where(
                 SupportGoal.case_id == case.id, SupportGoal.status == "active").order_by(SupportGoal.created_at, SupportGoal.id)).all()],
             "sessions": [
