@@ -61,7 +61,8 @@ STEPS = {
     "sending": Step(_SENDING, "keywork_jobs", None, "select app.message_was_sent((select id from app.outbox), 'one')", _EXPORT, ("keywork_jobs", "job"), OF_THE_CASE, _TOLD),
     "saying that it arrived": Step(_UNSURE, "keywork_app", "harbour_admin", "select app.message_arrived(%(message)s)", ("update", "outbox", "arrived"), ("Harbour Admin", "org_admin"), ADMIN),
     "sending again": Step(_UNSURE, "keywork_app", "harbour_admin", "select app.retry_message(%(message)s)", ("update", "outbox", "sent_again"), ("Harbour Admin", "org_admin"), ADMIN),
-    "suppressing": Step(_SENT, "keywork_signin", None, "select app.record_delivery('1', 'one', 'bounced', now())", ("insert", "suppressed_addresses", "bounced"), ("keywork_signin", "sign_in"), ADMIN, _SAID),
+    "suppressing": Step(
+        _SENT, "keywork_signin", None, "select app.record_delivery('1', 'one', 'bounced', now())", ("insert", "suppressed_addresses", "bounced"), ("keywork_signin", "sign_in"), ADMIN, _SAID),
     "suppressing for a complaint": Step(f"{_SUPPRESSED}; {_SENT}", "keywork_signin", None, "select app.record_delivery('1', 'one', 'complained', now())",
                                         ("update", "suppressed_addresses", "complained"), ("keywork_signin", "sign_in"), ADMIN, ("because",)),
     "suppressing, when the courier reports after the provider": Step(

@@ -30,8 +30,8 @@ PURGE = ("update app.support_cases set opened_at = '2001-01-01', closed_at = '20
          " update app.support_notes set safeguarding = false, safeguarding_flagged_at = null where case_id = %(case)s; select * from app.purge_batch(%(firm)s)")
 
 
-@pytest.fixture
-def told(shared_world):
+@pytest.fixture(scope="module")
+def composed(shared_world):
     """The superuser's open transaction, rolled back at the end: Olive's digest about Tess is composed, and nobody else has an old one."""
     with psycopg.connect(shared_world.conninfo) as connection:
         digests.set_up(connection)
@@ -40,6 +40,13 @@ def told(shared_world):
         assert digests.message_of_olive(connection).state == "waiting"
         yield connection
         connection.rollback()
+
+
+@pytest.fixture
+def told(composed):
+    """The same for each test."""
+    with composed.transaction(force_rollback=True):
+        yield composed
 
 
 def compose(connection, month: str = digests.MONTH) -> None:
