@@ -6,8 +6,11 @@ from pathlib import Path
 
 from tests.conftest import OLDEST_SERVER
 
-#: Not about the server that --postgres names: the first three start others, the fourth is about what stands before one.
-ONCE = {"test_run.py", "test_local_server.py", "test_bench.py", "test_pgbouncer.py"}
+#: Not about the server that --postgres names: the first three start others, the fourth is about what stands before one; the rest are about
+#: processes, HTTP, words and pictures, over statements which other tests send to every server.
+ONCE = {"test_run.py", "test_local_server.py", "test_bench.py", "test_pgbouncer.py",
+        "test_jobs.py", "test_commands.py", "test_couriers.py", "test_digest_sending.py", "test_digest_sending_cut_off.py", "test_digest_restored.py",
+        "test_digest_mail.py", "test_digest_words.py", "test_digest_worlds.py"}
 #: In the order they are found, the slow walks in the browser first: by the number of their tests they would come last, alone.
 TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 

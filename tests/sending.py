@@ -70,6 +70,7 @@ class Sending:
         self.world, self.fake, self.folder = world, fake, folder
         self.addresses = [f"{CANARY}.{number}@example.org" for number in range(1, officers + 1)]
         self.processes: list[subprocess.Popen] = []
+        self._asking: psycopg.Connection | None = None
         # Nothing of the world's own past is counted with what is sent here.
         self.run("delete from app.digests", "delete from app.job_runs")
         # Nobody else's digest goes out: no other address is listed.
@@ -83,15 +84,24 @@ class Sending:
     def over(self, world: World) -> "Sending":
         """The same officers and server over another database."""
         other = copy.copy(self)
-        other.world, other.processes = world, []
+        other.world, other.processes, other._asking = world, [], None
         return other
 
     def run(self, *statements: str, **values: object) -> list[tuple]:
         """The rows of the last statement, as the superuser."""
-        with psycopg.connect(self.world.conninfo, autocommit=True) as connection:
-            for statement in statements:
-                cursor = connection.execute(statement, values)
-            return cursor.fetchall() if cursor.description else []
+        connection = self._connection()
+        for statement in statements:
+            cursor = connection.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []
+
+    def _connection(self) -> psycopg.Connection:
+        """Always the same, for whoever waits asks often; another one after a restart of the server."""
+        with contextlib.suppress(psycopg.OperationalError):
+            if self._asking:
+                self._asking.execute("select")
+                return self._asking
+        self._asking = psycopg.connect(self.world.conninfo, autocommit=True)
+        return self._asking
 
     def stood_still(self, months: int) -> None:
         """No digest was composed for so many months."""
@@ -122,6 +132,8 @@ class Sending:
         for process in self.processes:
             process.kill()
             process.wait(30)
+        if self._asking:
+            self._asking.close()
 
     def output(self) -> str:
         """What all services have said, each line of which is JSON."""
