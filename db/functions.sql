@@ -2293,6 +2293,12 @@ begin
     end if;
     walked_to_organisation := firms[officers];
     walked_to_officer := people[officers];
+    -- Whoever destroys a case, or moves it to another landlord, at this moment is waited for, and others then wait for us: what is read
+    -- below is there when it is written down, and is found by whoever destroys afterwards.
+    perform from app.support_cases as c
+    where c.id in (select m.case_id from unnest(firms, people) as w (organisation_id, officer_id)
+                   join app.support_collaborators as m on m.organisation_id = w.organisation_id and m.user_id = w.officer_id and m.kind = 'housing_officer')
+    order by c.id for key share;
     with material as materialized (
         select * from app.digest_material(firms, people, of_period)
     ), digest as (

@@ -1,0 +1,85 @@
+"""Composing and sending meet whoever destroys or moves a case in the same moment: who waits, and what is left of what either wrote."""
+
+import psycopg
+import pytest
+
+from tests import digests
+from tests.digests import NAMES
+from tests.retention import as_job
+from tests.test_case_races import in_background
+
+#: The locks that one of the jobs waits for.
+WAITING = "select true from pg_locks as l join pg_stat_activity as a using (pid) where a.usename = 'keywork_jobs' and a.datname = current_database() and not l.granted"
+COMPOSE = f"call app.compose_digests('{digests.MONTH}')"
+#: A case that was closed in the month and is past its time; `whole`: nothing of it stays.
+DUE = ("update app.organisations set support_retention_years = '{\"case\": 1, \"safeguarding\": 25}'", digests.CHANGES["closed"])
+MOVE = "update app.tenants set property_id = (select property_id from app.tenants where id = %(tom)s) where id = %(tess)s"
+WHOLE = "update app.support_notes set safeguarding = false, safeguarding_flagged_at = null where safeguarding"
+
+
+@pytest.fixture
+def olives(world):
+    """A world with Olive and Tess, about whom nothing was told yet, and the superuser's connection to it."""
+    with psycopg.connect(world.conninfo, autocommit=True) as connection:
+        digests.set_up(connection)
+        connection.execute("delete from app.digests; delete from app.job_runs")
+        yield world, connection
+
+
+def run(connection: psycopg.Connection, *statements: str) -> list[tuple]:
+    """The rows of the last statement, which may name people and things as %(name)s."""
+    for statement in statements:
+        cursor = connection.execute(statement, NAMES)
+    return cursor.fetchall() if cursor.description else []
+
+
+def meeting(world, connection: psycopg.Connection, statement: str):
+    """A job's statement in the background that has come to wait for somebody: its thread, and what it raised."""
+    thread, came = in_background(lambda: as_job(world, statement))
+    while thread.is_alive() and not connection.execute(WAITING).fetchone():
+        thread.join(0.01)
+    assert thread.is_alive(), came
+    return thread, came
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_is_destroyed_while_it_is_composed_is_not_told(olives, whole):
+    """The job that was away catches up on a month of which the sweep destroys a case just now: it waits, and no word of it comes back with the digest."""
+    world, connection = olives
+    run(connection, *DUE, *[WHOLE] * whole)
+    assert run(connection, "select count(*) from app.support_notes where case_id = %(case)s and stream = 'shared'") == [(4,)]
+    with psycopg.connect(world.conninfo) as sweep:
+        assert sweep.execute("select taken from app.purge_batch(%s)", [NAMES["firm"]]).fetchone()[0] > 0
+        thread, came = meeting(world, connection, COMPOSE)
+        sweep.commit()
+        thread.join(30)
+    assert came == [0]
+    assert run(connection, "select count(*) from app.digests where officer_id = %(olive)s") == [(1 - whole,)]
+    assert run(connection, "select reason, content from app.digest_entries where case_id = %(case)s") == [("nothing_to_report", None)] * (1 - whole)
+
+
+def test_what_is_being_composed_is_destroyed_afterwards(olives):
+    """The other way round: the sweep leaves a case that is being told of, comes back to it, and erases what was told."""
+    world, connection = olives
+    run(connection, *DUE)
+    with psycopg.connect(world.conninfo) as composing:
+        assert composing.execute("select composed from app.compose_chunk(%s)", [digests.MONTH]).fetchone() == (1,)
+        assert "Rent paid" in str(composing.execute("select content from app.digest_entries where case_id = %(case)s", NAMES).fetchall())
+        thread, came = meeting(world, connection, "call app.sweep_retention(0)")
+        composing.commit()
+        thread.join(30)
+    assert came == [None]
+    assert run(connection, "select count(*) from app.support_notes where case_id = %(case)s") == [(1,)]
+    assert run(connection, "select count(*) from app.digest_entries where case_id = %(case)s") == [(0,)]
+
+
+def test_a_case_that_moves_while_it_is_composed(olives):
+    """Somebody gives its home another landlord: waited for, rather than failed over, and the part is the new landlord's."""
+    world, connection = olives
+    with psycopg.connect(world.conninfo) as moving:
+        moving.execute(MOVE, NAMES)
+        thread, came = meeting(world, connection, COMPOSE)
+        moving.commit()
+        thread.join(30)
+    assert came == [1]
+    assert run(connection, "select e.landlord_id = t.landlord_id from app.digest_entries as e, app.tenants as t where e.case_id = %(case)s and t.id = %(tom)s") == [(True,)]
