@@ -92,6 +92,9 @@ def send_outbox(connection: psycopg.Connection, mail: Mail, ending: Event) -> di
 def _hand_over(connection: psycopg.Connection, mail: Mail, claim, watch: _Stopwatch) -> tuple[NotSent | None, int]:
     """Writes and delivers a claimed e-mail, and reports it if it went; else returns why not. And for how long couriers are to rest."""
     parts = connection.execute("select case_id, content from app.digest_to_send(%s)", [claim.digest_id]).fetchall()
+    if not parts:
+        # Erased since it was claimed. Nothing left the house; at its next turn the database says what becomes of it.
+        return NotSent("not_now", "nothing_left"), 0
     try:
         message = digest_mail.as_message(digest_mail.Digest(
             claim.organisation_name, claim.to_name, claim.to_address, claim.period,

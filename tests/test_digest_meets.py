@@ -1,12 +1,19 @@
 """Composing and sending meet whoever destroys or moves a case in the same moment: who waits, and what is left of what either wrote."""
 
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
 import psycopg
 import pytest
 
+from jobs.couriers import EmlFolder
+from jobs.outbox import Mail, send_outbox
 from tests import digests
 from tests.digests import NAMES
 from tests.retention import as_job
 from tests.test_case_races import in_background
+from tests.test_digest_sending import CLOSED, GATE
 
 #: The locks that one of the jobs waits for.
 WAITING = "select true from pg_locks as l join pg_stat_activity as a using (pid) where a.usename = 'keywork_jobs' and a.datname = current_database() and not l.granted"
@@ -33,9 +40,9 @@ def run(connection: psycopg.Connection, *statements: str) -> list[tuple]:
     return cursor.fetchall() if cursor.description else []
 
 
-def meeting(world, connection: psycopg.Connection, statement: str):
-    """A job's statement in the background that has come to wait for somebody: its thread, and what it raised."""
-    thread, came = in_background(lambda: as_job(world, statement))
+def meeting(world, connection: psycopg.Connection, job: str | Callable[[], object]):
+    """A job (a statement, or what it is in Python) in the background that has come to wait for somebody: its thread, and what it returned or raised."""
+    thread, came = in_background(job if callable(job) else lambda: as_job(world, job))
     while thread.is_alive() and not connection.execute(WAITING).fetchone():
         thread.join(0.01)
     assert thread.is_alive(), came
@@ -83,3 +90,36 @@ def test_a_case_that_moves_while_it_is_composed(olives):
         thread.join(30)
     assert came == [1]
     assert run(connection, "select e.landlord_id = t.landlord_id from app.digest_entries as e, app.tenants as t where e.case_id = %(case)s and t.id = %(tom)s") == [(True,)]
+
+
+# ---- sending ---------------------------------------------------------------------------------------------------------
+
+
+def sent(world, folder: Path) -> dict[str, int]:
+    """What the job did that hands over what is due, into files."""
+    with psycopg.connect(world.jobs_conninfo, autocommit=True) as connection:
+        return send_outbox(connection, Mail(EmlFolder(folder), folder, "no-reply@example.org", "https://keywork.example.org"), threading.Event())
+
+
+@pytest.mark.parametrize("erasing, state", [
+    (f"{WHOLE}; {'; '.join(DUE)}; select app.purge_batch(%(firm)s)", ("withdrawn", None)),
+    ("update app.outbox set created_at = now() - interval '91 days'; update app.digests set composed_at = now() - interval '91 days'; select app.erase_old_digests()",
+     ("unsure", "too_old")),
+], ids=["purged", "too old"])
+def test_an_e_mail_that_says_nothing_any_more_does_not_go(olives, tmp_path, erasing, state):
+    """All of it is erased between the moment in which a courier claims it and that in which it reads what it says."""
+    world, connection = olives
+    as_job(world, COMPOSE)
+    run(connection, *GATE)
+    with psycopg.connect(world.conninfo) as gate:
+        gate.execute(CLOSED)
+        thread, came = meeting(world, connection, lambda: sent(world, tmp_path))
+        assert run(connection, "select state from app.outbox") == [("sending",)]
+        run(connection, *erasing.split("; "))
+        gate.rollback()
+        thread.join(30)
+    assert came == [{"not_sent": 1}]
+    run(connection, "update app.outbox set next_attempt_at = clock_timestamp() where state = 'waiting'")
+    assert sent(world, tmp_path) == {}
+    assert list(tmp_path.iterdir()) == []
+    assert run(connection, "select state, error from app.outbox") == [state]

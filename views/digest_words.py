@@ -55,6 +55,7 @@ ERRORS = {
     "no_answer": "The e-mail service did not answer, so it may have gone out.",
     "rights_ended": "It may have gone out. Nothing of it may be said any more, so it would not go again.",
     "too_old": "It waited for 90 days, and what it said has been deleted.",
+    "nothing_left": "What it said was deleted before it went.",
     "provider_failed": "The e-mail service took it, and could not pass it on.",
     # Of the jobs service.
     "not_written": f"Keywork could not put it together. {LOOK_INTO_IT}",
