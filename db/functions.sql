@@ -1806,11 +1806,17 @@ comment on function app.erase_copies(uuid, uuid[], uuid[]) is
 
 create or replace function app.erase_told(cases uuid[]) returns void
 language plpgsql set search_path = '' as $$
+declare
+    messages uuid[];
 begin
-    -- Where no courier ever had it there is no file: what it says of others goes out yet, and the file of that is not to be erased. Locked
-    -- all the same, so that no courier takes it meanwhile.
-    update app.outbox as o set copy_erased_at = case when o.claimed_at is not null then now() end
-    where o.copy_erased_at is null and (o.organisation_id, o.digest_id) in (select e.organisation_id, e.digest_id from app.digest_entries as e where e.case_id = any (cases));
+    -- E-mails first and in the order of their ids, as whoever sends or erases does (app.claim_message, app.erase_old_digests). Those that
+    -- left the case out said nothing of it.
+    messages := array(select o.id from app.outbox as o
+                      where (o.organisation_id, o.digest_id) in (select e.organisation_id, e.digest_id from app.digest_entries as e
+                                                                 where e.case_id = any (cases) and (e.content is not null or e.handed_over))
+                      order by o.id for update);
+    -- Where no courier ever had it there is no file: what it says of others goes out yet, and the file of that is not to be erased.
+    update app.outbox as o set copy_erased_at = clock_timestamp() where o.id = any (messages) and o.claimed_at is not null;
     delete from app.digest_entries as e where e.case_id = any (cases);
 end
 $$;
@@ -2570,7 +2576,9 @@ begin
     if not found then
         return;
     end if;
-    update app.outbox as o set state = 'sent', sent_at = clock_timestamp(), provider_id = coalesce(of_provider_id, o.provider_id), unanswered_since = null, error = null
+    update app.outbox as o set state = 'sent', sent_at = clock_timestamp(), provider_id = coalesce(of_provider_id, o.provider_id), unanswered_since = null, error = null,
+        -- A file of it was written anew since it was claimed, without what had been erased by then.
+        copy_erased_at = case when o.copy_erased_at > o.claimed_at then o.copy_erased_at end
     where o.id = of_message;
     perform app.write_digest_down(of_message, it.state <> 'sending');
     update vault.couriers as c set refused_with = null where c.refused_with is not null;
@@ -2673,7 +2681,7 @@ begin
         update app.digest_entries as e set content = null from old where e.digest_id = old.id and e.content is not null
     ), message as (
         update app.outbox as o
-        set copy_erased_at = now(), error = case when o.state in ('waiting', 'sending') then 'too_old' else o.error end,
+        set copy_erased_at = clock_timestamp(), error = case when o.state in ('waiting', 'sending') then 'too_old' else o.error end,
             -- What a courier has this moment may go out yet.
             state = case when o.state = 'sending' or (o.state = 'waiting' and o.unanswered_since is not null) then 'unsure' when o.state = 'waiting' then 'failed' else o.state end
         from old where o.organisation_id = old.organisation_id and o.digest_id = old.id
@@ -2763,7 +2771,7 @@ begin
         key_number = o.key_number + (o.state <> 'waiting')::integer,
         sent_at = null, provider_id = null
     where o.id = of_message and o.state in ('waiting', 'failed', 'unsure', 'bounced_for_now', 'bounced') and o.organisation_id = app.org_admin_case_organisation()
-      and o.copy_erased_at is null and not exists (select from app.digests as d where d.id = o.digest_id and d.reason is not null);
+      and exists (select from app.digests as d where d.id = o.digest_id and d.reason is null and d.erased_at is null);
     if not found then
         raise exception 'no such message' using errcode = 'KW404';
     end if;

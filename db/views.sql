@@ -385,7 +385,7 @@ comment on view app.digest_officers is 'Housing officers who are or were on a te
 
 create view app.outbox_list with (security_invoker = true) as
 select o.id, o.organisation_id, o.kind, o.digest_id, d.period, o.to_name, o.to_address, o.state, o.state_at, o.attempts, o.next_attempt_at, o.error, o.created_at, o.sent_at,
-       o.state in ('waiting', 'failed', 'unsure', 'bounced_for_now', 'bounced') and o.copy_erased_at is null and d.reason is null as may_be_sent_again,
+       o.state in ('waiting', 'failed', 'unsure', 'bounced_for_now', 'bounced') and d.reason is null and d.erased_at is null as may_be_sent_again,
        o.state = 'unsure' as may_have_arrived,
        exists (select from app.suppressed_addresses as s
                where s.organisation_id = o.organisation_id and s.address = lower(o.to_address) and s.cleared_at is null) as is_suppressed
