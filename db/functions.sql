@@ -2755,6 +2755,8 @@ comment on function app.apply_deliveries(text) is 'Brings a message to the state
 create or replace function app.retry_message(of_message uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
+    -- Whoever sends or erases it is waited for, and what they left is what is judged.
+    perform from app.outbox as o where o.id = of_message and o.organisation_id = app.org_admin_case_organisation() for update;
     -- It would be withdrawn at its turn, and what it says would be lost.
     if exists (select from app.outbox as o
                join app.digests as d on d.id = o.digest_id

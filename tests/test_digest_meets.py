@@ -210,3 +210,23 @@ def test_e_mails_are_erased_in_one_order(olives):
         holding.rollback()
         thread.join(30)
     assert came == [None]
+
+
+def test_what_is_erased_while_somebody_has_it_sent_again(olives):
+    """They wait, and are told that it is not there any more: nothing is left of it that could go."""
+    world, connection = olives
+    as_job(world, COMPOSE)
+    run(connection, "update app.outbox set state = 'failed', created_at = now() - interval '91 days'", "update app.digests set composed_at = now() - interval '91 days'")
+    [message] = run(connection, "select id from app.outbox")[0]
+
+    def retrying():
+        with world.acting("harbour_admin") as person:
+            person.execute("select app.retry_message(%s)", [message])
+
+    with psycopg.connect(world.conninfo) as erasing:
+        assert erasing.execute("select app.erase_old_digests()").fetchone() > (0,)
+        thread, came = meeting(world, connection, retrying)
+        erasing.commit()
+        thread.join(30)
+    assert came == ["KW404"]
+    assert run(connection, "select state from app.outbox") == [("failed",)]
