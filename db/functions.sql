@@ -1779,6 +1779,8 @@ comment on function app.purge_cases(uuid, uuid[], jsonb) is
 create or replace function app.erase_copies(of_run uuid, cases uuid[], whole uuid[]) returns void
 language plpgsql set search_path = '' as $$
 begin
+    -- digest_entries: app.erase_told(). First: whoever reports an e-mail at this moment is waited for, and what they write down of it goes with the rest.
+    perform app.erase_told(cases);
     -- audit_payloads: of whole cases all, which the fact that the case went stands for (app.verify_audit_log); of the others
     -- those of records, except of the notes that stay.
     delete from app.audit_payloads as p where p.case_id = any (whole);
@@ -1793,8 +1795,6 @@ begin
         select g.organisation_id, g.case_id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
                'purge', 'audit_payloads', array_agg(distinct g.row_id), 'case', of_run
         from gone as g group by g.organisation_id, g.case_id;
-    -- digest_entries: app.erase_told().
-    perform app.erase_told(cases);
     -- links: those that invited somebody to a team that goes. One that is being used waits for the team itself: it goes by age.
     delete from vault.links as l where l.id in (
         select i.id from vault.links as i join app.support_collaborators as m on m.id = i.collaborator_id

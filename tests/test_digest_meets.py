@@ -230,3 +230,21 @@ def test_what_is_erased_while_somebody_has_it_sent_again(olives):
         thread.join(30)
     assert came == ["KW404"]
     assert run(connection, "select state from app.outbox") == [("failed",)]
+
+
+def test_what_is_written_down_of_a_sending_meanwhile_goes_with_its_case(olives):
+    """The courier reports an e-mail while one of its cases is destroyed: to whom it told of it stays in no payload."""
+    world, connection = olives
+    as_job(world, COMPOSE)
+    message = digests.claim(connection)
+    run(connection, WHOLE, *DUE)
+    with psycopg.connect(world.conninfo) as courier:
+        with digests.acting(courier, "keywork_jobs"):
+            courier.execute("select app.message_was_sent(%s, null)", [message.message_id])
+        written = courier.execute("select count(*) from app.audit_payloads where case_id = %(case)s and table_name = 'digests'", NAMES).fetchone()
+        thread, came = meeting(world, connection, "call app.sweep_retention(0)")
+        courier.commit()
+        thread.join(30)
+    assert (written, came) == ((1,), [None])
+    assert run(connection, "select count(*) from app.support_cases where id = %(case)s") == [(0,)]
+    assert run(connection, "select count(*) from app.audit_payloads where case_id = %(case)s") == [(0,)]
