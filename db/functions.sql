@@ -2801,6 +2801,21 @@ end
 $$;
 comment on function app.message_arrived(uuid) is 'An org-admin has found out that an e-mail of which nobody knew did arrive. KW404 where there is no such e-mail of theirs.';
 
+create or replace function app.message_did_not_arrive(of_message uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+    update app.outbox as o set state = 'withdrawn', unanswered_since = null, error = null
+    where o.id = of_message and o.state = 'unsure' and o.organisation_id = app.org_admin_case_organisation()
+      and not exists (select from app.digests as d where d.id = o.digest_id and d.reason is null and d.erased_at is null);
+    if not found then
+        raise exception 'no such message' using errcode = 'KW404';
+    end if;
+    perform app.write_down_event('update', app.org_admin_case_organisation(), null, 'outbox', of_message, 'not_arrived', null);
+end
+$$;
+comment on function app.message_did_not_arrive(uuid) is
+    'An org-admin has found out that an e-mail of which nobody knew did not arrive, and nothing of it may be said any more, or is left: it never went. KW404 where there is no such e-mail of theirs; one that may go again is sent again.';
+
 create or replace function app.clear_suppression(of_address uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin

@@ -75,6 +75,7 @@ class OutboxMessage(Workspace):
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     may_be_sent_again: Mapped[bool] = mapped_column(Boolean)
     may_have_arrived: Mapped[bool] = mapped_column(Boolean)
+    may_be_given_up: Mapped[bool] = mapped_column(Boolean)
     is_suppressed: Mapped[bool] = mapped_column(Boolean)
 
 

@@ -387,6 +387,7 @@ create view app.outbox_list with (security_invoker = true) as
 select o.id, o.organisation_id, o.kind, o.digest_id, d.period, o.to_name, o.to_address, o.state, o.state_at, o.attempts, o.next_attempt_at, o.error, o.created_at, o.sent_at,
        o.state in ('waiting', 'failed', 'unsure', 'bounced_for_now', 'bounced') and d.reason is null and d.erased_at is null as may_be_sent_again,
        o.state = 'unsure' as may_have_arrived,
+       o.state = 'unsure' and (d.reason is not null or d.erased_at is not null) as may_be_given_up,
        exists (select from app.suppressed_addresses as s
                where s.organisation_id = o.organisation_id and s.address = lower(o.to_address) and s.cleared_at is null) as is_suppressed
 from app.outbox as o

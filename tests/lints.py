@@ -29,7 +29,8 @@ DEFINERS = {
     "begin_job": "door", "finish_job": "door", "fail_job": "door", "job_health": "door", "outbox_health": "door",
     "compose_chunk": "door", "erase_old_digests": "door", "files_to_erase": "door", "claim_message": "door", "digest_to_send": "door",
     "message_was_sent": "door", "message_was_not_sent": "door", "pause_couriers": "door", "couriers_refused": "door", "record_delivery": "door",
-    "preview_digest": "door", "why_no_digest": "door", "retry_message": "door", "message_arrived": "door", "clear_suppression": "door",
+    "preview_digest": "door", "why_no_digest": "door", "retry_message": "door", "message_arrived": "door", "message_did_not_arrive": "door",
+    "clear_suppression": "door",
     "officers_not_listed": "door",
 }
 

@@ -213,7 +213,7 @@ ANSWERS = {
     "failed": Answer(STATES["failed"], "The e-mail service refused it {when}.", do="see why, and send it again", place="digest"),
     "unsure": Answer(
         STATES["unsure"], "Nobody knows whether it went out: the e-mail service did not say.",
-        do="ask {officer}, and then say that it arrived or send it again", place="digest"),
+        do="ask {officer} whether it arrived, and then decide what becomes of it", place="digest"),
     "withdrawn": Answer(STATES["withdrawn"], "When its turn came, {when}, nothing of what it said might be said any more."),
 }
 

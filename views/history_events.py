@@ -15,7 +15,7 @@ RETENTION = "Retention"
 #: What tells of bounces and complaints comes in through the login that signs people in, and is about nobody.
 PROVIDER = "The e-mail service"
 #: What an org-admin decided about an e-mail of the outbox, by the code that the line holds.
-DECIDED = {"sent_again": "had a digest sent again", "arrived": "noted that a digest had arrived"}
+DECIDED = {"sent_again": "had a digest sent again", "arrived": "noted that a digest had arrived", "not_arrived": "noted that a digest had not arrived"}
 #: What somebody looked at or came in by, by the code that the line holds.
 VIEWED = {"professional": "the Professional notes"}
 SIGNED_IN = {"password": "signed in with a password", "link": "signed in by a link from an e-mail"}

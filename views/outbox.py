@@ -47,13 +47,13 @@ class In(BaseFilter):
 
 
 class Outbox(Screen):
-    """The list, and the two things to decide about an e-mail."""
+    """The list, and the three things to decide about an e-mail."""
 
     side = "org_admin"
     route_base = "/outbox"
     datamodel = CappedRows(OutboxMessage)
     base_order = ("created_at", "desc")
-    include_route_methods = {"list", "send_again", "arrived"}
+    include_route_methods = {"list", "send_again", "arrived", "not_arrived"}
 
     @expose("")
     @has_access
@@ -105,6 +105,22 @@ class Outbox(Screen):
         sentences = [f"Say so once {name} has told you. It is then kept as sent, also in the history of each tenant that it tells of, and is not sent again.",
                      "This cannot be undone."]
         return self.confirm_page("Did it arrive?", sentences, "It arrived", back.url, form=form, quote=None, back=back, danger=False)
+
+    @expose("/<uuid:pk>/not-arrived", methods=["GET", "POST"])
+    @has_access
+    def not_arrived(self, pk):
+        """Takes an org-admin's word that an e-mail never went, where it cannot go again."""
+        message = _found(pk)
+        if not message.may_be_given_up and request.method == "GET":
+            abort(404)
+        name, back = message.to_name, _back(message)
+        form = Form()
+        if form.validate_on_submit() and step(form, func.app.message_did_not_arrive(pk)) is not None and keep(form):
+            flash(f"Noted: the e-mail to {name} did not arrive.", "success")
+            return redirect(back.url, 303)
+        sentences = [f"Say so once {name} has told you, and has looked in their spam folder. It is then kept as withdrawn. It cannot go again: "
+                     "what it said has been deleted, or may not be said any more.", "This cannot be undone."]
+        return self.confirm_page("Did it not arrive?", sentences, "It did not arrive", back.url, form=form, quote=None, back=back, danger=False)
 
 
 class Suppressed(Screen):
@@ -169,6 +185,8 @@ def actions_of(message: OutboxMessage, at: str | None = None) -> list[Link]:
     actions = []
     if message.may_have_arrived:
         actions.append(Link("It arrived", url_for("Outbox.arrived", pk=message.id, at=at)))
+    if message.may_be_given_up:
+        actions.append(Link("It did not arrive", url_for("Outbox.not_arrived", pk=message.id, at=at)))
     if message.is_suppressed and message.state in ("bounced", "complained"):
         actions.append(Link("Clear the address", url_for("Suppressed.list", q=message.to_address)))
     if message.may_be_sent_again:

@@ -88,6 +88,7 @@ SAID = [
      "A scheduled job sent the digest for October 2026 to Jo Lamb (jo@example.org)"),
     (line("digests", "export", row_kind="digest", actor_hat="job", actor_name="keywork_jobs"), "A scheduled job sent a digest to a housing officer"),
     (line("outbox", "update", row_kind="sent_again"), "Maya Patel had a digest sent again"),
+    (line("outbox", "update", row_kind="not_arrived"), "Maya Patel noted that a digest had not arrived"),
     (line("made_up", "update", after={"status": 7}), "Maya Patel changed a record"),
 ]  # fmt: skip
 

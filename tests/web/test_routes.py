@@ -61,7 +61,7 @@ ROUTES = {
     **{f"/digests{path}": (methods, ORG_ADMINS) for path, methods in {
         "": GET, "/choices": GET, "/preview": BOTH, "/preview/email": GET, "/preview/text": GET, "/why": BOTH, ROW: GET, f"{ROW}/email": GET, f"{ROW}/text": GET}.items()},
     **{f"/outbox{path}": (methods, ORG_ADMINS) for path, methods in {
-        "": GET, f"{ROW}/arrived": BOTH, f"{ROW}/send-again": BOTH, "/suppressed": GET, f"/suppressed{ROW}/clear": BOTH}.items()},
+        "": GET, f"{ROW}/arrived": BOTH, f"{ROW}/not-arrived": BOTH, f"{ROW}/send-again": BOTH, "/suppressed": GET, f"/suppressed{ROW}/clear": BOTH}.items()},
     f"/support-cases{CASE}/team{ROW}/digest": (GET, OPERATORS),
     **{f"/retention{path}": (methods, ORG_ADMINS) for path, methods in {
         "": GET, "/dry-run": GET, "/run": BOTH, f"/runs{ROW}": GET, f"/runs{ROW}/certificate": GET}.items()},
@@ -107,6 +107,8 @@ def address(site, rule: str) -> str:
     if rule.startswith("/outbox"):
         # What somebody must decide about, and what they may clear.
         site.as_owner("update app.outbox set state = 'unsure', unanswered_since = now() where id = %(id)s and state <> 'unsure'", id=ident("message", "harbour/officer_open"))
+        site.as_owner("update app.digests set reason = %(reason)s where id = %(id)s and reason is distinct from %(reason)s",
+                      reason="plan" if rule.endswith("/not-arrived") else None, id=ident("digest", "harbour/officer_open"))
         site.as_owner("update app.suppressed_addresses set cleared_at = null, cleared_by_name = null where organisation_id = %(id)s and cleared_at is not null", id=site.world.organisation["harbour"])
         suppressed, = site.as_owner("select id from app.suppressed_addresses where organisation_id = %(id)s", id=site.world.organisation["harbour"])[0]
         return rule.replace("<uuid:pk>", str(suppressed if "suppressed" in rule else ident("message", "harbour/officer_open")))
