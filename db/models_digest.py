@@ -52,7 +52,6 @@ class DigestOfficer(Workspace):
     organisation_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     full_name: Mapped[str] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text)
-    is_live: Mapped[bool] = mapped_column(Boolean)
 
 
 class OutboxMessage(Workspace):

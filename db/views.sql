@@ -376,8 +376,7 @@ left join app.tenants as t on t.id = c.tenant_id;
 comment on view app.digest_page is 'The cases of a digest: what it says of each, or why it is left out.';
 
 create view app.digest_officers with (security_invoker = true) as
-select distinct on (m.organisation_id, m.user_id) m.user_id as id, m.organisation_id, m.full_name, m.email,
-       bool_or(m.ended_at is null) over (partition by m.organisation_id, m.user_id) as is_live
+select distinct on (m.organisation_id, m.user_id) m.user_id as id, m.organisation_id, m.full_name, m.email
 from app.support_collaborators as m
 where m.kind = 'housing_officer' and m.user_id is not null
 order by m.organisation_id, m.user_id, m.assigned_at desc;
