@@ -2497,8 +2497,9 @@ create or replace function app.claim_message()
 returns table (message_id uuid, attempt integer, idempotency_key text, to_name text, to_address text, organisation_name text, digest_id uuid, period date)
 language plpgsql security definer set search_path = '' as $$
 declare
-    it   app.outbox;
-    why  text;
+    it    app.outbox;
+    parts bigint;
+    why   text;
 begin
     if (select c.paused_until > clock_timestamp() from vault.couriers as c) then
         return;
@@ -2520,6 +2521,13 @@ begin
             continue;
         elsif it.attempts >= 100 * it.key_number then
             update app.outbox as o set state = case when it.unanswered_since is null then 'failed' else 'unsure' end, error = coalesce(o.error, 'no_answer') where o.id = it.id;
+            continue;
+        end if;
+        -- All of its parts or none: whoever moves two of its cases to another landlord would wait for one that we have, and we for the other.
+        perform from app.digest_entries as e where e.digest_id = it.digest_id and e.content is not null for update skip locked;
+        get diagnostics parts = row_count;
+        if parts < (select count(*) from app.digest_entries as e where e.digest_id = it.digest_id and e.content is not null) then
+            update app.outbox as o set next_attempt_at = clock_timestamp() + interval '5 seconds' where o.id = it.id;
             continue;
         end if;
         why := app.refresh_digest(it.digest_id);
