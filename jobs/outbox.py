@@ -92,9 +92,6 @@ def send_outbox(connection: psycopg.Connection, mail: Mail, ending: Event) -> di
 def _hand_over(connection: psycopg.Connection, mail: Mail, claim, watch: _Stopwatch) -> tuple[NotSent | None, int]:
     """Writes and delivers a claimed e-mail, and reports it if it went; else returns why not. And for how long couriers are to rest."""
     parts = connection.execute("select case_id, content from app.digest_to_send(%s)", [claim.digest_id]).fetchall()
-    if not parts:
-        # Erased since it was claimed. Nothing left the house; at its next turn the database says what becomes of it.
-        return NotSent("not_now", "nothing_left"), 0
     try:
         message = digest_mail.as_message(digest_mail.Digest(
             claim.organisation_name, claim.to_name, claim.to_address, claim.period,
@@ -106,6 +103,9 @@ def _hand_over(connection: psycopg.Connection, mail: Mail, claim, watch: _Stopwa
         return NotSent("not_now", "not_written"), 0
     if watch.seconds() > MOST_SECONDS_UNTIL_HANDED_OVER:
         return NotSent("not_now", "too_late"), 0
+    if not parts:
+        # Erased since it was claimed. Nothing left the house; at its next turn the database says what becomes of it.
+        return NotSent("not_now", "nothing_left"), 0
     try:
         receipt = mail.courier.deliver(message, claim.idempotency_key, str(claim.message_id))
     except NotSent as failure:
