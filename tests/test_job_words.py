@@ -90,4 +90,5 @@ def test_periods_and_attempts():
     """A month by its name, a day by its date; what runs often is begun many times a day."""
     assert job_words.period_name("monthly", date(2026, 10, 1)) == "October 2026" and job_words.period_name("daily", date(2026, 10, 1)) == "1 Oct 2026"
     assert job_words.attempts("daily", JobRun(attempts=2)) == "2 attempts" and job_words.attempts("often", JobRun(attempts=4320)) == "Begun 4,320 times that day"
+    assert job_words.attempts("often", JobRun(attempts=1)) == "Begun once that day"
     assert job_words.attempts("daily", JobRun(attempts=None)) == ""

@@ -193,7 +193,7 @@ ANSWERS = {
         of_case="{officer} was not on the team of {tenant} in {month}, or came to it after the digest was made.",
         now="{officer} was on no team of {firm} in {month}."),
     "not_due": Answer(Badge("Not due yet", "calm", "clock"), "The digest of {month} goes out {when}.", do="look at what it would say now", place="preview"),
-    "before_digests": Answer(Badge("None made"), "Keywork has made digests since {when}. There are none about the months before."),
+    "before_digests": Answer(Badge("None made"), "Keywork began to make digests {when}. Those that were due before that were not made."),
     "not_composed": Answer(
         Badge("Late", "attention", "clock"), "The digest of {month} was due {when} and has not been made yet.",
         besides="It is made as soon as Keywork's scheduled jobs run. If it is not there in an hour, tell whoever runs Keywork."),

@@ -25,11 +25,11 @@ PAGE = 25
 ON_ITS_WAY = ("waiting", "sending")
 NOT_ARRIVED = ("bounced_for_now", "bounced", "failed", "unsure", "withdrawn")
 
-#: Chips that narrow the list: `show` in the address -> words, and which digests.
-SHOWN: dict[str, tuple[str, ColumnElement[bool] | None]] = {
-    "all": ("All", None),
-    "unsent": ("Not sent or not arrived", or_(DigestRow.reason.is_not(None), DigestRow.state.in_(NOT_ARRIVED))),
-    "waiting": ("On its way", DigestRow.reason.is_(None) & DigestRow.state.in_(ON_ITS_WAY)),
+#: Chips that narrow the list: `show` in the address -> words, which digests, and what is said of a month without such ones.
+SHOWN: dict[str, tuple[str, ColumnElement[bool] | None, str]] = {
+    "all": ("All", None, ""),
+    "unsent": ("Not sent or not arrived", or_(DigestRow.reason.is_not(None), DigestRow.state.in_(NOT_ARRIVED)), "No digest of {month} failed to go out, or came back."),
+    "waiting": ("On its way", DigestRow.reason.is_(None) & DigestRow.state.in_(ON_ITS_WAY), "No digest of {month} is on its way."),
 }
 
 
@@ -64,7 +64,8 @@ class Digests(Choosing, Screen):
         return self.render_template(
             "digests.html", rows=rows[:PAGE], pages=pages_around(number, len(rows) > PAGE), month=month(chosen) if chosen else None, chosen=chosen,
             summary=_summary(chosen), q=search, show=show, months=[(as_code(each), month(each), each == chosen) for each in months],
-            chips=[Link(words, here(show=name if name != "all" else None, page=None), name == show) for name, (words, _) in SHOWN.items()],
+            chips=[Link(words, here(show=name if name != "all" else None, page=None), name == show) for name, (words, *_) in SHOWN.items()],
+            none_shown=SHOWN[show][2].format(month=month(chosen)) if chosen else "",
             kept={name: value for name, value in (("month", chosen and as_code(chosen)), ("show", show if show != "all" else None)) if value},
             preview_url=url_for("DigestPreview.show"), more=[Link("Outbox", url_for("Outbox.list")), Link("Why did they not get it?", url_for("DigestWhy.show"))],
         )

@@ -98,7 +98,7 @@ def attempts(cadence: str, line: JobRow | JobRun) -> str:
     """'2 attempts', or of a job that runs often 'Begun 4,320 times that day'."""
     if not line.attempts:
         return ""
-    return f"Begun {count(line.attempts, 'time')} that day" if cadence == "often" else count(line.attempts, "attempt")
+    return f"Begun {'once' if line.attempts == 1 else count(line.attempts, 'time')} that day" if cadence == "often" else count(line.attempts, "attempt")
 
 
 def went_wrong(code: str | None) -> str:

@@ -92,7 +92,7 @@ class DigestWhyOnCase(CaseTab):
 
 def _offered() -> list[tuple[str, str]]:
     this, *past = months(MONTHS + 1)
-    return [(as_code(each), month(each)) for each in past] + [(as_code(this), f"{month(this)}, not over yet")]
+    return [(as_code(each), month(each)) for each in past] + [(as_code(this), f"{month(this)}, so far")]
 
 
 def _asked_month() -> date:
