@@ -2372,6 +2372,14 @@ $$;
 comment on function app.preview_digest(uuid, date) is
     'For an org-admin: what the digest of a month (its first day) would say to a housing officer of their organisation if it went out now, one row for each case. KW404 for somebody who is not, and was not in that month, on a team.';
 
+create or replace function app.told_state(state text, provider_id text, claimed_at timestamptz, sent_at timestamptz) returns text
+language sql immutable set search_path = '' as $$
+    -- Nobody but a provider gives an e-mail an id. An e-mail that an org-admin says arrived was sent the moment it was claimed (app.message_arrived).
+    select case when state = 'sent' and provider_id is null and sent_at > claimed_at then 'filed' else state end
+$$;
+comment on function app.told_state(text, text, timestamptz, timestamptz) is
+    'The state of an e-mail as people are told of it: that of app.outbox, or filed where it was written to a file, since Keywork is not set up to send e-mails, and so went to nobody.';
+
 create or replace function app.why_no_digest(of_officer uuid, of_period date, of_case uuid default null)
 returns table (answer text, happened_at timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
@@ -2404,7 +2412,7 @@ begin
                     when entry.digest_id is null then 'not_on_team'
                     else entry.reason end;
         -- Whatever stands in the way by now, it went.
-        return query select case when went or why is null then message.state else why end,
+        return query select case when went or why is null then app.told_state(message.state, message.provider_id, message.claimed_at, message.sent_at) else why end,
                             -- Left out when it was composed, or when it was to be handed over.
                             case when went or why is null or (digest.reason is not null and message.id is not null) then message.state_at else digest.composed_at end;
     elsif exists (select from app.job_runs as r where r.job = 'compose_digests' and r.period = of_period and r.status = 'done') then
@@ -2419,7 +2427,7 @@ begin
 end
 $$;
 comment on function app.why_no_digest(uuid, date, uuid) is
-    '"Why did they not get it?" (spec 6), for an operator: what became of the digest of a month (its first day) for a housing officer, and since when; with a case, of that case''s part in it. A reason of app.digests, a state of app.outbox (sent, delivered, waiting, ...), '
+    '"Why did they not get it?" (spec 6), for an operator: what became of the digest of a month (its first day) for a housing officer, and since when; with a case, of that case''s part in it. A reason of app.digests, a state of app.outbox (sent, delivered, waiting, ...; see app.told_state), '
     'not_on_team (when it was composed), not_due (until then), before_digests (Keywork sent none yet), not_composed (the job has not done it). KW404 for an officer or a case that is not theirs.';
 
 

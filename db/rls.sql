@@ -138,8 +138,8 @@ grant execute on function
 
 -- Digests: what an org-admin may look at and decide, and the answer to "why did they not get it?". What the provider of e-mail
 -- tells comes in without a person (the signature is the web server's to check).
-grant execute on function app.preview_digest(uuid, date), app.retry_message(uuid), app.message_arrived(uuid), app.message_did_not_arrive(uuid), app.clear_suppression(uuid), app.officers_not_listed()
-    to keywork_org_admin;
+grant execute on function app.preview_digest(uuid, date), app.retry_message(uuid), app.message_arrived(uuid), app.message_did_not_arrive(uuid), app.clear_suppression(uuid),
+    app.officers_not_listed(), app.told_state(text, text, timestamptz, timestamptz) to keywork_org_admin;
 grant execute on function app.why_no_digest(uuid, date, uuid) to keywork_org_admin, keywork_property_manager;
 grant execute on function app.record_delivery(text, text, text, timestamptz), app.job_health(), app.outbox_health() to keywork_signin;
 

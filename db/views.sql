@@ -361,7 +361,7 @@ comment on view app.retention_run_list is 'Runs of the sweep with how many recor
 
 create view app.digest_list with (security_invoker = true) as
 select d.id, d.organisation_id, d.officer_id, d.officer_name, d.address, d.period, d.composed_at, d.reason, d.erased_at,
-       o.id as message_id, o.state, o.state_at, o.sent_at,
+       o.id as message_id, app.told_state(o.state, o.provider_id, o.claimed_at, o.sent_at) as state, o.state_at, o.sent_at,
        (select count(*) from app.digest_entries as e where e.digest_id = d.id and e.reason is null) as tenant_count,
        (select count(*) from app.digest_entries as e where e.digest_id = d.id and e.reason is not null) as left_out_count
 from app.digests as d
@@ -383,7 +383,8 @@ order by m.organisation_id, m.user_id, m.assigned_at desc;
 comment on view app.digest_officers is 'Housing officers who are or were on a team, each once, by their newest assignment.';
 
 create view app.outbox_list with (security_invoker = true) as
-select o.id, o.organisation_id, o.kind, o.digest_id, d.period, o.to_name, o.to_address, o.state, o.state_at, o.attempts, o.next_attempt_at, o.error, o.created_at, o.sent_at,
+select o.id, o.organisation_id, o.kind, o.digest_id, d.period, o.to_name, o.to_address,
+       app.told_state(o.state, o.provider_id, o.claimed_at, o.sent_at) as state, o.state_at, o.attempts, o.next_attempt_at, o.error, o.created_at, o.sent_at,
        o.state in ('waiting', 'failed', 'unsure', 'bounced_for_now', 'bounced') and d.reason is null and d.erased_at is null as may_be_sent_again,
        o.state = 'unsure' as may_have_arrived,
        o.state = 'unsure' and (d.reason is not null or d.erased_at is not null) as may_be_given_up,

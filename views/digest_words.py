@@ -17,11 +17,12 @@ class Badge(NamedTuple):
     symbol: str | None = None
 
 
-#: States of an e-mail (message_states_are_known).
+#: States of an e-mail as people are told of them (message_states_are_known, and app.told_state).
 STATES = {
     "waiting": Badge("Waiting", "calm", "clock"),
     "sending": Badge("Being sent", "calm", "clock"),
     "sent": Badge("Sent", "good"),
+    "filed": Badge("In a file", "attention"),
     "delivered": Badge("Delivered", "good", "check"),
     "bounced_for_now": Badge("Came back for now", "attention", "attention"),
     "bounced": Badge("Came back", "attention", "attention"),
@@ -200,6 +201,9 @@ ANSWERS = {
     "waiting": Answer(STATES["waiting"], "It is written and waits for its turn to be sent.", do="see when it is tried next", place="digest"),
     "sending": Answer(STATES["sending"], "It is being sent at this moment."),
     "sent": Answer(STATES["sent"], "It was sent {when}. Nobody has told yet whether it arrived.", besides=ASK_THEM),
+    "filed": Answer(
+        STATES["filed"], "It was written to a file on the server {when}, and went to nobody: Keywork is not set up to send e-mails.",
+        besides="Whoever runs Keywork finds the file in its folder of e-mails, and can set up the sending of the next ones."),
     "delivered": Answer(STATES["delivered"], "It was delivered {when}.", besides=ASK_THEM),
     "bounced_for_now": Answer(
         STATES["bounced_for_now"], "It was sent, and came back {when}, only for the time being: the mailbox may be full. The next digest goes to that address all the same.",

@@ -23,7 +23,7 @@ from views.words import count, inside, month
 
 PAGE = 25
 ON_ITS_WAY = ("waiting", "sending")
-NOT_ARRIVED = ("bounced_for_now", "bounced", "failed", "unsure", "withdrawn")
+NOT_ARRIVED = ("filed", "bounced_for_now", "bounced", "failed", "unsure", "withdrawn")
 
 #: Chips that narrow the list: `show` in the address -> words, which digests, and what is said of a month without such ones.
 SHOWN: dict[str, tuple[str, ColumnElement[bool] | None, str]] = {

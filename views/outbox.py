@@ -27,6 +27,11 @@ SHOWN: dict[str, tuple[str, tuple[str, ...]]] = {
     "complained": ("Marked as spam", ("complained",)),
     "withdrawn": ("Withdrawn", ("withdrawn",)),
 }
+#: What is said of e-mails that went to nobody, though nothing went wrong.
+WENT_NOWHERE = {
+    "filed": "Keywork is not set up to send e-mails, so it was written to a file on the server.",
+    "withdrawn": "When its turn came, nothing of what it said might be said any more.",
+}
 #: Sent again from these, it may arrive twice, or go where nobody reads it: asked about first.
 ASKED_FIRST = {
     "unsure": "Nobody knows whether it went out. Sent again, it may arrive twice.",
@@ -68,7 +73,7 @@ class Outbox(Screen):
         number, rows, _, pages = self.rows(*filters)
         for row in rows:
             row.url, row.badge, row.what = url_for("Digests.show", pk=row.digest_id), STATES[row.state], f"Digest of {month(row.period)}"
-            row.wrong, row.then, row.actions = went_wrong(row.error), next_try(row), actions_of(row)
+            row.wrong, row.then, row.actions = WENT_NOWHERE.get(row.state) or went_wrong(row.error), next_try(row), actions_of(row)
         return self.render_template(
             "outbox.html", rows=rows, count=number, count_capped=number > COUNT_CAP, pages=pages, q=search, kept={"show": show} if show != "all" else {},
             chips=[Link(words, here(show=name if name != "all" else None, page=None), name == show) for name, (words, _) in SHOWN.items()],
@@ -208,7 +213,7 @@ def progress_of(digest: DigestRow, message: OutboxMessage | None) -> dict[str, o
     """What happened to a digest so far, each with its moment; what went wrong, what comes next, and what may be done about it."""
     happened = [("Made", digest.composed_at)]
     if message is not None:
-        if message.sent_at and message.state != "sent":
+        if message.sent_at and message.state not in ("sent", "filed"):
             happened.append(("Sent", message.sent_at))
         if message.state != "waiting":
             happened.append((STATES[message.state].word, message.state_at))
