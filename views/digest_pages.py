@@ -34,6 +34,14 @@ def choice_of_officer() -> OneOf:
     return OneOf("Housing officer", of=OFFICERS, screen="Digests", sentence="Choose a housing officer from the list.", required=True)
 
 
+def is_there(chosen: OneOf) -> bool:
+    """Whether the person sees the housing officer that they chose; else the field says what to do (spec 8)."""
+    if session().get(DigestOfficer, chosen.data):
+        return True
+    chosen.errors = [*chosen.errors, chosen.sentence]
+    return False
+
+
 def asked_officer() -> DigestOfficer:
     """The housing officer in the address, or 404 where the person sees no such one."""
     its_id = request.args.get("officer", type=uuid.UUID)

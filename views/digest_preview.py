@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.exc import DBAPIError
 
 from db.models_digest import DigestOfficer
-from views.digest_pages import Case, asked_officer, choice_of_officer, email_page, named, parted
+from views.digest_pages import Case, asked_officer, choice_of_officer, email_page, is_there, named, parted
 from views.digest_words import NOT_SENT, Badge, Subject, as_code, from_code, months, told_before
 from views.forms import Form, Radio
 from views.mends import Rows
@@ -47,7 +47,7 @@ class DigestPreview(Screen):
             return self._digest()
         form = ChosenDigest(data={"month": as_code(_asked_month())})
         form.month.choices = [(as_code(each), words) for each, words in _offered()]
-        if form.validate_on_submit():
+        if form.validate_on_submit() and is_there(form.chosen):
             return redirect(url_for("DigestPreview.show", officer=form.chosen.data, month=form.month.data), 303)
         return self.form_page(
             "Preview a digest", form, "Show", url_for("Digests.list"), back=Link("Digests", url_for("Digests.list")),

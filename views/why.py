@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from db.models import SupportCollaborator
 from db.models_digest import DigestOfficer, DigestRow
 from views.case import CaseTab
-from views.digest_pages import asked_officer, choice_of_officer
+from views.digest_pages import asked_officer, choice_of_officer, is_there
 from views.digest_words import Subject, Told, as_code, from_code, months, told
 from views.forms import Choice, Form
 from views.frame import acting_identity
@@ -61,7 +61,7 @@ class DigestWhy(Screen):
                 **_answer(about, officer.id))
         form = ChosenDigest(data={"month": as_code(_asked_month())})
         form.month.choices = _offered()
-        if form.validate_on_submit():
+        if form.validate_on_submit() and is_there(form.chosen):
             return redirect(url_for("DigestWhy.show", officer=form.chosen.data, month=form.month.data), 303)
         return self.form_page(
             "Why did they not get it?", form, "Show", url_for("Digests.list"), back=Link("Digests", url_for("Digests.list")),
