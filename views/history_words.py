@@ -175,7 +175,7 @@ def _address(entry: AuditEntry) -> str:
 
 
 def _suppressed(entry: AuditEntry) -> str:
-    why = {"bounced": " (an e-mail came back)", "complained": " (its owner complained)"}.get(entry.row_kind, "")
+    why = {"bounced": " (an e-mail came back)", "complained": " (an e-mail was marked as spam)"}.get(entry.row_kind, "")
     return f"stopped e-mails to {_address(entry)}{why}"
 
 

@@ -162,7 +162,7 @@ class Suppressed(Screen):
         if this.cleared_at is not None and request.method == "GET":
             abort(404)
         address, back = this.address, Link("Suppressed addresses", url_for("Suppressed.list"))
-        because = ("E-mails there came back" if this.because == "bounced" else "Its owner marked an e-mail as spam") + f" on {day(this.since)}."
+        because = ("An e-mail there came back" if this.because == "bounced" else "Its owner marked an e-mail as spam") + f" on {day(this.since)}."
         form = Form()
         if form.validate_on_submit() and step(form, func.app.clear_suppression(pk)) is not None and keep(form):
             flash(f"{address} is cleared: the next digest goes there.", "success")

@@ -251,7 +251,7 @@ STATES: dict[str, tuple[str | None, str, int]] = {
     "KW442": (None, "A case could not be deleted. The others were.", 409),
     "KW441": (None, "This hold has been lifted already.", 409),
     "KW450": (None, "Two clocks differ. Nothing is deleted until they are set right.", 503),
-    "KW451": (None, "E-mails to this address came back, or were complained about, so nothing is sent there. Clear the address first.", 409),
+    "KW451": (None, "E-mails to this address came back, or were marked as spam, so nothing is sent there. Clear the address first.", 409),
     "22021": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
     "22001": (None, "One of the texts is too long.", 400),
     "22003": (None, "One of the numbers is too large.", 400),

@@ -52,7 +52,7 @@ LABELS = {
         "export": "Taken out of Keywork",
         "sign_in": "Signed in",
     },
-    "suppression": {"bounced": "An e-mail came back", "complained": "Its owner complained"},
+    "suppression": {"bounced": "An e-mail came back", "complained": "An e-mail was marked as spam"},
     "feature": {"support_cases": "Support cases"},
 }
 
@@ -124,7 +124,7 @@ def minutes(duration: int) -> str:
 
 def plural(noun: str) -> str:
     """'open cases' of 'open case', 'people' of 'person'."""
-    irregular = {"person": "people", "entry": "entries", "tenancy": "tenancies", "property": "properties"}
+    irregular = {"person": "people", "entry": "entries", "tenancy": "tenancies", "property": "properties", "address": "addresses"}
     first, _, last = noun.rpartition(" ")
     return f"{first} {irregular.get(last, last + 's')}".strip()
 
