@@ -5,8 +5,13 @@ import pytest
 from psycopg import sql
 
 from tests.conftest import take_hat
+from tests.web.planted_digests import last_month
+from tests.world import ident
+from views.digest_words import as_code
 
 LIST, TAB, FORM = 9, 12, 9
+#: A digest that tells of some tenants and leaves others out, and the month of many more (not of its own: their words are another matter).
+DIGEST, MONTH = ident("digest", "harbour/officer_open"), as_code(last_month())
 #: Pages that offer some of many rows, and what their scripts ask: persona, address.
 OFFERING = [
     ("harbour_admin", "/properties/add"), ("harbour_admin", "/tenants/add"), ("harbour_admin", "/tenants/add?property_id-q=many"),
@@ -40,6 +45,11 @@ PAGES = [
     *[("harbour_admin", address, LIST) for address in (
         "/retention", "/retention?page=2", "/retention/dry-run", "/retention/run", "/retention/runs/{run[harbour]}")],
     ("harbour_admin", "/support-cases/{case[eve]}", TAB), ("harbour_admin", "/support-cases/{case[eve]}/hold/lift", FORM),
+    *[("harbour_admin", address, LIST) for address in (
+        f"/digests?month={MONTH}", f"/digests?month={MONTH}&show=unsent&q=many", f"/digests?month={MONTH}&page=2", f"/digests/{DIGEST}", f"/digests/{DIGEST}/email",
+        f"/digests/{DIGEST}/text", "/digests/choices?q=many", "/digests/preview", "/digests/preview?officer={user[officer_context]}", "/digests/preview/email?officer={user[officer_context]}",
+        "/digests/why", "/digests/why?officer={user[officer_context]}", "/outbox", "/outbox?q=many&show=undecided", "/outbox?page=2", "/outbox/suppressed", "/outbox/suppressed?q=many&show=cleared")],
+    *[(persona, "/support-cases/{case[ann]}/team/{collaborator[ann/officer_open]}/digest", TAB) for persona in ("harbour_admin", "quay_manager")],
 ]  # fmt: skip
 
 MANY = """
@@ -75,12 +85,30 @@ ROWS = [
     """with people as (insert into app.users (email, full_name, disabled_at)
            select 'operator' || n || '@example.org', 'Operator ' || n, now() from generate_series(1, 100) as n returning id)
        insert into app.memberships (user_id, organisation_id, role) select id, %(harbour)s, 'property_manager' from people""",
+    """with people as (insert into app.users (email, full_name)
+           select 'manyofficer' || n || '@example.org', 'Many Officer ' || n from generate_series(1, 200) as n returning id, email, full_name),
+       on_team as (insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, invited_by_name)
+           select %(ann)s, id, full_name, 'housing_officer', 'full', 'Somebody' from people),
+       digests as (insert into app.digests (organisation_id, officer_id, officer_name, address, period)
+           select %(harbour)s, id, full_name, email, %(month)s::date from people returning id, organisation_id, officer_name, address),
+       messages as (insert into app.outbox (organisation_id, kind, digest_id, dedup_key, to_name, to_address, state, error)
+           select organisation_id, 'digest', id, id::text, officer_name, address, 'failed', '422' from digests)
+       insert into app.suppressed_addresses (organisation_id, address, because, cleared_at, cleared_by_name)
+           select organisation_id, prefix || address, 'bounced', case prefix when 'cleared' then now() end, case prefix when 'cleared' then 'Somebody' end
+           from digests, unnest(array['', 'cleared']) as prefix""",
+    """insert into app.digest_entries (organisation_id, landlord_id, digest_id, case_id, content)
+       select c.organisation_id, c.landlord_id, %(digest)s, c.id, jsonb_build_object('tenant', 'Many ' || c.id, 'closed_at', null, 'notes_are_shown', true,
+           'goals', '[]'::jsonb, 'sessions', '[]'::jsonb, 'notes', '[]'::jsonb) from app.support_cases as c where c.id = any (%(cases)s::uuid[])""",
+    # So that a preview has as many tenants to tell of.
+    """insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, invited_by_name)
+       select unnest(%(cases)s::uuid[]), %(officer)s, 'Officer Context', 'housing_officer', 'full', 'Somebody'""",
+    """insert into app.support_goals (case_id, title, author_id, author_name) select unnest(%(cases)s::uuid[]), 'goal', %(worker)s, 'Worker'""",
 ]
 
 
 def at(console, address):
     """An address with ids of the world in place of their names."""
-    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property", "organisation", "user", "run")})
+    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property", "organisation", "user", "run", "collaborator")})
 
 
 def counted(console):
@@ -102,11 +130,13 @@ def fill(world):
         for statement in ROWS:
             connection.execute(statement, {
                 "cases": cases, "people": people, "ann": world.case["ann"], "harbour": world.organisation["harbour"],
-                "manager": world.user["quay_manager"], "home": world.property["quay_1"], "worker": world.user["worker"], "watcher": world.user["watcher"]})
+                "manager": world.user["quay_manager"], "home": world.property["quay_1"], "worker": world.user["worker"], "watcher": world.user["watcher"],
+                "officer": world.user["officer_context"], "month": last_month(), "digest": DIGEST})
 
 
 #: What the pages of each hat begin with.
-VIEWS = {"harbour_admin": ("audit_people", "audit_trail", "case_list", "case_workspace", "landlord_list", "property_list", "tenant_list", "tenants_without_case"),
+VIEWS = {"harbour_admin": ("audit_people", "audit_trail", "case_list", "case_workspace", "digest_list", "digest_officers", "digest_page", "landlord_list", "outbox_list", "property_list",
+                           "tenant_list", "tenants_without_case"),
          "quay_manager": ("audit_people", "audit_trail", "case_list", "case_workspace", "tenants_without_case"), "platform": ("organisation_list",),
          "worker": ("caseload", "case_workspace"), "officer_open": ("caseload", "case_workspace")}  # fmt: skip
 
@@ -129,6 +159,8 @@ def helper_calls(world):
 @pytest.fixture(scope="module")
 def counts(console):
     """Statements of each page with few rows, and with many."""
+    with console.world.owner() as connection:
+        connection.execute("update app.organisations set housing_officer_emails = '{officer.context@example.org}' where id = %s", [console.world.organisation["harbour"]])
     few = counted(console)
     few_calls = helper_calls(console.world)
     fill(console.world)
@@ -160,6 +192,12 @@ def test_the_pages_were_really_long_the_second_time(console, counts):
     assert client.get(f"{workspace}/goals").data.count(b'<article class="card goal') == 102
     assert client.get(f"{workspace}/team").data.count(b'<li class="member">') >= 50
     assert client.get(f"{workspace}/sessions").data.count(b'<li class="session"') == 50
+    for address in (f"/digests?month={MONTH}", "/outbox"):
+        assert client.get(address).data.count(b'class="row-link"') == 25, address
+    assert client.get("/outbox/suppressed?q=many").data.count(b'<th scope="row">') == client.get("/outbox/suppressed?show=cleared").data.count(b'<th scope="row">') == 25
+    for address in (f"/digests/{DIGEST}", f"/digests/preview?officer={console.world.user['officer_context']}"):
+        assert client.get(address).data.count(b'<article class="card told">') == 25, address
+    assert client.get("/digests/why").data.count(CHOICE) == 20
     platform = console.client("platform")
     for address, rows in (("/organisations", 25), ("/people", 25), ("/people?show=disabled", 25)):
         assert platform.get(address).data.count(b'class="row-link"') == rows, address
