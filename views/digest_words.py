@@ -173,8 +173,8 @@ ANSWERS = {
         now="All assignments of {officer} with {firm} have ended.",
         do="add them to the team again", place="team", everybody=True, besides=NEXT_TIME),
     "address_not_listed": Answer(
-        NOT_SENT, "When it was made, {when}, the e-mail address of {officer} was not on {firm}'s list of housing officers.",
-        now="The e-mail address of {officer} is not on {firm}'s list of housing officers.",
+        NOT_SENT, "When it was made, {when}, the e-mail address of {officer} was not on the list of housing officers of {firm}.",
+        now="The e-mail address of {officer} is not on the list of housing officers of {firm}.",
         do="add the address to the list", place="settings", besides=NEXT_TIME),
     "suppressed": Answer(
         NOT_SENT, "An earlier e-mail to {officer} came back, or was marked as spam. Since then nothing is sent to their address.",

@@ -27,8 +27,10 @@ SHOWN: dict[str, tuple[str, tuple[str, ...]]] = {
     "complained": ("Marked as spam", ("complained",)),
     "withdrawn": ("Withdrawn", ("withdrawn",)),
 }
-#: What is said of e-mails that went to nobody, though nothing went wrong.
-WENT_NOWHERE = {
+#: What became of e-mails with which nothing went wrong on our side.
+BECAME = {
+    "bounced": "The mail system there did not take it.",
+    "complained": "They, or their mail program, marked it as spam.",
     "filed": "Keywork is not set up to send e-mails, so it was written to a file on the server.",
     "withdrawn": "When its turn came, nothing of what it said might be said any more.",
 }
@@ -73,7 +75,7 @@ class Outbox(Screen):
         number, rows, _, pages = self.rows(*filters)
         for row in rows:
             row.url, row.badge, row.what = url_for("Digests.show", pk=row.digest_id), STATES[row.state], f"Digest of {month(row.period)}"
-            row.wrong, row.then, row.actions = WENT_NOWHERE.get(row.state) or went_wrong(row.error), next_try(row), actions_of(row)
+            row.wrong, row.then, row.actions = BECAME.get(row.state) or went_wrong(row.error), next_try(row), actions_of(row)
         return self.render_template(
             "outbox.html", rows=rows, count=number, count_capped=number > COUNT_CAP, pages=pages, q=search, kept={"show": show} if show != "all" else {},
             chips=[Link(words, here(show=name if name != "all" else None, page=None), name == show) for name, (words, _) in SHOWN.items()],

@@ -18,7 +18,7 @@ IN_WORDS = month(MONTH)
 KEPT_BACK = {
     "account_disabled": ("disabled", "The account of Olive Officer is disabled."),
     "assignment_ended": (None, "All assignments of Olive Officer with Harbour Homes have ended. You can add them to the team again."),
-    "address_not_listed": ("unlisted", "The e-mail address of Olive Officer is not on Harbour Homes's list of housing officers. You can add the address to the list."),
+    "address_not_listed": ("unlisted", "The e-mail address of Olive Officer is not on the list of housing officers of Harbour Homes. You can add the address to the list."),
     "suppressed": ("suppressed", "An earlier e-mail to Olive Officer came back, or was marked as spam. Since then nothing is sent to their address."
                    " You can clear the address, once you know that e-mails arrive there."),
     "tenant_hidden": ("hidden", "The tenants of Olive Officer are hidden from housing officers, so no digest tells of them. You can change that on the tenant's page."),

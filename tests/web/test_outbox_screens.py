@@ -13,7 +13,7 @@ SUPPRESSED = "/outbox/suppressed"
 ROWS = {
     "waiting": "Tried once. Next try 1 Jan 2090, 10:00. Send now", "sending": "Tried once.", "sent": "–", "delivered": "–",
     "filed": "Keywork is not set up to send e-mails, so it was written to a file on the server.",
-    "bounced": "Send again", "complained": "–", "failed": "The e-mail service did not accept it as it was. Often the address is mistyped. Tried once. Send again",
+    "bounced": "The mail system there did not take it. Send again", "complained": "They, or their mail program, marked it as spam.", "failed": "The e-mail service did not accept it as it was. Often the address is mistyped. Tried once. Send again",
     "unsure": "The e-mail service did not answer, so it may have gone out. Tried once. It arrived Send again",
     "withdrawn": "When its turn came, nothing of what it said might be said any more."}
 BADGES = {"waiting": "Waiting", "sending": "Being sent", "sent": "Sent", "delivered": "Delivered", "filed": "In a file", "bounced": "Came back", "complained": "Marked as spam",
