@@ -67,12 +67,15 @@ class Desk:
         self.page.wait_for_url("**/login/")
 
     def look(self, what: str) -> None:
-        """Keeps a screenshot for people to open, and checks the page as it is now: nothing wider than the window, no
+        """Keeps a screenshot for people to open, and checks the page as it is now: nothing wider than the window, no table wider than its frame, no
         serious finding of axe-core."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{self.name}-{what}-{self.width}.png", full_page=True)
         overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{what} is {overflow} px wider than the window"
+        cut_off = self.page.evaluate("[...document.querySelectorAll('.table-frame')].filter(frame => frame.scrollWidth > frame.clientWidth)"
+                                     ".map(frame => `${frame.innerText.slice(0, 40)}: ${frame.scrollWidth - frame.clientWidth} px`)")
+        assert cut_off == [], f"tables of {what} are wider than their frames"
         self.page.evaluate(Axe().axe_script)
         serious = [f"{v['id']}: {v['help']} ({v['nodes'][0]['html']})" for v in self.page.evaluate(AXE) if v["impact"] in ("serious", "critical")]
         assert serious == [], f"{what}: {serious}"

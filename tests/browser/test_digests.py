@@ -186,7 +186,7 @@ def test_an_officer_who_is_not_listed(desk, demo_site, hands):
     to_place(desk, "Digests")
     page.get_by_role("link", name="Preview a digest").first.click()
     choose_helen(desk, "Show")
-    expect(page.locator(".became")).to_contain_text("is not on Thornbeck Supported Housing's list of housing officers.")
+    expect(page.locator(".became")).to_contain_text("is not on the list of housing officers of Thornbeck Supported Housing.")
     desk.look("preview-of-nothing")
     compose(jobs)
     to_place(desk, "Digests")
