@@ -138,7 +138,7 @@ def test_a_part_that_is_destroyed_beforehand_takes_no_file_with_it(olives, tmp_p
     digests.change(connection, "with Tom")
     as_job(world, COMPOSE)
     run(connection, *PURGE)
-    assert run(connection, ERASED) == [(True,)]
+    assert run(connection, ERASED) == [(False,)]
     assert sent(world, tmp_path) == {"sent": 1}
     assert "A job" in (said := next(tmp_path.iterdir()).read_text()) and "Rent" not in said
     assert run(connection, ERASED) == [(False,)]

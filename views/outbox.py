@@ -29,6 +29,7 @@ SHOWN: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 #: What became of e-mails with which nothing went wrong on our side.
 BECAME = {
+    "bounced_for_now": "The mail system there could not take it for the time being.",
     "bounced": "The mail system there did not take it.",
     "complained": "They, or their mail program, marked it as spam.",
     "filed": "Keywork is not set up to send e-mails, so it was written to a file on the server.",

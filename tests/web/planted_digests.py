@@ -11,7 +11,7 @@ from views.words import LONDON
 #: When everything here was made, sent or came back, and how screens say it.
 THEN, THEN_IN_WORDS = "2020-03-03 10:00+00", "3 Mar 2020, 10:00"
 REASONS = ("plan", "account_disabled", "assignment_ended", "address_not_listed", "suppressed", "tenant_hidden", "nothing_to_report")
-STATES = ("waiting", "sending", "sent", "delivered", "bounced", "complained", "failed", "unsure", "withdrawn")
+STATES = ("waiting", "sending", "sent", "delivered", "bounced_for_now", "bounced", "complained", "failed", "unsure", "withdrawn")
 #: States of an e-mail that was written to a file are those of one that was sent.
 MESSAGES = (*STATES, "filed")
 
@@ -33,8 +33,8 @@ _DIGEST = """
         insert into app.outbox (organisation_id, kind, digest_id, dedup_key, to_name, to_address, state, attempts, next_attempt_at, claimed_at, error, provider_id, created_at,
                                 sent_at, state_at)
             select %(firm)s, 'digest', d.id, d.id::text, %(name)s, %(email)s, replace(%(state)s, 'filed', 'sent'), %(attempts)s, %(next)s::timestamptz,
-                   %(then)s::timestamptz - interval '1 second', %(error)s, case when %(state)s in ('sent', 'delivered', 'bounced', 'complained') then d.id::text end, %(then)s,
-                   case when %(state)s in ('sent', 'filed', 'delivered', 'bounced', 'complained') then %(then)s::timestamptz end, %(then)s
+                   %(then)s::timestamptz - interval '1 second', %(error)s, case when %(state)s in ('sent', 'delivered', 'bounced_for_now', 'bounced', 'complained') then d.id::text end, %(then)s,
+                   case when %(state)s in ('sent', 'filed', 'delivered', 'bounced_for_now', 'bounced', 'complained') then %(then)s::timestamptz end, %(then)s
             from digest as d where %(state)s::text is not null returning id
     )
     select d.id, (select id from message) from digest as d

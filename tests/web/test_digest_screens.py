@@ -39,12 +39,14 @@ WHY = {
     "filed": ("In a file", f"It was written to a file on the server {THEN}, and went to nobody: Keywork is not set up to send e-mails.", "",
               "Whoever runs Keywork finds the file in its folder of e-mails, and can set up the sending of the next ones.", None),
     "delivered": ("Delivered", f"It was delivered {THEN}.", "", "If {it} does not find it, it may lie in their spam folder.", None),
+    "bounced_for_now": ("Came back for now", f"It was sent, and came back {THEN}, only for the time being: the mailbox may be full."
+                        " The next digest goes to that address all the same.", "You can send it again.", "", ("Go to this digest", "digest")),
     "bounced": ("Came back", f"It was sent, and came back {THEN}: the mailbox does not exist, or takes no e-mails. Nothing more is sent to that address.",
                 "You can clear the address and send it again, once you know that e-mails arrive there.", "", ("Go to this digest", "digest")),
     "complained": ("Marked as spam", f"It arrived, and {THEN} {{it}} or their mail program marked it as spam. Nothing more is sent to that address.",
                    "You can clear the address, once {it} agrees.", "", ("Go to suppressed addresses", "/outbox/suppressed")),
     "failed": ("Refused", f"The e-mail service refused it {THEN}.", "You can see why, and send it again.", "", ("Go to this digest", "digest")),
-    "unsure": ("Unsure", "Nobody knows whether it went out: the e-mail service did not say.", "You can ask {it}, and then say that it arrived or send it again.", "",
+    "unsure": ("Unsure", "Nobody knows whether it went out: the e-mail service did not say.", "You can ask {it} whether it arrived, and then decide what becomes of it.", "",
                ("Go to this digest", "digest")),
     "withdrawn": ("Withdrawn", f"When its turn came, {THEN}, nothing of what it said might be said any more.", "", "", None),
 }
@@ -85,7 +87,7 @@ def test_the_words_of_every_answer_are_looked_at(site):
 def test_the_list_tells_each_officer_s_state_or_reason(admin):
     """One row each, and how many there are of a kind in the summary above."""
     page = admin.page(f"/digests?month={CODE}")
-    assert f"{IN_WORDS}. 17 housing officers: " in page.text and ", 7 not sent" in page.text and "1 came back" in page.text and "1 in a file" in page.text
+    assert f"{IN_WORDS}. 18 housing officers: " in page.text and ", 7 not sent" in page.text and "1 came back" in page.text and "1 in a file" in page.text
     for what, (badge, *_) in WHY.items():
         row = page.text.split(email_of(what))[1].split("Officer")[0]
         told = "Nobody told of 1 tenant left out" if what in REASONS else "Told of 1 tenant"
@@ -93,7 +95,7 @@ def test_the_list_tells_each_officer_s_state_or_reason(admin):
 
 
 @pytest.mark.parametrize(("show", "shown"), [
-    ("unsent", {*REASONS, "filed", "bounced", "failed", "unsure", "withdrawn"}), ("waiting", {"waiting", "sending"}), ("nonsense", set(WHY))])
+    ("unsent", {*REASONS, "filed", "bounced_for_now", "bounced", "failed", "unsure", "withdrawn"}), ("waiting", {"waiting", "sending"}), ("nonsense", set(WHY))])
 def test_chips_narrow_the_list(admin, show, shown):
     """To what did not go or arrive, or to what is on its way; anything else in the address is everything."""
     text = admin.get(f"/digests?month={CODE}&show={show}").text
@@ -243,7 +245,7 @@ ASKED_WRONGLY = ["abc", "", "2999-01", "2024-13", "-0001-01", "2024-07-01", "%00
 def test_a_month_that_there_is_not_is_the_last_one(admin, planted, asked):
     """On each screen that takes one."""
     officer = planted["bounced"][0]
-    assert f"Digests {IN_WORDS}. 17 housing officers" in admin.page(f"/digests?month={asked}").text
+    assert f"Digests {IN_WORDS}. 18 housing officers" in admin.page(f"/digests?month={asked}").text
     for path in (f"/digests/why?officer={officer}&month={asked}", f"/digests/preview?officer={officer}&month={asked}"):
         assert IN_WORDS in admin.page(path).text, path
     for path in ("/digests/why", "/digests/preview"):
