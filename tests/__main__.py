@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import OLDEST_SERVER
+from tests.servers import OLDEST_SERVER
 
 #: Not about the server that --postgres names: the first three start others, the fourth is about what stands before one; the rest are about
 #: processes, HTTP, words and pictures, over statements which other tests send to every server.

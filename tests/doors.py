@@ -40,7 +40,6 @@ DOORS = {
     "items_in_both('[]', '[]')", "refresh_digest(%(user)s)", "claim_message()", "digest_to_send(%(user)s)", "message_was_sent(%(user)s, null)", "write_digest_down(%(user)s, true)",
     "message_was_not_sent(%(user)s, 1, 'refused', 'x')", "pause_couriers(1)", "files_to_erase('{}')", "erase_old_digests()",
     "delivery_rank('sent')", "record_delivery('event', 'message', 'bounced', now())", "apply_deliveries('message')", "one_at_a_time('message')",
-    "told_state('sent', null, now(), now())",
 }
 
 _numbers = itertools.count()

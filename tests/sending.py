@@ -17,8 +17,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.conftest import JOBS_PASSWORD, World
+from tests.conftest import World
 from tests.fake_resend import API_KEY, FakeResend, fake_resend
+from tests.servers import JOBS_PASSWORD
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Names as people could have, which no line of a log may hold.

@@ -8,7 +8,7 @@ import pytest
 
 from db.local.server import LocalServer
 from tests import world
-from tests.conftest import install_here
+from tests.servers import install_here
 
 CANARY = "the heron stood in the kitchen until the kettle sang"
 

@@ -16,7 +16,7 @@ from jobs.clock import SCHEDULE, Call, Clock, Job, Statement
 from jobs.couriers import EmlFolder
 from jobs.outbox import Mail
 from log_lines import LOG
-from tests.conftest import JOBS_PASSWORD, TestServer
+from tests.servers import JOBS_PASSWORD, TestServer
 from tests.test_jobs import ROOT, wait_until
 
 # ---- the schedule ----------------------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ import threading
 import psycopg
 import pytest
 
-from tests.conftest import TestServer, World
+from tests.conftest import World
 from tests.fake_resend import Answer, fake_resend
 from tests.sending import CANARY, CLOSED, GATE, NO_GATE, Sending, sending  # noqa: F401  (the last one is a fixture)
+from tests.servers import TestServer
 from tests.test_jobs import wait_until
 
 

@@ -11,7 +11,8 @@ from psycopg import errors
 
 from db.identity import HATS, TOKEN_LIFETIME, sign
 from db.install import LOGINS
-from tests.conftest import TOKEN_KEY, take_hat
+from tests.conftest import take_hat
+from tests.servers import TOKEN_KEY
 
 COUNT = "select count(*) from app.support_notes"
 

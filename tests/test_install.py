@@ -7,8 +7,9 @@ import pytest
 
 from db.install import install
 from db.versions import InstallError
-from tests.conftest import APP_PASSWORD, JOBS_PASSWORD, SIGNIN_PASSWORD, TOKEN_KEY, TestServer, World, install_here
+from tests.conftest import World
 from tests.dumps import difference, dump
+from tests.servers import APP_PASSWORD, JOBS_PASSWORD, SIGNIN_PASSWORD, TOKEN_KEY, TestServer, install_here
 
 #: Makes the next installation believe that the rules have changed.
 FORGET_RULES = "update app.installation set rules_version = 'other'"

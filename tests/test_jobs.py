@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.conftest import JOBS_PASSWORD, World
+from tests.conftest import World
+from tests.servers import JOBS_PASSWORD
 
 ROOT = Path(__file__).resolve().parent.parent
 #: In what a database says when it refuses, and nowhere else.

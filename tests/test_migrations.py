@@ -10,8 +10,8 @@ import pytest
 from db import install as installer, versions
 from db.install import DatabaseBusy, MayNotInstall, SqlRefused, install
 from db.versions import SchemaOutdated
-from tests.conftest import FIRST_RELEASE, TestServer
 from tests.dumps import MEMBERS, difference, dump, rows
+from tests.servers import FIRST_RELEASE, TestServer
 from tests.test_upgrades import FIRST_KEY, cluster, run  # noqa: F401  (cluster is a fixture)
 
 

@@ -24,7 +24,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from db.local.binaries import clean_environment, server_account
 from tests import world as made
-from tests.conftest import APP_PASSWORD, SIGNIN_PASSWORD, World, take_hat
+from tests.conftest import World, take_hat
+from tests.servers import APP_PASSWORD, SIGNIN_PASSWORD
 from tests.web import oracle
 from tests.web.conftest import served
 from tests.web.visitor import Visitor, new_id, visiting

@@ -12,8 +12,8 @@ from db.demo import ACCOUNTS
 from db.install import install
 from db.versions import SchemaOutdated
 from db.serving import check_database, check_jobs_database, jobs_settings_from, settings_from
-from tests.conftest import APP_PASSWORD, JOBS_PASSWORD, SIGNIN_PASSWORD, TestServer
 from tests.dumps import dump, rows
+from tests.servers import APP_PASSWORD, JOBS_PASSWORD, SIGNIN_PASSWORD, TestServer
 from tests.test_serve_settings import TOKEN_KEY, refusal, variables
 
 LOGINS = {"keywork_app": "KEYWORK_WORKSPACE_URL", "keywork_signin": "KEYWORK_SIGNIN_URL", "keywork_jobs": "KEYWORK_JOBS_URL"}

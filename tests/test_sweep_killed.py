@@ -12,8 +12,9 @@ import psycopg
 import pytest
 
 from db.local import postmaster
-from tests.conftest import TestServer, World
+from tests.conftest import World
 from tests.retention import RECORDS, Crowd, as_job, faults, fill, ledger_ids, record_ids, seal
+from tests.servers import TestServer
 
 CROWD = Crowd(cases=5000, notes=12)
 #: A job as a process of its own.

@@ -22,8 +22,9 @@ from db.versions import InstallError
 from db.local import serve
 from db.serving import NotFit
 from tests import world as hand_made
-from tests.conftest import TestServer, install_here, take_hat
+from tests.conftest import take_hat
 from tests.dumps import difference, dump, rows
+from tests.servers import TestServer, install_here
 
 ROOT = Path(__file__).resolve().parent.parent
 #: The token key of the fixture.

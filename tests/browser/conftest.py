@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.web.conftest import web  # noqa: F401  (a fixture: here it gives a web server beside that of tests/web)
 
@@ -70,7 +70,8 @@ class Desk:
         """Keeps a screenshot for people to open, and checks the page as it is now: nothing wider than the window, no table wider than its frame, no
         serious finding of axe-core."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{self.name}-{what}-{self.width}.png", full_page=True)
+        self.page.wait_for_load_state()
+        self._keep(SCREENSHOTS / f"{self.name}-{what}-{self.width}.png")
         overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{what} is {overflow} px wider than the window"
         cut_off = self.page.evaluate("[...document.querySelectorAll('.table-frame')].filter(frame => frame.scrollWidth > frame.clientWidth)"
@@ -79,6 +80,15 @@ class Desk:
         self.page.evaluate(Axe().axe_script)
         serious = [f"{v['id']}: {v['help']} ({v['nodes'][0]['html']})" for v in self.page.evaluate(AXE) if v["impact"] in ("serious", "critical")]
         assert serious == [], f"{what}: {serious}"
+
+    def _keep(self, path: Path) -> None:
+        try:
+            self.page.screenshot(path=path, full_page=True)
+        except Error as error:
+            # Of a page that has just taken another's place Chromium now and then has no picture yet.
+            if "Unable to capture screenshot" not in error.message:
+                raise
+            self.page.screenshot(path=path, full_page=True)
 
 
 @pytest.fixture(params=WIDTHS)

@@ -16,7 +16,8 @@ from sqlalchemy import event
 from app import create_app
 from config import from_environment
 from db.local import children, web_server
-from tests.conftest import TOKEN_KEY, World
+from tests.conftest import World
+from tests.servers import TOKEN_KEY
 from tests.web.resend_news import SECRET
 from tests.web.visitor import Visitor, visiting
 
