@@ -2217,14 +2217,14 @@ language sql stable set search_path = '' as $$
            case when m.ended_at is not null then 'assignment_ended'
                 when t.housing_officer_note_visibility = 'hidden' then 'tenant_hidden'
                 -- Its goals would be told again each month.
-                when c.closed_at < app.month_begins(of_period) then 'nothing_to_report' end,
+                when c.closed_at < (select app.month_begins(of_period)) then 'nothing_to_report' end,
            app.notes_are_visible_to_housing_officers(t.housing_officer_note_visibility, f.shows_notes),
            -- Who takes part in context reads sessions of their own alone, on the screen too (spec 2).
            m.participation_mode = 'full', t.full_name, c.closed_at
     from unnest(of_organisations, of_officers) as wanted (organisation_id, officer_id)
     join app.support_collaborators as m
       on m.organisation_id = wanted.organisation_id and m.user_id = wanted.officer_id and m.kind = 'housing_officer'
-     and (m.ended_at is null or m.ended_at >= app.month_begins(of_period))
+     and (m.ended_at is null or m.ended_at >= (select app.month_begins(of_period)))
     join app.support_cases as c on c.id = m.case_id
     join app.tenants as t on t.id = c.tenant_id
     join app.users as u on u.id = m.user_id
@@ -2247,6 +2247,7 @@ language sql stable set search_path = '' as $$
                jsonb_build_object('tenant', d.tenant_name, 'closed_at', d.closed_at, 'notes_are_shown', d.shows_notes, 'all_sessions_are_shown', d.shows_sessions,
                                   'goals', coalesce(g.said, '[]'), 'sessions', coalesce(s.said, '[]'), 'notes', coalesce(n.said, '[]')) end
     from app.digest_cases(of_organisations, of_officers, of_period) as d
+    -- Where the month begins and ends is asked in subqueries: once, not for each case.
     left join lateral (
         select jsonb_agg(jsonb_build_object('id', g.id, 'title', g.title, 'target_date', g.target_date, 'progress', p.latest) order by g.created_at, g.id) as said
         from app.support_goals as g
@@ -2260,14 +2261,14 @@ language sql stable set search_path = '' as $$
         select jsonb_agg(jsonb_build_object('id', s.id, 'at', s.scheduled_at, 'minutes', s.duration_minutes, 'type', s.type, 'status', s.status) order by s.scheduled_at, s.id) as said
         from app.support_sessions as s
         where s.case_id = d.case_id and s.status in ('delivered', 'scheduled')
-          and s.scheduled_at >= app.month_begins(of_period) and s.scheduled_at < app.month_begins((of_period + interval '1 month')::date)
+          and s.scheduled_at >= (select app.month_begins(of_period)) and s.scheduled_at < (select app.month_begins((of_period + interval '1 month')::date))
           and (d.shows_sessions or s.author_id = d.officer_id)
     ) as s on d.officer_reason is null and d.case_reason is null
     left join lateral (
         select jsonb_agg(jsonb_build_object('id', n.id, 'body', n.body, 'author', n.author_name, 'at', n.created_at) order by n.created_at, n.id) as said
         from app.support_notes as n
         where n.case_id = d.case_id and n.stream = 'shared' and d.shows_notes
-          and n.created_at >= app.month_begins(of_period) and n.created_at < app.month_begins((of_period + interval '1 month')::date)
+          and n.created_at >= (select app.month_begins(of_period)) and n.created_at < (select app.month_begins((of_period + interval '1 month')::date))
     ) as n on d.officer_reason is null and d.case_reason is null
 $$;
 comment on function app.digest_material(uuid[], uuid[], date) is

@@ -1,4 +1,4 @@
--- E-mails that came back for the time being alone. Whether a digest tells of all sessions.
+-- E-mails that came back for the time being alone. Whether a digest tells of all sessions. One index in place of two.
 --
 -- Constraints and comments word for word as schema.sql has them. What came back before this release stays as it was judged then.
 
@@ -20,3 +20,6 @@ alter table vault.delivery_events
 
 comment on column app.digest_entries.content is
     '{"tenant", "closed_at", "notes_are_shown", "all_sessions_are_shown" (else those of the officer''s own), "goals": [{"id", "title", "target_date", "progress": {"body", "author", "at"}}], "sessions": [{"id", "at", "minutes", "type", "status"}], "notes": [{"id", "body", "author", "at"}]}: goals by age, sessions and notes by time.';
+
+drop index app.entries_by_case_key, app.entries_by_case;
+create index entries_by_case on app.digest_entries (case_id, landlord_id, organisation_id);
