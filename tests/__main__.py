@@ -11,8 +11,9 @@ from tests.servers import OLDEST_SERVER
 ONCE = {"test_run.py", "test_local_server.py", "test_bench.py", "test_pgbouncer.py",
         "test_jobs.py", "test_commands.py", "test_couriers.py", "test_digest_sending.py", "test_digest_sending_cut_off.py", "test_digest_restored.py",
         "test_digest_mail.py", "test_digest_words.py", "test_digest_worlds.py"}
-#: In the order they are found, the slow walks in the browser first: by the number of their tests they would come last, alone.
-TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+#: One more than the two cores that this is to be quick on, for many wait for a process or a browser. In the order they are found, the
+#: slow walks in the browser first: by the number of their tests they would come last, alone.
+THREE_AT_A_TIME = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def main() -> int:
@@ -24,7 +25,7 @@ def main() -> int:
     statuses = []
     for arguments in runs:
         print(f"\n{'Every test' if not arguments else f'The SQL tests on {OLDEST_SERVER}'}", flush=True)
-        statuses.append(subprocess.call([sys.executable, "-m", "pytest", *TWO_AT_A_TIME, *arguments]))
+        statuses.append(subprocess.call([sys.executable, "-m", "pytest", *THREE_AT_A_TIME, *arguments]))
     return next((status for status in statuses if status), 0)
 
 
