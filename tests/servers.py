@@ -36,8 +36,8 @@ FIRST_LOGINS = LOGINS[:2]
 OTHER_SERVERS = [Path(f"/usr/lib/postgresql/{major}/bin") for major in (17, 16, 15)]
 OLDEST_SERVER = OTHER_SERVERS[-1]
 
-#: Where Linux keeps files in memory, and how many bytes the servers of two test processes may come to need there.
-IN_MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
+#: Where Linux keeps files in memory, and how many bytes the servers of three test processes may come to need there.
+IN_MEMORY, ROOM = Path("/dev/shm"), 5 * 2**30
 
 def roomy_memory() -> Path | None:
     """The folder of this machine that lies in memory, where a few hundred copies of a database cost a tenth of what they do on a
