@@ -2625,7 +2625,8 @@ begin
         said := jsonb_build_object('sent_to', it.to_name, 'address', it.to_address, 'month', entry.period);
         with fact as (
             insert into app.audit_log (organisation_id, case_id, actor_id, actor_name, actor_hat, action, table_name, row_id, row_kind, payload_hash)
-            values (it.organisation_id, entry.case_id, who.actor_id, who.actor_name, who.actor_hat, 'export', 'digests', it.digest_id, 'digest',
+            values (it.organisation_id, entry.case_id, who.actor_id, who.actor_name, who.actor_hat, 'export', 'digests', it.digest_id,
+                    case app.told_state(it.state, it.provider_id, it.claimed_at, it.sent_at) when 'filed' then 'digest_file' else 'digest' end,
                     sha256(salt || convert_to(jsonb_build_array(null::text, null::jsonb, said)::text, 'UTF8')))
             returning id, organisation_id, case_id, table_name, row_id
         )
@@ -2635,7 +2636,7 @@ begin
 end
 $$;
 comment on function app.write_digest_down(uuid, boolean) is
-    'Writes down in the audit log, for each case of a digest, to whom it was sent: something about a tenant left Keywork (spec 7). Where an earlier attempt turns out to have been taken, also for cases that it told of and that were left out since. '
+    'Writes down in the audit log, for each case of a digest, to whom it was sent (or into a file: digest_file): something about a tenant left Keywork (spec 7). Where an earlier attempt turns out to have been taken, also for cases that it told of and that were left out since. '
     'For app.message_was_sent() and app.message_arrived().';
 
 create or replace function app.message_was_not_sent(of_message uuid, of_attempt integer, outcome text, code text, wait_seconds integer default 0) returns void

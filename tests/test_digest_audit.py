@@ -59,6 +59,8 @@ _EXPORT, _TOLD = ("export", "digests", "digest"), ("address", "month", "sent_to"
 _SAID = ("address", "because", "cleared_at", "cleared_by_name", "id", "organisation_id", "since")
 STEPS = {
     "sending": Step(_SENDING, "keywork_jobs", None, "select app.message_was_sent((select id from app.outbox), 'one')", _EXPORT, ("keywork_jobs", "job"), OF_THE_CASE, _TOLD),
+    "writing into a file": Step(_SENDING, "keywork_jobs", None, "select app.message_was_sent((select id from app.outbox), null)", ("export", "digests", "digest_file"),
+                                ("keywork_jobs", "job"), OF_THE_CASE, _TOLD),
     "saying that it arrived": Step(_UNSURE, "keywork_app", "harbour_admin", "select app.message_arrived(%(message)s)", ("update", "outbox", "arrived"), ("Harbour Admin", "org_admin"), ADMIN),
     "sending again": Step(_UNSURE, "keywork_app", "harbour_admin", "select app.retry_message(%(message)s)", ("update", "outbox", "sent_again"), ("Harbour Admin", "org_admin"), ADMIN),
     "suppressing": Step(
@@ -93,7 +95,7 @@ def test_it_is_written_down(log, shared_world, name):
     facts = [fact for fact in done(log, shared_world, step) if (fact["action"], fact["table_name"], fact["row_kind"]) == step.fact]
     [fact] = facts
     assert (fact["actor_name"], fact["actor_hat"]) == step.actor
-    assert fact["case_id"] == (NAMES["case"] if step.fact == _EXPORT else None)
+    assert fact["case_id"] == (NAMES["case"] if step.fact[0] == "export" else None)
     [its_row] = log.execute({"digests": "select id from app.digests", "outbox": "select id from app.outbox",
                              "suppressed_addresses": "select id from app.suppressed_addresses where address = 'olive@example.org'"}[step.fact[1]]).fetchone()
     assert fact["row_id"] == its_row and fact["says_more"] == bool(step.says)

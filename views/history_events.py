@@ -37,12 +37,15 @@ def _viewed(entry: AuditEntry) -> str:
 def _sent(entry: AuditEntry) -> str:
     after = entry.after or {}
     if not after.get("month"):
-        return "sent a digest to a housing officer"
-    return f"sent the digest for {date.fromisoformat(after['month']):%B %Y} to {after.get('sent_to')} ({after.get('address')})"
+        digest = "a digest to a housing officer"
+    else:
+        digest = f"the digest for {date.fromisoformat(after['month']):%B %Y} to {after.get('sent_to')} ({after.get('address')})"
+    # Where Keywork is not set up to send e-mails.
+    return f"sent {digest}" if entry.row_kind == "digest" else f"wrote {digest} into a file, from which it was sent to nobody"
 
 
 def _exported(entry: AuditEntry) -> str:
-    if entry.row_kind == "digest":
+    if entry.row_kind in ("digest", "digest_file"):
         return _sent(entry)
     return f"took a copy out of Keywork: {str(entry.row_kind).replace('_', ' ')}"
 
