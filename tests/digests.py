@@ -142,6 +142,18 @@ def compose(connection: psycopg.Connection, month: str = MONTH) -> int:
     return made
 
 
+@contextmanager
+def olives_alone(world):
+    """The superuser's open transaction on a world, rolled back at the end, in which Olive's digest is composed and there is no other."""
+    with psycopg.connect(world.conninfo) as connection:
+        set_up(connection)
+        connection.execute("delete from app.digests")
+        compose(connection)
+        connection.execute("delete from app.digests where officer_id <> %s", [NAMES["olive"]])
+        yield connection
+        connection.rollback()
+
+
 def claim(connection: psycopg.Connection):
     """What a courier gets: its message, or None."""
     with acting(connection, "keywork_jobs"):

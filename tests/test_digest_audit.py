@@ -20,13 +20,8 @@ ADMIN, OF_THE_CASE = {"harbour_admin"}, {"harbour_admin", "quay_manager"}
 @pytest.fixture(scope="module")
 def composed(shared_world):
     """The superuser's open transaction in which Olive's digest alone is composed."""
-    with psycopg.connect(shared_world.conninfo) as connection:
-        digests.set_up(connection)
-        connection.execute("delete from app.digests")
-        digests.compose(connection)
-        connection.execute("delete from app.digests where officer_id <> %s", [NAMES["olive"]])
+    with digests.olives_alone(shared_world) as connection:
         yield connection
-        connection.rollback()
 
 
 @pytest.fixture

@@ -88,14 +88,9 @@ def written_down(connection) -> int:
 @pytest.fixture(scope="module")
 def composed(shared_world):
     """The superuser's open transaction with Olive's digest in the outbox and no other."""
-    with psycopg.connect(shared_world.conninfo) as connection:
-        digests.set_up(connection)
-        connection.execute("delete from app.digests")
-        digests.compose(connection)
-        connection.execute("delete from app.digests where officer_id <> %s", [NAMES["olive"]])
+    with digests.olives_alone(shared_world) as connection:
         assert row(connection).state == "waiting"
         yield connection
-        connection.rollback()
 
 
 @pytest.fixture

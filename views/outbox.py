@@ -103,32 +103,28 @@ class Outbox(Screen):
     def arrived(self, pk):
         """Takes an org-admin's word that an e-mail did arrive, after saying what that means."""
         message = _found(pk)
-        if not message.may_have_arrived and request.method == "GET":
-            abort(404)
-        name, back = message.to_name, _back(message)
-        form = Form()
-        if form.validate_on_submit() and step(form, func.app.message_arrived(pk)) is not None and keep(form):
-            flash(f"Noted: the e-mail to {name} arrived.", "success")
-            return redirect(back.url, 303)
-        sentences = [f"Say so once {name} has told you. It is then kept as sent, also in the history of each tenant that it tells of, and is not sent again.",
-                     "This cannot be undone."]
-        return self.confirm_page("Did it arrive?", sentences, "It arrived", back.url, form=form, quote=None, back=back, danger=False)
+        return self._note(message, message.may_have_arrived, func.app.message_arrived(pk), "arrived",
+                          f"Say so once {message.to_name} has told you. It is then kept as sent, also in the history of each tenant that it tells of, and is not sent again.")
 
     @expose("/<uuid:pk>/not-arrived", methods=["GET", "POST"])
     @has_access
     def not_arrived(self, pk):
         """Takes an org-admin's word that an e-mail never went, where it cannot go again."""
         message = _found(pk)
-        if not message.may_be_given_up and request.method == "GET":
+        return self._note(message, message.may_be_given_up, func.app.message_did_not_arrive(pk), "did not arrive",
+                          f"Say so once {message.to_name} has told you, and has looked in their spam folder. It is then kept as withdrawn. It cannot go again:"
+                          " what it said has been deleted, or may not be said any more.")
+
+    def _note(self, message: OutboxMessage, may_be, decision, what: str, meaning: str):
+        """Asks whether an e-mail arrived or did not, saying what that means, and takes the answer; 404 where nobody asks."""
+        if not may_be and request.method == "GET":
             abort(404)
-        name, back = message.to_name, _back(message)
-        form = Form()
-        if form.validate_on_submit() and step(form, func.app.message_did_not_arrive(pk)) is not None and keep(form):
-            flash(f"Noted: the e-mail to {name} did not arrive.", "success")
+        name, back, form = message.to_name, _back(message), Form()
+        if form.validate_on_submit() and step(form, decision) is not None and keep(form):
+            flash(f"Noted: the e-mail to {name} {what}.", "success")
             return redirect(back.url, 303)
-        sentences = [f"Say so once {name} has told you, and has looked in their spam folder. It is then kept as withdrawn. It cannot go again: "
-                     "what it said has been deleted, or may not be said any more.", "This cannot be undone."]
-        return self.confirm_page("Did it not arrive?", sentences, "It did not arrive", back.url, form=form, quote=None, back=back, danger=False)
+        question = "Did it arrive?" if what == "arrived" else "Did it not arrive?"
+        return self.confirm_page(question, [meaning, "This cannot be undone."], f"It {what}", back.url, form=form, quote=None, back=back, danger=False)
 
 
 class Suppressed(Screen):
