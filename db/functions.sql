@@ -2513,7 +2513,8 @@ begin
     if (select c.paused_until > clock_timestamp() from vault.couriers as c) then
         return;
     end if;
-    loop
+    -- What is set aside stays locked until the end: after a hundred the others are let in.
+    for turn in 1 .. 100 loop
         select * into it from app.outbox as o
         where o.state in ('waiting', 'sending') and o.next_attempt_at <= clock_timestamp()
         order by o.state, o.next_attempt_at limit 1 for update skip locked;
@@ -2559,10 +2560,11 @@ begin
             where d.id = it.digest_id;
         return;
     end loop;
+    return next;
 end
 $$;
 comment on function app.claim_message() is
-    'For a courier: the next e-mail to hand over, rights checked again this moment, or no row. It is this courier''s for two minutes, then anybody''s again under the same idempotency key. After 23 hours without an answer nobody sends it: '
+    'For a courier: the next e-mail to hand over, rights checked again this moment, or no row; a row of nulls after a hundred that it set aside for some reason below, to be called again. It is this courier''s for two minutes, then anybody''s again under the same idempotency key. After 23 hours without an answer nobody sends it: '
     'it is unsure, and a person decides. A digest of which nothing may be said any more is withdrawn.';
 
 create or replace function app.digest_to_send(of_digest uuid) returns table (case_id uuid, content jsonb)

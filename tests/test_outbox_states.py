@@ -146,6 +146,15 @@ def test_what_may_not_be_sent_again(outbox, shared_world, way):
             assert (row(outbox) == before) == (answer != "done")
 
 
+def test_many_that_are_set_aside_are_let_go_on_the_way(outbox):
+    """Whoever waits for one of them (to move its case, say) need not wait for all: a hundred at once."""
+    outbox.execute("insert into app.outbox (organisation_id, kind, digest_id, dedup_key, to_name, to_address, attempts, next_attempt_at)"
+                   " select organisation_id, kind, digest_id, n::text, to_name, to_address, 100, now() - interval '1 day' from app.outbox, generate_series(1, 150) as n")
+    assert digests.claim(outbox).message_id is None
+    assert outbox.execute("select state, count(*) from app.outbox group by state order by state").fetchall() == [("failed", 100), ("waiting", 51)]
+    assert digests.claim(outbox).to_address == "olive@example.org" and digests.claim(outbox) is None
+
+
 def test_what_a_courier_is_given_to_say(outbox, shared_world):
     """What a digest says, of one that is in somebody's hands; of no other, whoever asks."""
     [digest] = outbox.execute("select id from app.digests").fetchone()
