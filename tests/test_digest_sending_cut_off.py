@@ -84,7 +84,9 @@ def test_after_23_hours_a_person_decides(sending):
     sending.compose()
     sending.fake.usual = Answer(drops=True)
     sending.service()
-    wait_until(lambda: sending.states()["waiting"] == 3 and sending.run("select count(*) from app.outbox where error = 'no_answer'") == [(1,)])
+    # The courier writes down that there was no answer, and then that couriers rest: until both are there it is amid reporting.
+    wait_until(lambda: sending.states()["waiting"] == 3 and sending.run("select paused_until > clock_timestamp() from vault.couriers") == [(True,)])
+    assert sending.run("select count(*) from app.outbox where error = 'no_answer'") == [(1,)]
     sending.run("update app.outbox set unanswered_since = unanswered_since - interval '23 hours'")
     sending.fake.usual = Answer()
     sending.minutes_pass()
