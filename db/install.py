@@ -6,10 +6,10 @@ cannot be. Order:
 1. roles.sql, and the schemas;
 2. what is made anew each time goes: policies, views, and the functions that nothing else hangs on. A function whose
    arguments or result have changed could not be replaced, and with its policies and views gone it need not be;
-3. functions.sql. The rest (functions that a trigger or a default names) are replaced in place;
+3. functions.sql and starter_pack.sql. The rest (functions that a trigger or a default names) are replaced in place;
 4. on an empty database Flask-AppBuilder's tables and schema.sql; on an installed one the migrations that it does not
    carry yet. They come after the functions, because a migration attaches triggers to them;
-5. functions that functions.sql no longer holds go: their triggers went with a migration;
+5. functions that these files no longer hold go: their triggers went with a migration;
 6. views.sql, rls.sql.
 """
 
@@ -160,6 +160,7 @@ def _apply(connection: psycopg.Connection, pending: list[str] | None) -> None:
         connection.execute(_fab_ddl())
     connection.execute("set local search_path = public")
     _run_file(connection, versions.FOLDER / "functions.sql")
+    _run_file(connection, versions.FOLDER / "starter_pack.sql")
     if pending is None:
         _run_file(connection, versions.FOLDER / "schema.sql")
     for name in pending or []:
@@ -182,7 +183,7 @@ def _drop_what_is_made_anew(connection: psycopg.Connection) -> None:
 
 
 def _drop_functions_of_the_past(connection: psycopg.Connection) -> None:
-    """Drops what functions.sql did not write in this transaction. Raises SqlRefused when something still uses it."""
+    """Drops what no file wrote in this transaction. Raises SqlRefused when something still uses it."""
     try:
         _drop_functions(connection, "p.xmin <> pg_current_xact_id()::xid")
     except psycopg.errors.DependentObjectsStillExist as error:
