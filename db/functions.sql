@@ -35,6 +35,28 @@
 --   KW442  a case could not be destroyed; the others were
 --   KW450  the clocks of the database and of the jobs service differ
 --   KW451  nothing is sent to this address until it is cleared
+--   KW460  a document takes no such step from its state
+--   KW461  this step is for operators
+--   KW462  nobody approves or returns a document of their own
+--   KW463  a draft is its author's
+--   KW464  what was submitted, and the wording of a template, stays as it is
+--   KW465  this step needs a reason
+--   KW466  only an approved or sent document has a new version
+--   KW467  somebody changed the document meanwhile
+--   KW468  the template was reworded or retired meanwhile
+--   KW469  trails, PDFs and deliveries of documents stay as they are
+--   KW470  a template has 1 to 100 parts, each of a kind that there is
+--   KW471  words of a part are missing or too long
+--   KW472  there is no such merge field
+--   KW473  a hint is too long
+--   KW474  a question needs 2 to 20 different choices
+--   KW475  an answer is empty or too long
+--   KW476  an answer is no day
+--   KW477  an answer is no number
+--   KW478  an answer is none of the choices
+--   KW479  a question that must be answered is not
+--   KW480  nothing was handed over on a day to come
+--   KW481  an upload came without its file
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -677,6 +699,41 @@ end
 $$;
 comment on function app.my_full_case_ids() is 'Those of app.my_case_ids() in which the acting collaborator takes part in full.';
 
+create or replace function app.my_document_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    me   uuid := app.acting_as('collaborator');
+    mine uuid[] := app.my_full_case_ids();
+begin
+    return (select array_agg(d.id) from app.support_documents as d
+            where d.case_id = any (mine) and (d.state in ('approved', 'sent', 'superseded') or d.author_id = me));
+end
+$$;
+comment on function app.my_document_ids() is
+    'THE rule of which documents a collaborator reads (spec 2): in the cases in which they take part in full those that were approved, sent or not (a superseded one was), and their own in any state.';
+
+create or replace function app.my_upload_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    me        uuid := app.acting_as('collaborator');
+    mine      uuid[] := app.my_full_case_ids();
+    documents uuid[] := app.my_document_ids();
+begin
+    return (select array_agg(u.id) from app.support_uploads as u where u.case_id = any (mine) and (u.author_id = me or u.document_id = any (documents)));
+end
+$$;
+comment on function app.my_upload_ids() is 'Files that a collaborator sees: in the cases in which they take part in full those that they added, and scans of documents that they read.';
+
+create or replace function app.my_document_organisation_ids() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    mine uuid[] := app.my_full_case_ids();
+begin
+    return (select array_agg(distinct c.organisation_id) from app.support_cases as c where c.id = any (mine));
+end
+$$;
+comment on function app.my_document_organisation_ids() is 'Organisations of app.my_full_case_ids(): whose templates the acting collaborator drafts from.';
+
 create or replace function app.notes_are_visible_to_housing_officers(tenant_setting text, organisation_setting boolean) returns boolean
 language sql immutable parallel safe set search_path = '' as $$
     select tenant_setting = 'visible' or (tenant_setting = 'inherit' and organisation_setting)
@@ -1195,6 +1252,642 @@ comment on function app.account_for(text, text) is
 
 
 ------------------------------------------------------------------------------------------------------------------------
+-- Documents: templates
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.template_versions_take_their_place() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    -- One at a time for each template: two who save at once get two numbers.
+    select t.organisation_id into new.organisation_id from app.document_templates as t where t.id = new.template_id for no key update;
+    if app.a_person_acts() then
+        select u.id, u.full_name into new.author_id, new.author_name from app.users as u where u.id = app.acting_as('any');
+        new.created_at := now();
+    end if;
+    new.version := 1 + coalesce((select max(v.version) from app.document_template_versions as v where v.template_id = new.template_id), 0);
+    return new;
+end
+$$;
+comment on function app.template_versions_take_their_place() is 'A new wording of a template is of its organisation, has the next number, and is signed by the person who acts.';
+
+create or replace function app.template_versions_stay() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    raise exception 'a wording of a template stays as it is' using errcode = 'KW464';
+end
+$$;
+comment on function app.template_versions_stay() is 'KW464: documents stand on the wording that they were made from, so nobody changes or removes one, the owner included.';
+
+create or replace function app.is_question(part_type text) returns boolean
+language sql immutable parallel safe set search_path = '' as $$
+    select part_type in ('short_text', 'long_text', 'date', 'number', 'choice', 'choices', 'yes_no', 'signature')
+$$;
+comment on function app.is_question(text) is 'Whether a part of a template asks for an answer; the others (heading, text) say something.';
+
+create or replace function app.template_parts_fit() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+    part  jsonb;
+    place integer := 0;
+    ids   text[] := '{}';
+    at    text;
+begin
+    if jsonb_typeof(new.parts) <> 'array' or jsonb_array_length(new.parts) not between 1 and 100 then
+        raise exception 'a template has 1 to 100 parts' using errcode = 'KW470';
+    end if;
+    for part in select p.part from jsonb_array_elements(new.parts) as p (part) loop
+        at := 'parts.' || place;
+        place := place + 1;
+        if jsonb_typeof(part) <> 'object' then
+            raise exception 'a part of a template is not one' using errcode = 'KW470', column = at;
+        elsif part - array['id', 'type', 'words', 'hint', 'options', 'required'] <> '{}'
+           or not coalesce(app.is_question(part ->> 'type') or part ->> 'type' in ('heading', 'text'), false)
+           or not coalesce(part ->> 'id' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', false) or part ->> 'id' = any (ids)
+           or jsonb_typeof(part -> 'required') <> 'boolean' or (not app.is_question(part ->> 'type') and part ?| array['hint', 'options', 'required'])
+        then
+            raise exception 'a part of a template is not one' using errcode = 'KW470', column = at;
+        end if;
+        ids := ids || (part ->> 'id');
+        if coalesce(jsonb_typeof(part -> 'words'), '') <> 'string' or length(btrim(part ->> 'words', E' \t\r\n')) < 1
+           or length(part ->> 'words') > (case part ->> 'type' when 'text' then 4000 else 300 end)
+        then
+            raise exception 'words of a part are missing or too long' using errcode = 'KW471', column = at || '.words';
+        elsif regexp_replace(part ->> 'words', '\{\{(tenant|property|organisation|date|case_opened|author)\}\}', '', 'g') ~ '\{\{|\}\}' then
+            raise exception 'a merge field is unknown' using errcode = 'KW472', column = at || '.words';
+        elsif part ? 'hint' and (jsonb_typeof(part -> 'hint') <> 'string' or length(part ->> 'hint') > 300) then
+            raise exception 'a hint is too long' using errcode = 'KW473', column = at || '.hint';
+        elsif (part ->> 'type' in ('choice', 'choices')) <> (part ? 'options') or not app.options_fit(part -> 'options') then
+            raise exception 'choices are missing or alike' using errcode = 'KW474', column = at || '.options';
+        end if;
+    end loop;
+    return new;
+end
+$$;
+comment on function app.template_parts_fit() is
+    'What a template may say. KW470: not 1 to 100 parts, or one that is none. KW471: words missing or too long (4,000 characters for text, 300 for headings and questions). KW472: a merge field that is not known. '
+    'KW473: a hint over 300 characters. KW474: not 2 to 20 different choices of 1 to 100 characters. The column of the refusal is the part, from 0: parts.3.words.';
+
+create or replace function app.options_fit(options jsonb) returns boolean
+language sql immutable set search_path = '' as $$
+    select options is null
+        or case jsonb_typeof(options) when 'array' then
+               (select count(*) between 2 and 20 and count(distinct btrim(o.value #>> '{}')) = count(*)
+                       and bool_and(jsonb_typeof(o.value) = 'string' and length(btrim(o.value #>> '{}')) between 1 and 100)
+                from jsonb_array_elements(options) as o (value))
+           else false end
+$$;
+comment on function app.options_fit(jsonb) is 'Whether these are 2 to 20 different choices of 1 to 100 characters, or none at all (null).';
+
+create or replace function app.add_starter_templates() returns integer
+language plpgsql set search_path = '' as $$
+declare
+    starter record;
+    made    uuid;
+    added   integer := 0;
+begin
+    for starter in
+        select s.* from app.starters_to_add() as s order by s.name
+    loop
+        insert into app.document_templates (kind, name, repeats_every_months, starter_key)
+            values (starter.kind, starter.name, starter.repeats_every_months, starter.starter_key) returning id into made;
+        insert into app.document_template_versions (template_id, parts) values (made, starter.parts);
+        added := added + 1;
+    end loop;
+    return added;
+end
+$$;
+comment on function app.add_starter_templates() is
+    'An org-admin adds the templates of the starter pack that their organisation does not have yet, by their key and by their name; returns how many. They are the organisation''s own from then on.';
+
+create or replace function app.starters_to_add() returns table (starter_key text, kind text, name text, repeats_every_months integer, parts jsonb)
+language sql stable security definer set search_path = '' as $$
+    select s.starter_key, s.kind, s.name, s.repeats_every_months, s.parts
+    from app.starter_templates() as s
+    where app.org_admin_case_organisation() is not null
+      and not exists (select from app.document_templates as t
+                      where t.organisation_id = app.org_admin_case_organisation() and (t.starter_key = s.starter_key or t.name = s.name))
+$$;
+comment on function app.starters_to_add() is 'For an org-admin: templates of the starter pack (db/starter_pack.sql) that their organisation does not have. No row under any other hat.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Documents: what they say
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.merged(words text, fields jsonb) returns text
+language sql immutable set search_path = '' as $$
+    -- In one pass: a tenant whose name looks like a field stays as they are called.
+    select string_agg(piece.said || coalesce(fields ->> field.name, ''), '' order by piece.place)
+    from unnest(regexp_split_to_array(words, '\{\{(?:tenant|property|organisation|date|case_opened|author)\}\}')) with ordinality as piece (said, place)
+    left join (select m.found[1] as name, m.place
+               from regexp_matches(words, '\{\{(tenant|property|organisation|date|case_opened|author)\}\}', 'g') with ordinality as m (found, place)) as field
+      on field.place = piece.place
+$$;
+comment on function app.merged(text, jsonb) is 'Words of a template with its merge fields filled in ({"tenant": ..., ...}); a field without a value is left out.';
+
+create or replace function app.said_day(of_day date) returns text
+language sql immutable set search_path = '' as $$
+    select extract(day from of_day) || ' ' || (array['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'])[extract(month from of_day)::integer]
+           || ' ' || extract(year from of_day)
+$$;
+comment on function app.said_day(date) is 'A day as a letter says it: 3 November 2026. Whatever language the server is set to.';
+
+create or replace function app.content_of(of_case uuid, of_template_version uuid, titled text, answered jsonb, by_author text, in_version integer) returns jsonb
+language sql stable set search_path = '' as $$
+    select jsonb_build_object(
+               'organisation', o.name, 'tenant', t.full_name, 'property', home.address, 'title', titled, 'kind', m.kind,
+               'template', m.name, 'template_version', v.version, 'version', in_version, 'author', by_author, 'dated', today.day,
+               'parts', (select jsonb_agg((p.part - 'required')
+                                          || jsonb_build_object('words', app.merged(p.part ->> 'words', jsonb_build_object(
+                                                 'tenant', t.full_name, 'property', home.address, 'organisation', o.name, 'author', by_author,
+                                                 'date', app.said_day(today.day), 'case_opened', app.said_day((c.opened_at at time zone 'Europe/London')::date))))
+                                          || case when answered ? (p.part ->> 'id') then jsonb_build_object('answer', answered -> (p.part ->> 'id')) else '{}' end
+                                          order by p.place)
+                         from jsonb_array_elements(v.parts) with ordinality as p (part, place)))
+    from app.support_cases as c
+    join app.tenants as t on t.id = c.tenant_id
+    join app.organisations as o on o.id = c.organisation_id
+    join app.properties as r on r.id = t.property_id
+    join app.document_template_versions as v on v.id = of_template_version
+    join app.document_templates as m on m.id = v.template_id
+    cross join lateral (select r.address || ', ' || r.town || ' ' || r.postcode as address) as home
+    cross join (select (now() at time zone 'Europe/London')::date as day) as today
+    where c.id = of_case
+$$;
+comment on function app.content_of(uuid, uuid, text, jsonb, text, integer) is 'What a document says today (app.support_documents.content), by its answers and the wording that it was made from: names, home and dates filled in.';
+
+create or replace function app.document_content(of_document uuid) returns jsonb
+language sql stable set search_path = '' as $$
+    select coalesce(d.content, app.content_of(d.case_id, d.template_version_id, d.title, d.answers, d.author_name, d.version)) from app.support_documents as d where d.id = of_document
+$$;
+comment on function app.document_content(uuid) is 'What a document says: frozen from submission on, as it stands today for a draft. Null where the person sees no such document.';
+
+create or replace function app.preview_of_template(of_parts jsonb) returns jsonb
+language sql stable set search_path = '' as $$
+    select jsonb_build_object(
+        'organisation', o.name, 'tenant', 'Sam Example', 'property', '1 Example Street, Leeds LS1 1AA', 'author', u.full_name, 'version', 1, 'template_version', 1, 'dated', today.day,
+        'parts', (select jsonb_agg((p.part - 'required') || jsonb_build_object('words', app.merged(p.part ->> 'words', jsonb_build_object(
+                      'tenant', 'Sam Example', 'property', '1 Example Street, Leeds LS1 1AA', 'organisation', o.name, 'author', u.full_name,
+                      'date', app.said_day(today.day), 'case_opened', app.said_day(today.day - 90)))) order by p.place)
+                  from jsonb_array_elements(of_parts) with ordinality as p (part, place)))
+    from app.organisations as o
+    join app.users as u on u.id = app.acting_as('org_admin')
+    cross join (select (now() at time zone 'Europe/London')::date as day) as today
+    where o.id = app.org_admin_organisation()
+$$;
+comment on function app.preview_of_template(jsonb) is 'For an org-admin who words a template: what a document of these parts would say, with an invented tenant. The parts need not be complete yet.';
+
+create or replace function app.answer_fits(part jsonb, answer jsonb) returns boolean
+language plpgsql immutable set search_path = '' as $$
+begin
+    return coalesce(case part ->> 'type'
+        when 'short_text' then jsonb_typeof(answer) = 'string' and length(btrim(answer #>> '{}', E' \t\r\n')) >= 1 and length(answer #>> '{}') <= 500
+        when 'long_text' then jsonb_typeof(answer) = 'string' and length(btrim(answer #>> '{}', E' \t\r\n')) >= 1 and length(answer #>> '{}') <= 20000
+        when 'signature' then jsonb_typeof(answer) = 'string' and length(btrim(answer #>> '{}', E' \t\r\n')) >= 1 and length(answer #>> '{}') <= 120
+        when 'number' then jsonb_typeof(answer) = 'number' and abs((answer #>> '{}')::numeric) < 1e15 and scale((answer #>> '{}')::numeric) <= 4
+        when 'yes_no' then jsonb_typeof(answer) = 'boolean'
+        when 'choice' then jsonb_typeof(answer) = 'string' and part -> 'options' @> answer
+        when 'choices' then jsonb_typeof(answer) = 'array' and jsonb_array_length(answer) between 1 and 20 and part -> 'options' @> answer
+                            and (select count(distinct a.value) = count(*) from jsonb_array_elements(answer) as a (value))
+        when 'date' then jsonb_typeof(answer) = 'string' and answer #>> '{}' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+                         and (answer #>> '{}')::date between date '1900-01-01' and date '2100-12-31'
+        end, false);
+exception
+    -- A day that does not exist, such as 30 February.
+    when datetime_field_overflow or invalid_datetime_format then
+        return false;
+end
+$$;
+comment on function app.answer_fits(jsonb, jsonb) is 'Whether this answers a question of a template by its type: short text up to 500 characters, long text 20,000, a signature 120, a day from 1900 to 2100 (yyyy-mm-dd), a number of up to 4 decimals, true or false, choices from its options.';
+
+create or replace function app.answers_fit_their_questions() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    questions jsonb := (select jsonb_object_agg(p.part ->> 'id', p.part)
+                        from app.document_template_versions as v, jsonb_array_elements(v.parts) as p (part)
+                        where v.id = new.template_version_id and app.is_question(p.part ->> 'type'));
+    it        record;
+begin
+    if jsonb_typeof(new.answers) <> 'object' then
+        raise exception 'answers are an object' using errcode = 'KW475', column = 'answers';
+    end if;
+    for it in select a.key, a.value from jsonb_each(new.answers) as a loop
+        if not coalesce(app.answer_fits(questions -> it.key, it.value), false) then
+            raise exception 'an answer does not fit its question' using errcode = case questions -> it.key ->> 'type'
+                when 'date' then 'KW476' when 'number' then 'KW477' when 'choice' then 'KW478' when 'choices' then 'KW478' when 'yes_no' then 'KW478' else 'KW475' end,
+                column = 'answers.' || it.key;
+        end if;
+    end loop;
+    return new;
+end
+$$;
+comment on function app.answers_fit_their_questions() is
+    'Each answer is to a question of the document''s own template, and of its type (app.answer_fits). KW475 text that is empty or too long, or no question of this document; KW476 no day; KW477 no number; KW478 none of the choices. The column of the refusal is the question: answers.<id>.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Documents: their life
+------------------------------------------------------------------------------------------------------------------------
+
+-- app.document_transitions says which step leads where, and who may take it. The functions below are one for each step; each
+-- sets `step` on the document, or adds the row that the step follows from. What they come to is the trigger's
+-- (app.documents_take_steps), for every client alike.
+
+create or replace function app.judge_step(of_step text, of_state text, of_author uuid, out to_state text, out asks_reason boolean, out follows_from text)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+    it app.document_transitions;
+begin
+    select * into it from app.document_transitions as t where t.step = of_step and t.from_state = of_state;
+    if not found then
+        raise exception 'no such step from here' using errcode = 'KW460';
+    end if;
+    -- Jobs, imports and DBAs act without a person; the order of the states binds them as well.
+    if app.a_person_acts() then
+        if not it.by_collaborators and app.acting_hat() is distinct from 'org_admin' and app.acting_hat() is distinct from 'property_manager' then
+            raise exception 'this step is the operators''' using errcode = 'KW461';
+        elsif it.by_author = 'never' and of_author = app.acting_as('any') then
+            raise exception 'four eyes' using errcode = 'KW462';
+        elsif it.by_author = 'only' and of_author is distinct from app.acting_as('any') then
+            raise exception 'this step is the author''s' using errcode = 'KW463';
+        end if;
+    end if;
+    to_state := it.to_state;
+    asks_reason := it.asks_reason;
+    follows_from := it.follows_from;
+end
+$$;
+comment on function app.judge_step(text, text, uuid) is
+    'Whether the acting person may take a step with a document in this state and of this author: where it leads, and what it asks for. KW460: not from this state. KW461: operators only. KW462: not the author (four eyes). KW463: the author only. '
+    'Knows no document: whether the person sees it is the policies'' to say.';
+
+create or replace function app.steps_open(of_state text, of_author uuid) returns text[]
+language sql stable set search_path = '' as $$
+    select coalesce(array_agg(t.step order by t.position), '{}')
+    from app.document_transitions as t
+    cross join (select app.acting_as('any') as person, app.acting_hat() in ('org_admin', 'property_manager') as operates offset 0) as me
+    where t.from_state = of_state and t.step <> 'supersede' and (me.operates or t.by_collaborators)
+      and case t.by_author when 'only' then of_author = me.person when 'never' then of_author <> me.person else true end
+$$;
+comment on function app.steps_open(text, uuid) is 'The steps that app.judge_step() would let the acting person take with a document in this state and of this author: which buttons to draw.';
+
+create or replace function app.require_step(of_document uuid, of_step text) returns void
+language plpgsql set search_path = '' as $$
+declare
+    it app.support_documents;
+begin
+    select * into it from app.support_documents as d where d.id = of_document;
+    if not found then
+        raise exception 'no such document' using errcode = 'KW404';
+    end if;
+    perform app.judge_step(of_step, it.state, it.author_id);
+end
+$$;
+comment on function app.require_step(uuid, text) is 'Whether the acting person sees a document and may take this step with it. KW404 where they see none; else as app.judge_step.';
+
+create or replace function app.take_step(of_document uuid, of_step text, because text default null) returns void
+language plpgsql set search_path = '' as $$
+begin
+    perform app.require_step(of_document, of_step);
+    update app.support_documents as d set step = of_step, step_reason = nullif(btrim(because, E' \t\r\n'), '') where d.id = of_document;
+    if not found then
+        raise exception 'no such document' using errcode = 'KW404';
+    end if;
+end
+$$;
+comment on function app.take_step(uuid, text, text) is 'Takes a step that follows from nothing else, with its reason. For the functions below. Raises as app.require_step and app.documents_take_steps.';
+
+create or replace function app.submit_document(of_document uuid) returns void
+language sql set search_path = '' as $$
+    select app.take_step(of_document, 'submit')
+$$;
+comment on function app.submit_document(uuid) is 'The author hands a draft in: what it says is frozen. KW479 where a question that must be answered is not (its column: answers.<id>); else as app.judge_step, KW404.';
+
+create or replace function app.return_document(of_document uuid, because text) returns void
+language sql set search_path = '' as $$
+    select app.take_step(of_document, 'return', because)
+$$;
+comment on function app.return_document(uuid, text) is 'An operator who is not the author gives a submitted document back to be changed, and says why (KW465). As app.judge_step, KW404.';
+
+create or replace function app.withdraw_document(of_document uuid, because text default null) returns void
+language sql set search_path = '' as $$
+    select app.take_step(of_document, 'withdraw', because)
+$$;
+comment on function app.withdraw_document(uuid, text) is 'A draft or submitted document is not gone on with, or an operator takes back an approved one that was not sent, and says why (KW465). As app.judge_step, KW404.';
+
+create or replace function app.approve_document(of_document uuid, seen_sha256 bytea, made_pdf bytea) returns void
+language plpgsql set search_path = '' as $$
+begin
+    perform app.require_step(of_document, 'approve');
+    insert into app.support_document_pdfs (document_id, content_sha256, pdf) values (of_document, seen_sha256, made_pdf);
+end
+$$;
+comment on function app.approve_document(uuid, bytea, bytea) is
+    'An operator who is not the author approves a submitted document, with the PDF that was made of what they saw (its content_sha256): both are fixed by it. KW467 where it says something else by now; else as app.judge_step, KW404.';
+
+create or replace function app.send_document(of_document uuid, new_id uuid, named text, address text) returns void
+language plpgsql set search_path = '' as $$
+begin
+    perform app.require_step(of_document, 'send');
+    insert into app.support_document_deliveries (id, document_id, way, to_name, to_address) values (new_id, of_document, 'email', named, address);
+end
+$$;
+comment on function app.send_document(uuid, uuid, text, text) is
+    'An operator sends an approved document to somebody by e-mail, with its PDF; new_id is the delivery''s, so that a form sent twice sends once. KW451: nothing is sent to that address. As app.judge_step, KW404.';
+
+create or replace function app.hand_over_document(of_document uuid, new_id uuid, named text, on_day date) returns void
+language plpgsql set search_path = '' as $$
+begin
+    perform app.require_step(of_document, 'hand_over');
+    insert into app.support_document_deliveries (id, document_id, way, to_name, handed_over_on) values (new_id, of_document, 'by_hand', named, on_day);
+end
+$$;
+comment on function app.hand_over_document(uuid, uuid, text, date) is 'An operator notes that an approved document was handed to somebody, and when (Europe/London). As app.judge_step, KW404.';
+
+create or replace function app.new_version_of(of_document uuid, new_id uuid) returns void
+language plpgsql set search_path = '' as $$
+declare
+    it     app.support_documents;
+    newest app.document_template_versions;
+begin
+    select * into it from app.support_documents as d where d.id = of_document;
+    if not found then
+        raise exception 'no such document' using errcode = 'KW404';
+    end if;
+    select * into newest from app.document_template_versions as v where v.template_id = it.template_id order by v.version desc limit 1;
+    insert into app.support_documents (id, case_id, template_version_id, title, supersedes_id, answers)
+        values (new_id, it.case_id, newest.id, it.title, it.id, (
+            -- What was answered to the same question, where it still fits.
+            select coalesce(jsonb_object_agg(was.part ->> 'id', was.part -> 'answer'), '{}')
+            from jsonb_array_elements(it.content -> 'parts') as was (part)
+            join jsonb_array_elements(newest.parts) as now_asked (part)
+              on now_asked.part ->> 'id' = was.part ->> 'id' and now_asked.part ->> 'type' = was.part ->> 'type'
+            where was.part ? 'answer' and app.answer_fits(now_asked.part, was.part -> 'answer')));
+end
+$$;
+comment on function app.new_version_of(uuid, uuid) is
+    'Begins a new version of an approved or sent document as a draft of the acting person''s, in the newest wording of its template, with the answers that still fit. The old one is superseded when the new one is approved. KW466 for any other document; KW404 where the person sees none.';
+
+create or replace function app.documents_begin_as_drafts() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    template app.document_templates;
+    newest   uuid;
+    before   app.support_documents;
+begin
+    select t.* into template from app.document_templates as t join app.document_template_versions as v on v.template_id = t.id where v.id = new.template_version_id;
+    new.template_id := template.id;
+    new.kind := template.kind;
+    new.repeats_every_months := template.repeats_every_months;
+    if not app.a_person_acts() then
+        return new;
+    end if;
+    new.state := 'draft';
+    new.step := null;
+    new.step_reason := null;
+    new.content := null;
+    new.content_sha256 := null;
+    new.revision := 1;
+    new.created_at := now();
+    new.changed_at := now();
+    new.submitted_at := null;
+    new.approved_at := null;
+    new.approved_by_id := null;
+    new.approved_by_name := null;
+    new.pdf_sha256 := null;
+    new.sent_at := null;
+    new.next_due_on := null;
+    new.version := 1;
+    -- A template of another organisation is refused by the key, as one that does not exist.
+    if template.organisation_id = new.organisation_id then
+        select v.id into newest from app.document_template_versions as v where v.template_id = template.id order by v.version desc limit 1;
+        if new.template_version_id <> newest or (template.retired_at is not null and new.supersedes_id is null) then
+            raise exception 'this template makes no documents any more' using errcode = 'KW468';
+        end if;
+    end if;
+    if new.supersedes_id is not null then
+        select * into before from app.support_documents as d where d.id = new.supersedes_id and d.case_id = new.case_id for share;
+        if not found or before.state not in ('approved', 'sent') or before.template_id <> template.id then
+            raise exception 'there is no such document to supersede' using errcode = 'KW466';
+        end if;
+        new.version := before.version + 1;
+    end if;
+    return new;
+end
+$$;
+comment on function app.documents_begin_as_drafts() is
+    'A document begins as a draft, made from the newest wording of a live template (KW468), or as the next version of an approved or sent one of the same case and template (KW466).';
+
+create or replace function app.content_is_frozen_from_submission() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+    -- What may change by a statement; whatever else does is the work of a step, which comes after this.
+    free text[] := case old.state when 'draft' then array['title', 'answers', 'revision', 'step', 'step_reason', 'landlord_id'] else array['step', 'step_reason', 'landlord_id'] end;
+begin
+    if to_jsonb(new) - free <> to_jsonb(old) - free then
+        raise exception 'what was submitted stays as it is' using errcode = 'KW464';
+    end if;
+    if old.state = 'draft' and (new.title <> old.title or new.answers <> old.answers) then
+        if app.a_person_acts() and old.author_id is distinct from app.acting_as('any') then
+            raise exception 'a draft is its author''s' using errcode = 'KW463';
+        elsif new.revision <> old.revision then
+            raise exception 'somebody changed this draft meanwhile' using errcode = 'KW467';
+        end if;
+        new.changed_at := now();
+        new.revision := old.revision + 1;
+    elsif new.revision <> old.revision then
+        -- Nothing else of it was changed: it counts changes alone.
+        new.revision := old.revision;
+    end if;
+    return new;
+end
+$$;
+comment on function app.content_is_frozen_from_submission() is
+    'For every role and statement: of a draft its author changes title and answers (KW463), saying which revision they saw (KW467); of any other document nothing is changed (KW464) but by a step.';
+
+create or replace function app.documents_take_steps() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    taken   record := app.judge_step(new.step, old.state, old.author_id);
+    missing text;
+begin
+    -- At depth 1 somebody sets the column by hand; what a step follows from is a row of its own, whose trigger sets it.
+    if taken.follows_from is not null and pg_trigger_depth() = 1 then
+        raise exception 'this step follows from something else' using errcode = 'KW460';
+    elsif taken.asks_reason and coalesce(btrim(new.step_reason, E' \t\r\n'), '') = '' then
+        raise exception 'this step needs a reason' using errcode = 'KW465', column = 'reason';
+    end if;
+    new.state := taken.to_state;
+    new.changed_at := clock_timestamp();
+    case new.step
+        when 'submit' then
+            select p.part ->> 'id' into missing
+            from app.document_template_versions as v, jsonb_array_elements(v.parts) with ordinality as p (part, place)
+            where v.id = new.template_version_id and p.part -> 'required' = 'true' and not new.answers ? (p.part ->> 'id')
+            order by p.place limit 1;
+            if found then
+                raise exception 'a question is not answered' using errcode = 'KW479', column = 'answers.' || missing;
+            end if;
+            new.content := app.content_of(new.case_id, new.template_version_id, new.title, new.answers, new.author_name, new.version);
+            new.content_sha256 := sha256(convert_to(new.content::text, 'UTF8'));
+            new.submitted_at := now();
+        when 'return' then
+            new.content := null;
+            new.content_sha256 := null;
+            new.submitted_at := null;
+        when 'approve' then
+            new.approved_at := now();
+            select w.actor_id, w.actor_name into new.approved_by_id, new.approved_by_name from app.who_acts(null) as w;
+            new.pdf_sha256 := (select f.sha256 from app.support_document_pdfs as f where f.document_id = new.id);
+            new.next_due_on := ((now() at time zone 'Europe/London')::date + make_interval(months => new.repeats_every_months))::date;
+        when 'send', 'hand_over' then
+            new.sent_at := coalesce(old.sent_at, now());
+        else
+            null;
+    end case;
+    return new;
+end
+$$;
+comment on function app.documents_take_steps() is
+    'Moves a document by the step that was set, as app.document_transitions has it, and writes what belongs to the state: submission freezes what it says (KW479 where a required answer is missing), a return thaws it, approval names the approver, '
+    'the PDF''s hash and, of a recurring assessment, the day by which the next is due (in months from today, Europe/London; the last day of a shorter month). KW465 without the reason that a step asks for; else as app.judge_step.';
+
+create or replace function app.steps_are_written_down() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    who record := app.who_acts(null);
+begin
+    insert into app.support_document_events (organisation_id, landlord_id, case_id, document_id, step, from_state, to_state, actor_id, actor_name, reason)
+        values (new.organisation_id, new.landlord_id, new.case_id, new.id, case tg_op when 'INSERT' then 'begin' else new.step end,
+                case tg_op when 'UPDATE' then old.state end, new.state, who.actor_id, who.actor_name, case tg_op when 'UPDATE' then new.step_reason end);
+    if tg_op = 'UPDATE' and new.step = 'approve' and new.supersedes_id is not null then
+        -- One that was withdrawn meanwhile stays so.
+        update app.support_documents as d set step = 'supersede', step_reason = null
+        where d.id = new.supersedes_id and d.state in ('approved', 'sent');
+    end if;
+    return null;
+end
+$$;
+comment on function app.steps_are_written_down() is 'Writes the trail: who took which step, from which state to which, and why; and supersedes the earlier version of a document that is approved.';
+
+create or replace function app.what_was_fixed_stays() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    -- A home that moves to another landlord takes everything along; retention destroys, and no person can claim to be it.
+    if tg_op = 'UPDATE' and to_jsonb(new) - 'landlord_id' = to_jsonb(old) - 'landlord_id' then
+        return new;
+    elsif tg_op = 'DELETE' and not app.a_person_acts() and current_setting('app.purging', true) = 'yes' then
+        return old;
+    end if;
+    raise exception 'what was fixed stays' using errcode = 'KW469';
+end
+$$;
+comment on function app.what_was_fixed_stays() is 'KW469: trails, PDFs and deliveries of documents are neither changed nor removed by anybody, the owner included; they go by retention, with their document.';
+
+create or replace function app.pdf_takes_place_from_document() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    it app.support_documents;
+begin
+    -- Whoever returns it at this moment is waited for.
+    select * into it from app.support_documents as d where d.id = new.document_id for update;
+    new.organisation_id := it.organisation_id;
+    new.landlord_id := it.landlord_id;
+    new.case_id := it.case_id;
+    if it.id is not null and it.content_sha256 is distinct from new.content_sha256 then
+        raise exception 'it says something else by now' using errcode = 'KW467';
+    end if;
+    return new;
+end
+$$;
+comment on function app.pdf_takes_place_from_document() is 'A PDF is of its document''s case, and made of what that says now (KW467).';
+
+create or replace function app.pdf_approves_its_document() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    update app.support_documents as d set step = 'approve', step_reason = null where d.id = new.document_id;
+    return null;
+end
+$$;
+comment on function app.pdf_approves_its_document() is 'After the policies have passed: adding the PDF is the approval, so neither is ever without the other. Raises as app.judge_step.';
+
+create or replace function app.delivery_takes_place_from_document() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    select d.organisation_id, d.landlord_id, d.case_id into new.organisation_id, new.landlord_id, new.case_id
+    from app.support_documents as d where d.id = new.document_id for update;
+    if app.a_person_acts() then
+        select u.id, u.full_name into new.author_id, new.author_name from app.users as u where u.id = app.acting_as('any');
+        new.created_at := now();
+        if new.handed_over_on > (now() at time zone 'Europe/London')::date then
+            raise exception 'that day is still to come' using errcode = 'KW480', column = 'handed_over_on';
+        end if;
+    end if;
+    return new;
+end
+$$;
+comment on function app.delivery_takes_place_from_document() is 'A delivery is of its document''s case, is made now, and names who made it. KW480: nothing was handed over on a day to come.';
+
+create or replace function app.delivery_sends_its_document() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    update app.support_documents as d set step = case new.way when 'email' then 'send' else 'hand_over' end, step_reason = null where d.id = new.document_id;
+    if new.way = 'email' then
+        if exists (select from app.suppressed_addresses as s
+                   where s.organisation_id = new.organisation_id and s.address = lower(new.to_address) and s.cleared_at is null) then
+            raise exception 'the address is suppressed' using errcode = 'KW451', column = 'to_address';
+        end if;
+        insert into app.outbox (organisation_id, kind, delivery_id, dedup_key, to_name, to_address)
+            values (new.organisation_id, 'document', new.id, 'document/' || new.id, new.to_name, new.to_address);
+    end if;
+    return null;
+end
+$$;
+comment on function app.delivery_sends_its_document() is
+    'After the policies have passed: sends the document, by e-mail through the outbox. KW451 where nothing is sent to that address until it is cleared. Else as app.judge_step.';
+
+create or replace function app.delivery_state(of_delivery uuid, out state text, out state_at timestamptz)
+language sql stable security definer set search_path = '' as $$
+    select app.told_state(o.state, o.provider_id, o.claimed_at, o.sent_at), o.state_at
+    from app.support_document_deliveries as v
+    join app.outbox as o on o.organisation_id = v.organisation_id and o.delivery_id = v.id
+    where v.id = of_delivery and (v.organisation_id = app.org_admin_case_organisation() or v.landlord_id = any (app.manager_case_landlord_ids()))
+$$;
+comment on function app.delivery_state(uuid) is 'For an operator of its case: what became of the e-mail of a delivery (app.told_state), and since when. Nulls for one by hand, and under any other hat.';
+
+create or replace function app.file_takes_place_from_upload() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    select u.organisation_id, u.landlord_id, u.case_id into new.organisation_id, new.landlord_id, new.case_id
+    from app.support_uploads as u where u.id = new.upload_id for share;
+    return new;
+end
+$$;
+comment on function app.file_takes_place_from_upload() is 'A file is of its upload''s case.';
+
+create or replace function app.uploads_come_with_their_file() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    if not exists (select from app.support_upload_files as f where f.upload_id = new.id) and exists (select from app.support_uploads as u where u.id = new.id) then
+        raise exception 'an upload without its file' using errcode = 'KW481';
+    end if;
+    return null;
+end
+$$;
+comment on function app.uploads_come_with_their_file() is 'When the transaction ends: KW481 for an upload whose file did not come with it.';
+
+create or replace function app.keep_upload(new_id uuid, of_case uuid, of_document uuid, called text, received date, of_type text, file bytea) returns void
+language plpgsql set search_path = '' as $$
+begin
+    insert into app.support_uploads (id, case_id, document_id, title, received_on) values (new_id, of_case, of_document, called, received);
+    insert into app.support_upload_files (upload_id, media_type, bytes) values (new_id, of_type, file);
+end
+$$;
+comment on function app.keep_upload(uuid, uuid, uuid, text, date, text, bytea) is
+    'Adds a file to a case: a signed scan of one of its documents, or (of_document null) something received, on a day (Europe/London) if it is known. Type and bytes as views/upload_check.py found them.';
+
+
+------------------------------------------------------------------------------------------------------------------------
 -- The audit log: writing down
 ------------------------------------------------------------------------------------------------------------------------
 
@@ -1300,7 +1993,7 @@ declare
     firm uuid;
 begin
     -- Codes, never words of somebody's: the fact is kept for good.
-    if what is null or what not in ('destruction_certificate', 'notes_csv', 'notes_pdf', 'sessions_csv', 'sessions_pdf') then
+    if what is null or what not in ('destruction_certificate', 'notes_csv', 'notes_pdf', 'sessions_csv', 'sessions_pdf', 'document_pdf', 'uploaded_file') then
         raise exception 'nothing of this kind is taken out' using errcode = '22023';
     end if;
     if of_case is null then
@@ -1767,6 +2460,9 @@ begin
     -- order in which those who change several take them (app.begin_sign_in).
     perform from app.support_collaborators as m where m.case_id = any (whole) order by m.id for update;
     perform app.erase_copies(of_run, cases, whole);
+    -- With their trails, PDFs, deliveries and files, and the e-mails, which app.erase_told() has locked.
+    perform app.purge_from('support_uploads', 'r.case_id = any ($1)', 'case', cases, of_run);
+    perform app.purge_from('support_documents', 'r.case_id = any ($1)', 'case', cases, of_run);
     perform app.purge_from('support_collaborators', 'r.case_id = any ($1)', 'case', whole, of_run);
     perform app.purge_from('legal_holds', 'r.case_id = any ($1)', 'case', whole, of_run);
     perform app.purge_from('support_cases', 'r.id = any ($1)', 'case', whole, of_run);
@@ -1787,7 +2483,7 @@ begin
     with gone as (
         delete from app.audit_payloads as p
         where p.case_id = any (array(select unnest(cases) except select unnest(whole)))
-          and p.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions')
+          and p.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions', 'support_documents', 'support_document_deliveries', 'support_uploads')
           and not exists (select from app.support_notes as n where n.id = p.row_id)
         returning p.organisation_id, p.case_id, p.row_id
     )
@@ -1810,10 +2506,11 @@ declare
     messages uuid[];
 begin
     -- E-mails first and in the order of their ids, as whoever sends or erases does (app.claim_message, app.erase_old_digests). Those that
-    -- left the case out said nothing of it.
+    -- left the case out said nothing of it. Of documents all: they go with their documents.
     messages := array(select o.id from app.outbox as o
                       where (o.organisation_id, o.digest_id) in (select e.organisation_id, e.digest_id from app.digest_entries as e
                                                                  where e.case_id = any (cases) and (e.content is not null or e.handed_over))
+                         or (o.organisation_id, o.delivery_id) in (select v.organisation_id, v.id from app.support_document_deliveries as v where v.case_id = any (cases))
                       order by o.id for update);
     -- Where no courier ever had it there is no file: what it says of others goes out yet, and the file of that is not to be erased.
     update app.outbox as o set copy_erased_at = clock_timestamp() where o.id = any (messages) and o.claimed_at is not null;
@@ -1831,6 +2528,12 @@ language sql immutable set search_path = '' as $$
     ('support_goals',         'record', 'by the rule of retention'),
     ('support_goal_progress', 'record', 'by the rule of retention'),
     ('support_sessions',      'record', 'by the rule of retention'),
+    ('support_documents',     'record', 'by the rule of retention'),
+    ('support_document_events', 'part', 'the trail goes with its document'),
+    ('support_document_pdfs', 'part', 'goes with its document'),
+    ('support_document_deliveries', 'part', 'goes with its document'),
+    ('support_uploads',       'record', 'by the rule of retention'),
+    ('support_upload_files', 'part', 'goes with its upload'),
     ('legal_holds',           'record', 'lifted ones go with their case'),
     ('audit_payloads',        'copy',   'goes with the record that it is about; of the firm''s set-up it stays'),
     ('links',                 'copy',   'holds a hash, and goes with the assignment that it invites to'),
@@ -1838,7 +2541,7 @@ language sql immutable set search_path = '' as $$
     ('audit_log',             'fact',   'codes, ids, times, and the name of who acted'),
     ('retention_runs',        'fact',   'which run, when, asked for by whom'),
     ('digests',               'fact',   'which officer was told in which month, or why not'),
-    ('outbox',                'fact',   'which e-mail went where and when; it holds no words'),
+    ('outbox',                'fact',   'which e-mail went where and when; it holds no words. Of a document it goes with that'),
     ('delivery_events',       'fact',   'codes and ids of the provider'),
     ('couriers',              'fact',   'a code of the provider''s'),
     ('job_runs',              'fact',   'codes, times and numbers'),
@@ -1849,6 +2552,9 @@ language sql immutable set search_path = '' as $$
     ('landlords',             'set-up', 'kept by the firm until it removes them'),
     ('properties',            'set-up', 'kept by the firm until it removes them'),
     ('tenants',               'set-up', 'kept by the firm until it removes them'),
+    ('document_templates',    'set-up', 'what documents are made from, kept by the firm'),
+    ('document_template_versions', 'set-up', 'what documents are made from, kept by the firm'),
+    ('document_transitions',  'set-up', 'the life of a document'),
     ('users',                 'set-up', 'accounts'),
     ('sign_ins',              'set-up', 'who signed in when'),
     ('sign_in_tries',         'set-up', 'hashes, a day at most'),
@@ -1861,7 +2567,7 @@ language sql immutable set search_path = '' as $$
     ('feature_gates',         'set-up', 'the price list')
 $$;
 comment on function app.kept_texts() is
-    'The registry of where words are kept and how they go: as a record, as a copy of one, as a fact that stays, or as set-up that the firm keeps. A new table with a text, jsonb or bytea '
+    'The registry of where words are kept and how they go: as a record, as part of one that goes with it by its key, as a copy of one, as a fact that stays, or as set-up that the firm keeps. A new table with a text, jsonb or bytea '
     'column belongs here, and a ''copy'' has its statement in app.erase_copies(): a test looks.';
 
 create or replace function app.organisations_to_sweep(only_asked boolean) returns uuid[]
@@ -2020,7 +2726,10 @@ begin
             -- Of a case that stays in part, too: what digests said of it went.
             perform app.erase_told(theirs);
         end if;
-        if line.table_name = 'support_goals' then
+        if line.table_name = 'support_documents' then
+            -- Where a case's documents went, so did all its files.
+            perform app.purge_from('support_uploads', 'r.case_id = any ($1)', 'case', theirs, line.run_id);
+        elsif line.table_name = 'support_goals' then
             -- Where a case's goals went, so did all its progress: also what the backup has and the ledger does not know.
             perform app.purge_from('support_goal_progress', 'r.case_id = any ($1)', 'case', theirs, line.run_id);
         elsif line.table_name = 'support_collaborators' then
@@ -2029,7 +2738,7 @@ begin
         elsif line.table_name = 'support_cases' then
             -- With whatever the backup still had under it.
             perform app.erase_copies(line.run_id, theirs, theirs);
-            foreach part in array array['support_goal_progress', 'support_goals', 'support_sessions', 'support_notes', 'support_collaborators', 'legal_holds'] loop
+            foreach part in array array['support_goal_progress', 'support_goals', 'support_sessions', 'support_notes', 'support_uploads', 'support_documents', 'support_collaborators', 'legal_holds'] loop
                 perform app.purge_from(part, 'r.case_id = any ($1)', 'case', theirs, line.run_id);
             end loop;
         end if;
@@ -2503,7 +3212,7 @@ comment on function app.refresh_digest(uuid) is
     'Rights are checked again (spec 6): takes out of a composed digest what may not be said any more, or is not there any more, and takes over what was corrected; nothing is added. Null, or why nothing is left to send. For app.claim_message().';
 
 create or replace function app.claim_message()
-returns table (message_id uuid, attempt integer, idempotency_key text, to_name text, to_address text, organisation_name text, digest_id uuid, period date)
+returns table (message_id uuid, attempt integer, idempotency_key text, to_name text, to_address text, organisation_name text, digest_id uuid, period date, delivery_id uuid)
 language plpgsql security definer set search_path = '' as $$
 declare
     it    app.outbox;
@@ -2533,17 +3242,21 @@ begin
             update app.outbox as o set state = case when it.unanswered_since is null then 'failed' else 'unsure' end, error = coalesce(o.error, 'no_answer') where o.id = it.id;
             continue;
         end if;
-        -- All of its parts or none: whoever moves two of its cases to another landlord would wait for one that we have, and we for the other.
-        perform from app.digest_entries as e where e.digest_id = it.digest_id and e.content is not null for update skip locked;
-        get diagnostics parts = row_count;
-        if parts < (select count(*) from app.digest_entries as e where e.digest_id = it.digest_id and e.content is not null) then
-            update app.outbox as o set next_attempt_at = clock_timestamp() + interval '5 seconds' where o.id = it.id;
-            continue;
+        if it.kind = 'document' then
+            why := app.why_not_send(it.delivery_id);
+        else
+            -- All of its parts or none: whoever moves two of its cases to another landlord would wait for one that we have, and we for the other.
+            perform from app.digest_entries as e where e.digest_id = it.digest_id and e.content is not null for update skip locked;
+            get diagnostics parts = row_count;
+            if parts < (select count(*) from app.digest_entries as e where e.digest_id = it.digest_id and e.content is not null) then
+                update app.outbox as o set next_attempt_at = clock_timestamp() + interval '5 seconds' where o.id = it.id;
+                continue;
+            end if;
+            why := app.refresh_digest(it.digest_id);
         end if;
-        why := app.refresh_digest(it.digest_id);
         if why is not null then
             -- Unless it may have gone before the rights did.
-            update app.outbox as o set state = case when it.unanswered_since is null then 'withdrawn' else 'unsure' end, error = case when it.unanswered_since is not null then 'rights_ended' end
+            update app.outbox as o set state = case when it.unanswered_since is null then 'withdrawn' else 'unsure' end, error = case when it.unanswered_since is not null then 'rights_ended' when it.kind = 'document' then why end
             where o.id = it.id;
             continue;
         end if;
@@ -2555,9 +3268,9 @@ begin
         where o.id = it.id
         returning * into it;
         return query
-            select it.id, it.attempts, it.dedup_key || '/' || it.key_number, it.to_name, it.to_address, o.name, d.id, d.period
-            from app.digests as d join app.organisations as o on o.id = d.organisation_id
-            where d.id = it.digest_id;
+            select it.id, it.attempts, it.dedup_key || '/' || it.key_number, it.to_name, it.to_address, o.name, d.id, d.period, it.delivery_id
+            from app.organisations as o left join app.digests as d on d.id = it.digest_id
+            where o.id = it.organisation_id;
         return;
     end loop;
     return next;
@@ -2575,6 +3288,30 @@ language sql stable security definer set search_path = '' as $$
     order by e.content ->> 'tenant', e.case_id
 $$;
 comment on function app.digest_to_send(uuid) is 'For a courier: what a digest that it has claimed says, one row for each case, by tenant.';
+
+create or replace function app.why_not_send(of_delivery uuid) returns text
+language sql stable set search_path = '' as $$
+    select case when not exists (select from app.organisations as o join app.feature_gates as gate on gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'
+                                 where o.id = v.organisation_id) then 'plan'
+                when d.state <> 'sent' then d.state
+                when exists (select from app.suppressed_addresses as s
+                             where s.organisation_id = v.organisation_id and s.address = lower(v.to_address) and s.cleared_at is null) then 'suppressed' end
+    from app.support_document_deliveries as v join app.support_documents as d on d.id = v.document_id
+    where v.id = of_delivery
+$$;
+comment on function app.why_not_send(uuid) is
+    'Rights are checked again when a document is handed over: null, or why it may not go any more (plan, superseded, suppressed). For app.claim_message().';
+
+create or replace function app.document_to_send(of_delivery uuid)
+returns table (title text, kind text, version integer, sent_by text, pdf bytea)
+language sql stable security definer set search_path = '' as $$
+    select d.title, d.kind, d.version, v.author_name, f.pdf
+    from app.support_document_deliveries as v
+    join app.support_documents as d on d.id = v.document_id
+    join app.support_document_pdfs as f on f.document_id = v.document_id
+    where v.id = of_delivery and exists (select from app.outbox as o where o.organisation_id = v.organisation_id and o.delivery_id = v.id and o.state = 'sending')
+$$;
+comment on function app.document_to_send(uuid) is 'For a courier: the document of an e-mail that it has claimed, with the PDF as it was approved. No row where it has gone meanwhile.';
 
 create or replace function app.one_at_a_time(of_provider_id text) returns void
 language sql set search_path = '' as $$
@@ -2599,7 +3336,7 @@ begin
         -- A file of it was written anew since it was claimed, without what had been erased by then.
         copy_erased_at = case when o.copy_erased_at > o.claimed_at then o.copy_erased_at end
     where o.id = of_message;
-    perform app.write_digest_down(of_message, it.state <> 'sending');
+    perform app.write_message_down(of_message, it.state <> 'sending');
     update vault.couriers as c set refused_with = null where c.refused_with is not null;
     perform app.apply_deliveries(of_provider_id);
 end
@@ -2607,38 +3344,42 @@ $$;
 comment on function app.message_was_sent(uuid, text) is
     'A courier handed an e-mail over, which the provider knows by this id (null: a file). Written down in the history of each case that it tells of, once.';
 
-create or replace function app.write_digest_down(of_message uuid, of_earlier_attempts boolean) returns void
+create or replace function app.write_message_down(of_message uuid, of_earlier_attempts boolean) returns void
 language plpgsql set search_path = '' as $$
 declare
     it    app.outbox;
-    entry record;
+    told  record;
     who   record := app.who_acts(null);
     salt  bytea;
-    said  jsonb;
+    filed text;
 begin
     -- Before the rows take their numbers (app.seal_audit_log).
     perform pg_current_xact_id();
     select * into it from app.outbox as o where o.id = of_message;
-    for entry in
-        select e.case_id, d.period from app.digest_entries as e join app.digests as d on d.id = e.digest_id
-        where e.digest_id = it.digest_id and (e.content is not null or (of_earlier_attempts and e.handed_over)) order by e.case_id
+    filed := case app.told_state(it.state, it.provider_id, it.claimed_at, it.sent_at) when 'filed' then '_file' else '' end;
+    for told in
+        select e.case_id, 'digests' as table_name, it.digest_id as row_id, jsonb_build_object('sent_to', it.to_name, 'address', it.to_address, 'month', d.period) as said
+        from app.digest_entries as e join app.digests as d on d.id = e.digest_id
+        where e.digest_id = it.digest_id and (e.content is not null or (of_earlier_attempts and e.handed_over))
+        union all
+        select v.case_id, 'support_documents', v.document_id, jsonb_build_object('sent_to', it.to_name, 'address', it.to_address)
+        from app.support_document_deliveries as v where v.id = it.delivery_id
+        order by 1
     loop
         salt := uuid_send(gen_random_uuid());
-        said := jsonb_build_object('sent_to', it.to_name, 'address', it.to_address, 'month', entry.period);
         with fact as (
             insert into app.audit_log (organisation_id, case_id, actor_id, actor_name, actor_hat, action, table_name, row_id, row_kind, payload_hash)
-            values (it.organisation_id, entry.case_id, who.actor_id, who.actor_name, who.actor_hat, 'export', 'digests', it.digest_id,
-                    case app.told_state(it.state, it.provider_id, it.claimed_at, it.sent_at) when 'filed' then 'digest_file' else 'digest' end,
-                    sha256(salt || convert_to(jsonb_build_array(null::text, null::jsonb, said)::text, 'UTF8')))
+            values (it.organisation_id, told.case_id, who.actor_id, who.actor_name, who.actor_hat, 'export', told.table_name, told.row_id, it.kind || filed,
+                    sha256(salt || convert_to(jsonb_build_array(null::text, null::jsonb, told.said)::text, 'UTF8')))
             returning id, organisation_id, case_id, table_name, row_id
         )
         insert into app.audit_payloads (audit_id, organisation_id, case_id, table_name, row_id, salt, after)
-            select f.id, f.organisation_id, f.case_id, f.table_name, f.row_id, salt, said from fact as f;
+            select f.id, f.organisation_id, f.case_id, f.table_name, f.row_id, salt, told.said from fact as f;
     end loop;
 end
 $$;
-comment on function app.write_digest_down(uuid, boolean) is
-    'Writes down in the audit log, for each case of a digest, to whom it was sent (or into a file: digest_file): something about a tenant left Keywork (spec 7). Where an earlier attempt turns out to have been taken, also for cases that it told of and that were left out since. '
+comment on function app.write_message_down(uuid, boolean) is
+    'Writes down in the audit log, for each case that an e-mail tells of, to whom it was sent (or into a file: digest_file, document_file): something about a tenant left Keywork (spec 7). Where an earlier attempt of a digest turns out to have been taken, also for cases that it told of and that were left out since. '
     'For app.message_was_sent() and app.message_arrived().';
 
 create or replace function app.message_was_not_sent(of_message uuid, of_attempt integer, outcome text, code text, wait_seconds integer default 0) returns void
@@ -2707,12 +3448,17 @@ begin
         from old where o.organisation_id = old.organisation_id and o.digest_id = old.id
     )
     select count(*) into digests from old;
+    -- Files of documents: the documents themselves stay with their case.
+    update app.outbox as o
+    set copy_erased_at = clock_timestamp(), error = case when o.state in ('waiting', 'sending') then 'too_old' else o.error end,
+        state = case when o.state = 'sending' or (o.state = 'waiting' and o.unanswered_since is not null) then 'unsure' when o.state = 'waiting' then 'failed' else o.state end
+    where o.kind = 'document' and o.copy_erased_at is null and coalesce(o.sent_at, o.created_at) < latest;
     delete from vault.delivery_events as e
     where e.received_at < now() - interval '30 days' and not exists (select from app.outbox as o where o.provider_id = e.provider_id);
 end
 $$;
 comment on function app.erase_old_digests() is
-    'Erases what digests said 90 days after they were sent (never sent: after they were composed), by London''s days and clock, in any case; the facts stay. What waits until then is not sent any more. How many digests. For a daily job.';
+    'Erases what digests said, and the files of e-mails, 90 days after they were sent (never sent: after they were composed), by London''s days and clock, in any case; the facts stay. What waits until then is not sent any more. How many digests. For a daily job.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -2772,6 +3518,13 @@ end
 $$;
 comment on function app.apply_deliveries(text) is 'Brings a message to the state that all news of it together say, and suppresses an address that it bounced from for good or whose owner complained. For app.record_delivery() and app.message_was_sent().';
 
+create or replace function app.may_go_again(of_digest uuid, of_delivery uuid) returns boolean
+language sql stable set search_path = '' as $$
+    select exists (select from app.digests as d where d.id = of_digest and d.reason is null and d.erased_at is null)
+        or exists (select from app.support_document_deliveries as v join app.support_documents as d on d.id = v.document_id where v.id = of_delivery and d.state = 'sent')
+$$;
+comment on function app.may_go_again(uuid, uuid) is 'Whether there is still something to send: what the digest of an e-mail says, or its document, which is not superseded.';
+
 create or replace function app.retry_message(of_message uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -2779,9 +3532,9 @@ begin
     perform from app.outbox as o where o.id = of_message and o.organisation_id = app.org_admin_case_organisation() for update;
     -- It would be withdrawn at its turn, and what it says would be lost.
     if exists (select from app.outbox as o
-               join app.digests as d on d.id = o.digest_id
-               join app.users as u on u.id = d.officer_id
-               join app.suppressed_addresses as s on s.organisation_id = o.organisation_id and s.address = lower(u.email) and s.cleared_at is null
+               left join app.digests as d on d.id = o.digest_id
+               left join app.users as u on u.id = d.officer_id
+               join app.suppressed_addresses as s on s.organisation_id = o.organisation_id and s.address = lower(coalesce(u.email, o.to_address)) and s.cleared_at is null
                where o.id = of_message and o.organisation_id = app.org_admin_case_organisation()) then
         raise exception 'the address is suppressed' using errcode = 'KW451';
     end if;
@@ -2793,7 +3546,7 @@ begin
         key_number = o.key_number + (o.state <> 'waiting')::integer,
         sent_at = null, provider_id = null
     where o.id = of_message and o.state in ('waiting', 'failed', 'unsure', 'bounced_for_now', 'bounced') and o.organisation_id = app.org_admin_case_organisation()
-      and exists (select from app.digests as d where d.id = o.digest_id and d.reason is null and d.erased_at is null);
+      and app.may_go_again(o.digest_id, o.delivery_id);
     if not found then
         raise exception 'no such message' using errcode = 'KW404';
     end if;
@@ -2815,7 +3568,7 @@ begin
     if not found then
         raise exception 'no such message' using errcode = 'KW404';
     end if;
-    perform app.write_digest_down(it.id, true);
+    perform app.write_message_down(it.id, true);
     perform app.write_down_event('update', it.organisation_id, null, 'outbox', of_message, 'arrived', null);
 end
 $$;
@@ -2826,7 +3579,7 @@ language plpgsql security definer set search_path = '' as $$
 begin
     update app.outbox as o set state = 'withdrawn', unanswered_since = null, error = null
     where o.id = of_message and o.state = 'unsure' and o.organisation_id = app.org_admin_case_organisation()
-      and not exists (select from app.digests as d where d.id = o.digest_id and d.reason is null and d.erased_at is null);
+      and not app.may_go_again(o.digest_id, o.delivery_id);
     if not found then
         raise exception 'no such message' using errcode = 'KW404';
     end if;

@@ -89,13 +89,24 @@ grant execute on function
     app.notes_are_visible_to_housing_officers(text, boolean),
     app.org_admin_organisation(), app.org_admin_case_organisation(), app.manager_organisation(), app.manager_landlord_ids(),
     app.manager_case_landlord_ids(), app.manager_case_ids(), app.manager_case_organisation(), app.my_case_ids(), app.my_full_case_ids(), app.my_shared_note_case_ids(), app.my_tenant_ids(),
-    app.my_property_ids(), app.my_organisation_ids(), app.my_colleague_ids()
+    app.my_property_ids(), app.my_organisation_ids(), app.my_colleague_ids(), app.my_document_ids(), app.my_upload_ids(), app.my_document_organisation_ids()
     to keywork_org_admin, keywork_property_manager, keywork_collaborator, keywork_platform_admin;
 
 -- Steps of a case.
 grant execute on function
     app.close_case(uuid, text, boolean), app.reopen_case(uuid), app.end_assignment(uuid), app.end_assignments(uuid[]), app.invite_again(uuid)
     to keywork_org_admin, keywork_property_manager;
+
+-- Steps of a document, and what one says. judge_step is asked by the functions, which run as the person.
+grant execute on function
+    app.judge_step(text, text, uuid), app.steps_open(text, uuid), app.require_step(uuid, text), app.take_step(uuid, text, text),
+    app.submit_document(uuid), app.withdraw_document(uuid, text), app.new_version_of(uuid, uuid),
+    app.return_document(uuid, text), app.approve_document(uuid, bytea, bytea), app.send_document(uuid, uuid, text, text), app.hand_over_document(uuid, uuid, text, date),
+    app.document_content(uuid), app.content_of(uuid, uuid, text, jsonb, text, integer), app.merged(text, jsonb), app.said_day(date), app.answer_fits(jsonb, jsonb),
+    app.keep_upload(uuid, uuid, uuid, text, date, text, bytea)
+    to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant execute on function app.delivery_state(uuid) to keywork_org_admin, keywork_property_manager;
+grant execute on function app.add_starter_templates(), app.starters_to_add(), app.preview_of_template(jsonb), app.is_question(text), app.options_fit(jsonb) to keywork_org_admin;
 
 -- Inviting: the account of an address, and an operator's invitation.
 grant execute on function app.account_for(text, text) to keywork_org_admin, keywork_property_manager, keywork_platform_admin;
@@ -132,14 +143,14 @@ grant execute on procedure app.compose_digests(date, bigint) to keywork_jobs;
 grant execute on function
     app.begin_job(text, timestamptz), app.finish_job(text, date, jsonb), app.fail_job(text, timestamptz, date, text),
     app.compose_chunk(date, uuid, uuid, integer), app.erase_old_digests(), app.files_to_erase(uuid[]),
-    app.claim_message(), app.digest_to_send(uuid), app.message_was_sent(uuid, text), app.message_was_not_sent(uuid, integer, text, text, integer),
+    app.claim_message(), app.digest_to_send(uuid), app.document_to_send(uuid), app.message_was_sent(uuid, text), app.message_was_not_sent(uuid, integer, text, text, integer),
     app.pause_couriers(integer, text), app.couriers_refused()
     to keywork_jobs;
 
 -- Digests: what an org-admin may look at and decide, and the answer to "why did they not get it?". What the provider of e-mail
 -- tells comes in without a person (the signature is the web server's to check).
 grant execute on function app.preview_digest(uuid, date), app.retry_message(uuid), app.message_arrived(uuid), app.message_did_not_arrive(uuid), app.clear_suppression(uuid),
-    app.officers_not_listed(), app.told_state(text, text, timestamptz, timestamptz) to keywork_org_admin;
+    app.officers_not_listed(), app.told_state(text, text, timestamptz, timestamptz), app.may_go_again(uuid, uuid) to keywork_org_admin;
 grant execute on function app.why_no_digest(uuid, date, uuid) to keywork_org_admin, keywork_property_manager;
 grant execute on function app.record_delivery(text, text, text, timestamptz), app.job_health(), app.outbox_health() to keywork_signin;
 
@@ -163,7 +174,13 @@ begin
             ('support_notes',         'case_id'),
             ('support_goals',         'case_id'),
             ('support_goal_progress', 'case_id'),
-            ('support_sessions',      'case_id')
+            ('support_sessions',      'case_id'),
+            ('support_documents',     'case_id'),
+            ('support_document_events', 'case_id'),
+            ('support_document_pdfs', 'case_id'),
+            ('support_document_deliveries', 'case_id'),
+            ('support_uploads',       'case_id'),
+            ('support_upload_files',  'case_id')
         ) as of_a_case (name, case_column)
     loop
         execute format('create policy wall_org_admin on app.%I as restrictive to keywork_org_admin
@@ -575,6 +592,175 @@ comment on policy insert_collaborator on app.support_sessions is 'Sessions they 
 create policy update_collaborator on app.support_sessions for update to keywork_collaborator
     using (author_id = (select app.acting_as('collaborator')) or case_id = any ((select app.my_full_case_ids())::uuid[]));
 comment on policy update_collaborator on app.support_sessions is 'All sessions in full participation, else those they recorded.';
+
+------------------------------------------------------------------------------------------------------------------------
+-- Documents: operators all of it; full collaborators draft, submit, and read what was approved; nothing in context only
+------------------------------------------------------------------------------------------------------------------------
+
+-- The life of a document is the same for everybody.
+grant select on app.document_transitions to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+create policy select_everyone on app.document_transitions for select to keywork_org_admin, keywork_property_manager, keywork_collaborator
+    using ((select app.acting_as('any')) is not null);
+comment on policy select_everyone on app.document_transitions is 'Which step leads where, for whoever works with documents.';
+
+grant select on app.document_templates, app.document_template_versions, app.template_list to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant insert (id, kind, name, repeats_every_months, starter_key), update (name, repeats_every_months, retired_at) on app.document_templates to keywork_org_admin;
+grant insert (id, template_id, parts) on app.document_template_versions to keywork_org_admin;
+grant select on app.document_template_list to keywork_org_admin;
+-- no delete: a template is retired, and each wording stays for the documents that were made from it
+
+do $walls$
+declare
+    it text;
+begin
+    foreach it in array array['document_templates', 'document_template_versions'] loop
+        execute format('create policy wall_org_admin on app.%I as restrictive to keywork_org_admin
+            using (organisation_id = (select app.org_admin_case_organisation()))', it);
+        execute format('create policy wall_property_manager on app.%I as restrictive to keywork_property_manager
+            using (organisation_id = (select app.manager_organisation()))', it);
+        execute format('create policy wall_collaborator on app.%I as restrictive to keywork_collaborator
+            using (organisation_id = any ((select app.my_organisation_ids())::uuid[]))', it);
+        execute format('comment on policy wall_org_admin on app.%I is ''Own organisation only, whatever else is allowed.''', it);
+        execute format('comment on policy wall_property_manager on app.%I is ''Own organisation only, whatever else is allowed.''', it);
+        execute format('comment on policy wall_collaborator on app.%I is ''Organisations of live assignments only, whatever else is allowed.''', it);
+        execute format('create policy select_org_admin on app.%I for select to keywork_org_admin
+            using (organisation_id = (select app.org_admin_case_organisation()))', it);
+        execute format('create policy insert_org_admin on app.%I for insert to keywork_org_admin
+            with check (organisation_id = (select app.org_admin_case_organisation()))', it);
+        execute format('create policy select_property_manager on app.%I for select to keywork_property_manager
+            using (organisation_id = (select app.manager_case_organisation()))', it);
+        execute format('create policy select_collaborator on app.%I for select to keywork_collaborator
+            using (organisation_id = any ((select app.my_document_organisation_ids())::uuid[]))', it);
+        execute format('comment on policy select_org_admin on app.%I is ''Templates of their own organisation, with every wording.''', it);
+        execute format('comment on policy insert_org_admin on app.%I is ''New ones, and new wordings, of their own organisation.''', it);
+        execute format('comment on policy select_property_manager on app.%I is ''What documents of their organisation are made from.''', it);
+        execute format('comment on policy select_collaborator on app.%I is ''What they draft from: organisations in which they take part in full.''', it);
+    end loop;
+end
+$walls$;
+create policy update_org_admin on app.document_templates for update to keywork_org_admin
+    using (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy update_org_admin on app.document_templates is 'Name, interval, and whether it makes new documents.';
+
+-- What belongs to a document shows with it (app.my_document_ids): one rule for all of it.
+grant select on app.support_documents, app.support_document_events, app.support_document_pdfs, app.support_uploads, app.support_upload_files,
+                app.document_list, app.upload_list, app.assessments_due
+    to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant insert (id, case_id, template_version_id, title, answers, supersedes_id), update (title, answers, revision, step, step_reason)
+    on app.support_documents to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant insert (document_id, content_sha256, pdf) on app.support_document_pdfs to keywork_org_admin, keywork_property_manager;
+grant select, insert (id, document_id, way, to_name, to_address, handed_over_on) on app.support_document_deliveries to keywork_org_admin, keywork_property_manager;
+grant select on app.delivery_list to keywork_org_admin, keywork_property_manager;
+grant insert (id, case_id, document_id, title, received_on) on app.support_uploads to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant delete on app.support_uploads to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant insert (upload_id, media_type, bytes) on app.support_upload_files to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+-- no delete of documents: one that is not gone on with is withdrawn
+-- no write on trails: the steps write them
+-- no update of uploads: what was put wrong is removed and added again
+
+create policy all_org_admin on app.support_documents for all to keywork_org_admin
+    using (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy all_org_admin on app.support_documents is 'Every document inside the wall; what each step may be is the life''s to say (app.judge_step).';
+create policy all_property_manager on app.support_documents for all to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy all_property_manager on app.support_documents is 'Documents along their landlords.';
+create policy select_collaborator on app.support_documents for select to keywork_collaborator
+    using (id = any ((select app.my_document_ids())::uuid[]));
+comment on policy select_collaborator on app.support_documents is 'In full participation: approved and sent ones, and their own in any state.';
+create policy insert_collaborator on app.support_documents for insert to keywork_collaborator
+    with check (case_id = any ((select app.my_full_case_ids())::uuid[]) and author_id = (select app.acting_as('collaborator')));
+comment on policy insert_collaborator on app.support_documents is 'Drafts, in full participation, signed by themselves.';
+create policy update_collaborator on app.support_documents for update to keywork_collaborator
+    using (case_id = any ((select app.my_full_case_ids())::uuid[]) and author_id = (select app.acting_as('collaborator')));
+comment on policy update_collaborator on app.support_documents is 'Their own drafts, and the steps of an author.';
+
+create policy select_org_admin on app.support_document_events for select to keywork_org_admin
+    using (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy select_org_admin on app.support_document_events is 'Every trail inside the wall.';
+create policy select_property_manager on app.support_document_events for select to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy select_property_manager on app.support_document_events is 'Trails along their landlords.';
+create policy select_collaborator on app.support_document_events for select to keywork_collaborator
+    using (document_id = any ((select app.my_document_ids())::uuid[]));
+comment on policy select_collaborator on app.support_document_events is 'The trails of documents that they read.';
+
+create policy select_org_admin on app.support_document_pdfs for select to keywork_org_admin
+    using (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy select_org_admin on app.support_document_pdfs is 'Every PDF inside the wall.';
+create policy insert_org_admin on app.support_document_pdfs for insert to keywork_org_admin
+    with check (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy insert_org_admin on app.support_document_pdfs is 'With the PDF they approve; the author of a document does not (approvers_are_not_the_author).';
+create policy select_property_manager on app.support_document_pdfs for select to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy select_property_manager on app.support_document_pdfs is 'PDFs along their landlords.';
+create policy insert_property_manager on app.support_document_pdfs for insert to keywork_property_manager
+    with check (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy insert_property_manager on app.support_document_pdfs is 'With the PDF they approve, along their landlords.';
+create policy select_collaborator on app.support_document_pdfs for select to keywork_collaborator
+    using (document_id = any ((select app.my_document_ids())::uuid[]));
+comment on policy select_collaborator on app.support_document_pdfs is 'The PDFs of documents that they read.';
+
+create policy select_org_admin on app.support_document_deliveries for select to keywork_org_admin
+    using (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy select_org_admin on app.support_document_deliveries is 'To whom documents went, inside the wall.';
+create policy insert_org_admin on app.support_document_deliveries for insert to keywork_org_admin
+    with check (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy insert_org_admin on app.support_document_deliveries is 'Sending, inside the wall.';
+create policy select_property_manager on app.support_document_deliveries for select to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy select_property_manager on app.support_document_deliveries is 'To whom documents went, along their landlords.';
+create policy insert_property_manager on app.support_document_deliveries for insert to keywork_property_manager
+    with check (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy insert_property_manager on app.support_document_deliveries is 'Sending, along their landlords.';
+-- no recipients for collaborators: the trail says that a document was sent
+
+create policy select_org_admin on app.support_uploads for select to keywork_org_admin
+    using (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy select_org_admin on app.support_uploads is 'Every file inside the wall.';
+create policy insert_org_admin on app.support_uploads for insert to keywork_org_admin
+    with check (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy insert_org_admin on app.support_uploads is 'Files for any case inside the wall.';
+create policy delete_org_admin on app.support_uploads for delete to keywork_org_admin
+    using (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy delete_org_admin on app.support_uploads is 'Any file that should not be there.';
+create policy select_property_manager on app.support_uploads for select to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy select_property_manager on app.support_uploads is 'Files along their landlords.';
+create policy insert_property_manager on app.support_uploads for insert to keywork_property_manager
+    with check (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy insert_property_manager on app.support_uploads is 'Files along their landlords.';
+create policy delete_property_manager on app.support_uploads for delete to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]) and author_id = (select app.acting_as('property_manager')));
+comment on policy delete_property_manager on app.support_uploads is 'Files that they added.';
+create policy select_collaborator on app.support_uploads for select to keywork_collaborator
+    using (id = any ((select app.my_upload_ids())::uuid[]));
+comment on policy select_collaborator on app.support_uploads is 'In full participation: files that they added, and scans of documents that they read.';
+create policy insert_collaborator on app.support_uploads for insert to keywork_collaborator
+    with check (case_id = any ((select app.my_full_case_ids())::uuid[]) and author_id = (select app.acting_as('collaborator'))
+                and (document_id is null or document_id = any ((select app.my_document_ids())::uuid[])));
+comment on policy insert_collaborator on app.support_uploads is 'Files, in full participation, and only to documents that they read.';
+create policy delete_collaborator on app.support_uploads for delete to keywork_collaborator
+    using (case_id = any ((select app.my_full_case_ids())::uuid[]) and author_id = (select app.acting_as('collaborator')));
+comment on policy delete_collaborator on app.support_uploads is 'Files that they added, in full participation.';
+
+create policy select_org_admin on app.support_upload_files for select to keywork_org_admin
+    using (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy select_org_admin on app.support_upload_files is 'Every file inside the wall.';
+create policy insert_org_admin on app.support_upload_files for insert to keywork_org_admin
+    with check (organisation_id = (select app.org_admin_case_organisation()));
+comment on policy insert_org_admin on app.support_upload_files is 'The file of an upload inside the wall.';
+create policy select_property_manager on app.support_upload_files for select to keywork_property_manager
+    using (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy select_property_manager on app.support_upload_files is 'Files along their landlords.';
+create policy insert_property_manager on app.support_upload_files for insert to keywork_property_manager
+    with check (landlord_id = any ((select app.manager_case_landlord_ids())::uuid[]));
+comment on policy insert_property_manager on app.support_upload_files is 'The file of an upload along their landlords.';
+create policy select_collaborator on app.support_upload_files for select to keywork_collaborator
+    using (upload_id = any ((select app.my_upload_ids())::uuid[]));
+comment on policy select_collaborator on app.support_upload_files is 'The files of uploads that they see.';
+create policy insert_collaborator on app.support_upload_files for insert to keywork_collaborator
+    with check (upload_id = any ((select app.my_upload_ids())::uuid[]) and case_id = any ((select app.my_full_case_ids())::uuid[]));
+comment on policy insert_collaborator on app.support_upload_files is 'The file of an upload of theirs.';
 
 ------------------------------------------------------------------------------------------------------------------------
 -- Audit log: facts and payloads, for operators to read

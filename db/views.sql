@@ -78,6 +78,74 @@ comment on view app.people_list is
 
 
 ------------------------------------------------------------------------------------------------------------------------
+-- Documents
+------------------------------------------------------------------------------------------------------------------------
+
+create view app.template_list with (security_invoker = true) as
+select t.id, t.organisation_id, t.kind, t.name, t.repeats_every_months, t.retired_at, v.id as version_id, v.version, v.parts, v.created_at as worded_at, v.author_name
+from app.document_templates as t
+join lateral (select * from app.document_template_versions as w where w.template_id = t.id and w.organisation_id = t.organisation_id
+              order by w.version desc limit 1) as v on true;
+comment on view app.template_list is 'Templates in their newest wording: what a new document is made from.';
+
+create view app.document_template_list with (security_invoker = true) as
+select t.id, t.organisation_id, t.kind, t.name, t.repeats_every_months, t.retired_at, t.retired_at is null as is_live, t.version, t.worded_at, t.author_name,
+       (select count(*) from jsonb_array_elements(t.parts) as p (part) where app.is_question(p.part ->> 'type')) as question_count
+from app.template_list as t;
+comment on view app.document_template_list is 'Templates as the org-admin keeps them: /templates.';
+
+create view app.assessments_due with (security_invoker = true) as
+select d.id, d.organisation_id, d.case_id, d.template_id, d.title, d.next_due_on, d.approved_at, t.full_name as tenant_name,
+       p.address || ', ' || p.town || ' ' || p.postcode as property_address, d.next_due_on < today.day as is_overdue,
+       exists (select from app.support_documents as n
+               where n.case_id = d.case_id and n.template_id = d.template_id and n.created_at > d.created_at and n.state in ('draft', 'submitted')) as is_under_way
+from (
+    -- The newest of each template: what came before it is done.
+    select distinct on (l.case_id, l.template_id) l.*
+    from app.support_documents as l
+    where l.next_due_on is not null and l.state in ('approved', 'sent')
+    order by l.case_id, l.template_id, l.approved_at desc
+) as d
+join app.support_cases as c on c.id = d.case_id and c.closed_at is null
+left join app.tenants as t on t.id = c.tenant_id
+left join app.properties as p on p.id = t.property_id
+cross join (select (now() at time zone 'Europe/London')::date as day) as today;
+comment on view app.assessments_due is
+    'Recurring assessments of open cases and by which day (Europe/London) the next one is due; overdue from the day after. is_under_way: somebody has begun it, as far as the person sees.';
+
+create view app.document_list with (security_invoker = true) as
+select d.id, d.organisation_id, d.case_id, d.kind, d.title, d.state, d.version, d.revision, d.author_id, d.author_name, d.created_at, d.changed_at, d.submitted_at,
+       d.approved_at, d.approved_by_name, d.sent_at, d.next_due_on, d.supersedes_id, d.content_sha256, d.pdf_sha256, d.template_id, d.template_version_id,
+       case when d.state = 'draft' then e.reason end as returned_because, d.step_reason,
+       case when c.closed_at is null then app.steps_open(d.state, d.author_id) else '{}' end as steps,
+       c.closed_at is null and d.state = 'draft' and d.author_id = me.person as may_edit,
+       c.closed_at is null and d.state in ('approved', 'sent')
+           and not exists (select from app.support_documents as n where n.supersedes_id = d.id and n.state <> 'withdrawn') as may_have_new_version,
+       (select n.id from app.support_documents as n where n.supersedes_id = d.id and n.state <> 'withdrawn') as superseded_by_id
+from app.support_documents as d
+join app.support_cases as c on c.id = d.case_id
+left join lateral (select v.reason from app.support_document_events as v where v.document_id = d.id order by v.happened_at desc limit 1) as e on d.step = 'return'
+cross join (select app.acting_as('any') as person offset 0) as me;
+comment on view app.document_list is 'Documents of a case with the steps that the acting person may take with each.';
+
+create view app.delivery_list with (security_invoker = true) as
+select v.id, v.case_id, v.document_id, v.way, v.to_name, v.to_address, v.handed_over_on, v.author_name, v.created_at, told.state, told.state_at
+from app.support_document_deliveries as v
+cross join lateral app.delivery_state(v.id) as told;
+comment on view app.delivery_list is 'To whom a document went, and what became of the e-mail. For the deliveries of one document.';
+
+create view app.upload_list with (security_invoker = true) as
+select u.id, u.case_id, u.document_id, d.title as document_title, u.title, u.received_on, u.author_id, u.author_name, u.created_at, f.media_type, f.size_bytes, f.sha256,
+       c.closed_at is null and (me.hat = 'org_admin' or u.author_id = me.person) as may_delete
+from app.support_uploads as u
+join app.support_upload_files as f on f.upload_id = u.id
+join app.support_cases as c on c.id = u.case_id
+left join app.support_documents as d on d.id = u.document_id
+cross join (select app.acting_as('any') as person, app.acting_hat() as hat offset 0) as me;
+comment on view app.upload_list is 'Files of a case, without their bytes.';
+
+
+------------------------------------------------------------------------------------------------------------------------
 -- Cases
 ------------------------------------------------------------------------------------------------------------------------
 
@@ -86,7 +154,8 @@ select c.id, c.organisation_id, t.full_name as tenant_name,
        p.address || ', ' || p.town || ' ' || p.postcode as property_address,
        c.opened_at, c.closed_at, c.closing_reason, c.closed_at is null as is_open,
        (select max(n.created_at) from app.support_notes as n where n.case_id = c.id) as last_note_at,
-       (select count(*) from app.support_collaborators as m where m.case_id = c.id and m.ended_at is null) as team_count
+       (select count(*) from app.support_collaborators as m where m.case_id = c.id and m.ended_at is null) as team_count,
+       (select min(a.next_due_on) from app.assessments_due as a where a.case_id = c.id) as assessment_due_on
 from app.support_cases as c
 -- Outer joins, though each case has its tenant and home: the planner then knows that they take no row away, and that
 -- the newest 25 cases are enough to look at.
@@ -101,7 +170,8 @@ select c.id, t.full_name as tenant_name,
        c.closed_at is null as is_open, c.closed_at,
        (select max(n.created_at) from app.support_notes as n where n.case_id = c.id) as last_note_at,
        (select min(s.scheduled_at) from app.support_sessions as s
-        where s.case_id = c.id and s.status = 'scheduled' and s.scheduled_at >= now()) as next_session_at
+        where s.case_id = c.id and s.status = 'scheduled' and s.scheduled_at >= now()) as next_session_at,
+       (select min(a.next_due_on) from app.assessments_due as a where a.case_id = c.id) as assessment_due_on
 from app.support_collaborators as mine
 join app.support_cases as c on c.id = mine.case_id
 join app.tenants as t on t.id = c.tenant_id
@@ -126,7 +196,8 @@ select c.id, c.organisation_id, c.tenant_id, t.full_name as tenant_name,
        (select count(*) from app.support_collaborators as m
         where m.case_id = c.id and m.ended_at is null and m.kind = 'support_worker' and m.user_id is not null) as live_support_workers,
        (select count(*) from app.support_collaborators as m
-        where m.case_id = c.id and m.ended_at is null and m.kind = 'housing_officer' and m.user_id is not null) as live_housing_officers
+        where m.case_id = c.id and m.ended_at is null and m.kind = 'housing_officer' and m.user_id is not null) as live_housing_officers,
+       me.operates or coalesce(mine.participation_mode = 'full', false) as may_read_documents
 from app.support_cases as c
 join app.tenants as t on t.id = c.tenant_id
 join app.properties as p on p.id = t.property_id
@@ -242,6 +313,11 @@ select a.id, a.happened_at, a.organisation_id, a.case_id, t.full_name as tenant_
            when 'properties' then (select r.address from app.properties as r where r.id = a.row_id)
            when 'support_collaborators' then (select r.full_name from app.support_collaborators as r where r.id = a.row_id)
            when 'support_goals' then (select r.title from app.support_goals as r where r.id = a.row_id)
+           when 'support_documents' then (select r.title from app.support_documents as r where r.id = a.row_id)
+           when 'support_document_deliveries' then (select r.to_name from app.support_document_deliveries as r where r.id = a.row_id)
+           when 'support_uploads' then (select r.title from app.support_uploads as r where r.id = a.row_id)
+           when 'document_templates' then (select r.name from app.document_templates as r where r.id = a.row_id)
+           when 'document_template_versions' then (select r.name from app.document_template_versions as v join app.document_templates as r on r.id = v.template_id where v.id = a.row_id)
            when 'suppressed_addresses' then (select r.address from app.suppressed_addresses as r where r.id = a.row_id)
            when 'support_goal_progress' then (select g.title from app.support_goal_progress as r join app.support_goals as g on g.id = r.goal_id where r.id = a.row_id)
            -- memberships and property_manager_landlords, by the person.
@@ -294,9 +370,11 @@ where c.due_at <= now()
                   and app.due_at(c.closed_at, n.safeguarding_flagged_at, c.windows, c.held) <= now())
        or exists (select from app.support_goals as g where g.case_id = c.case_id)
        or exists (select from app.support_sessions as s where s.case_id = c.case_id)
+       or exists (select from app.support_documents as d where d.case_id = c.case_id)
+       or exists (select from app.support_uploads as u where u.case_id = c.case_id)
        -- Words of notes that people deleted while the case was open.
        or exists (select from app.audit_payloads as p
-                  where p.case_id = c.case_id and p.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions')
+                  where p.case_id = c.case_id and p.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions', 'support_documents', 'support_document_deliveries', 'support_uploads')
                     and not exists (select from app.support_notes as n where n.id = p.row_id)));
 comment on view app.cases_due_now is
     'Cases in which retention has something to destroy now: a record, a copy of one, or the case itself with nothing left under it. The sweep goes by it.';
@@ -314,6 +392,8 @@ join (
     union all select 'support_goals', g.id, g.case_id, 'case', null, 'rest' from app.support_goals as g
     union all select 'support_goal_progress', p.id, p.case_id, 'case', null, 'rest' from app.support_goal_progress as p
     union all select 'support_sessions', s.id, s.case_id, 'case', null, 'rest' from app.support_sessions as s
+    union all select 'support_documents', d.id, d.case_id, 'case', null, 'rest' from app.support_documents as d
+    union all select 'support_uploads', u.id, u.case_id, 'case', null, 'rest' from app.support_uploads as u
     union all select 'support_collaborators', m.id, m.case_id, 'case', null, 'last' from app.support_collaborators as m
     union all select 'legal_holds', l.id, l.case_id, 'case', null, 'last' from app.legal_holds as l
     union all select 'support_cases', i.id, i.id, 'case', null, 'last' from app.support_cases as i
@@ -326,7 +406,9 @@ select c.organisation_id, c.case_id, 'case' as rule, c.due_at,
        (select count(*) from app.support_notes as n where n.case_id = c.case_id and not n.safeguarding)
            + (select count(*) from app.support_goals as g where g.case_id = c.case_id)
            + (select count(*) from app.support_goal_progress as p where p.case_id = c.case_id)
-           + (select count(*) from app.support_sessions as s where s.case_id = c.case_id) as records,
+           + (select count(*) from app.support_sessions as s where s.case_id = c.case_id)
+           + (select count(*) from app.support_documents as d where d.case_id = c.case_id)
+           + (select count(*) from app.support_uploads as u where u.case_id = c.case_id) as records,
        0::bigint as cases
 from app.closed_cases as c
 union all
@@ -337,7 +419,7 @@ union all
 select c.organisation_id, c.case_id, 'case', c.gone_at, 0, 1
 from app.closed_cases as c;
 comment on view app.forecast is
-    'How many records (notes, goals, progress entries, sessions) of each closed case fall due when, under which rule, and when the case goes itself (null: held). What app.records_due says '
+    'How many records (notes, goals, progress entries, sessions, documents, files) of each closed case fall due when, under which rule, and when the case goes itself (null: held). What app.records_due says '
     'row by row, asked once for each case: /retention.';
 
 create view app.retention_ledger with (security_invoker = true) as
@@ -349,10 +431,10 @@ comment on view app.retention_ledger is 'What was destroyed: which records, unde
 create view app.retention_run_list with (security_invoker = true) as
 select r.id, r.organisation_id, r.asked_by_id, r.asked_by_name, r.began_at, r.finished_at, r.finished_at is null as is_live, r.windows,
        (select coalesce(sum(l.row_count), 0)::bigint from app.retention_ledger as l
-        where l.run_id = r.id and l.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions')) as record_count,
+        where l.run_id = r.id and l.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions', 'support_documents', 'support_uploads')) as record_count,
        (select coalesce(sum(l.row_count), 0)::bigint from app.retention_ledger as l where l.run_id = r.id and l.table_name = 'support_cases') as case_count
 from app.retention_runs as r;
-comment on view app.retention_run_list is 'Runs of the sweep with how many records (notes, goals, progress entries, sessions) and cases each destroyed: /retention.';
+comment on view app.retention_run_list is 'Runs of the sweep with how many records (notes, goals, progress entries, sessions, documents, files) and cases each destroyed: /retention.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -385,13 +467,17 @@ comment on view app.digest_officers is 'Housing officers who are or were on a te
 create view app.outbox_list with (security_invoker = true) as
 select o.id, o.organisation_id, o.kind, o.digest_id, d.period, o.to_name, o.to_address,
        app.told_state(o.state, o.provider_id, o.claimed_at, o.sent_at) as state, o.state_at, o.attempts, o.next_attempt_at, o.error, o.created_at, o.sent_at,
-       o.state in ('waiting', 'failed', 'unsure', 'bounced_for_now', 'bounced') and d.reason is null and d.erased_at is null as may_be_sent_again,
+       o.state in ('waiting', 'failed', 'unsure', 'bounced_for_now', 'bounced') and again.may as may_be_sent_again,
        o.state = 'unsure' as may_have_arrived,
-       o.state = 'unsure' and (d.reason is not null or d.erased_at is not null) as may_be_given_up,
+       o.state = 'unsure' and not again.may as may_be_given_up,
        exists (select from app.suppressed_addresses as s
-               where s.organisation_id = o.organisation_id and s.address = lower(o.to_address) and s.cleared_at is null) as is_suppressed
+               where s.organisation_id = o.organisation_id and s.address = lower(o.to_address) and s.cleared_at is null) as is_suppressed,
+       v.document_id, v.case_id, p.title as document_title
 from app.outbox as o
-left join app.digests as d on d.organisation_id = o.organisation_id and d.id = o.digest_id;
+left join app.digests as d on d.organisation_id = o.organisation_id and d.id = o.digest_id
+left join app.support_document_deliveries as v on v.organisation_id = o.organisation_id and v.id = o.delivery_id
+left join app.support_documents as p on p.id = v.document_id
+cross join lateral (select app.may_go_again(o.digest_id, o.delivery_id) as may offset 0) as again;
 comment on view app.outbox_list is 'E-mails on their way, and what became of the others: /outbox.';
 
 create view app.job_list with (security_invoker = true) as

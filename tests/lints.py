@@ -32,10 +32,16 @@ DEFINERS = {
     "preview_digest": "door", "why_no_digest": "door", "retry_message": "door", "message_arrived": "door", "message_did_not_arrive": "door",
     "clear_suppression": "door",
     "officers_not_listed": "door",
+    "my_document_ids": "helper", "my_upload_ids": "helper", "my_document_organisation_ids": "helper", "judge_step": "helper", "delivery_state": "helper",
+    "template_versions_take_their_place": "trigger", "answers_fit_their_questions": "trigger", "documents_begin_as_drafts": "trigger",
+    "documents_take_steps": "trigger", "steps_are_written_down": "trigger", "pdf_takes_place_from_document": "trigger",
+    "pdf_approves_its_document": "trigger", "delivery_takes_place_from_document": "trigger", "delivery_sends_its_document": "trigger",
+    "file_takes_place_from_upload": "trigger", "uploads_come_with_their_file": "trigger",
+    "starters_to_add": "door", "document_to_send": "door",
 }
 
 #: Tables of the installation itself; every other one is a customer's and carries organisation_id.
-NO_CUSTOMER_DATA = ("installation", "plans", "features", "feature_gates", "users", "sign_ins", "organisations", "jobs", "job_runs")
+NO_CUSTOMER_DATA = ("installation", "plans", "features", "feature_gates", "users", "sign_ins", "organisations", "jobs", "job_runs", "document_transitions")
 
 _IN_LIST = ", ".join(f"'{name}'" for name in DEFINERS)
 _INSTALLATION = ", ".join(f"'{name}'" for name in NO_CUSTOMER_DATA)

@@ -158,6 +158,12 @@ HOLD_TEXT = """
     where c.relnamespace in ('app'::regnamespace, 'vault'::regnamespace) and c.relkind in ('r', 'p', 'm') and not c.relispartition and a.attnum > 0 and not a.attisdropped
       and a.atttypid in ('text'::regtype, 'text[]'::regtype, 'json'::regtype, 'jsonb'::regtype, 'bytea'::regtype, 'varchar'::regtype, 'tsvector'::regtype, 'xml'::regtype)"""
 
+#: (table, the one that its rows go with).
+CASCADING = """
+    select part.relname::text, whole.relname::text
+    from pg_constraint as k join pg_class as part on part.oid = k.conrelid join pg_class as whole on whole.oid = k.confrelid
+    where k.connamespace = 'app'::regnamespace and k.contype = 'f' and k.confdeltype = 'c'"""
+
 
 def left_out(connection) -> set[str]:
     """What the registry of kept texts lacks, has too much, or promises without keeping it."""
@@ -167,13 +173,16 @@ def left_out(connection) -> set[str]:
     due, = connection.execute("select pg_get_viewdef('app.records_due'::regclass)").fetchone()
     wanting = {table for table, how in kept.items()
                if (how == "copy" and f".{table} as" not in erasing) or (how == "record" and f"app.{table} " not in due.replace("\n", " ").replace(";", " "))}
-    return (there ^ kept.keys()) | wanting | {table for table, how in kept.items() if how not in ("record", "copy", "fact", "set-up")}
+    goes_along = {part for part, whole in connection.execute(CASCADING).fetchall() if kept.get(whole) == "record"}
+    wanting |= {table for table, how in kept.items() if how == "part" and table not in goes_along}
+    return (there ^ kept.keys()) | wanting | {table for table, how in kept.items() if how not in ("record", "part", "copy", "fact", "set-up")}
 
 
 @pytest.mark.parametrize("planted, table", [
     ("create table app.planted (id uuid, words text)", "planted"), ("create table vault.planted (words jsonb)", "planted"),
     ("create table app.planted (words text[])", "planted"), ("create table app.planted (file bytea)", "planted"),
     ("create materialized view app.planted as select body from app.support_notes", "planted"),
+    ("alter table app.support_upload_files drop constraint files_are_of_an_upload", "support_upload_files"),
     ("drop function app.erase_copies(uuid, uuid[], uuid[]); create function app.erase_copies() returns void language sql begin atomic; end", "audit_payloads"),
 ])
 def test_every_table_with_words_is_in_the_registry(each_world, planted, table):

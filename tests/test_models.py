@@ -1,16 +1,16 @@
 """The mapping of tables and views to models is the catalogue's, column by column."""
 
 import pytest
-from sqlalchemy import ARRAY, Boolean, Date, DateTime, Integer, SmallInteger, Text, Uuid
+from sqlalchemy import ARRAY, Boolean, Date, DateTime, Integer, LargeBinary, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from db import models, models_digest, models_platform, models_record, models_set_up
+from db import models, models_digest, models_documents, models_platform, models_record, models_set_up
 from db.identity import HATS
 
 #: The mapped type that fits a column's type in the catalogue.
 FITTING = {
     "uuid": Uuid, "text": Text, "boolean": Boolean, "integer": Integer, "smallint": SmallInteger, "bigint": Integer, "date": Date,
-    "timestamp with time zone": DateTime, "jsonb": JSONB, "text[]": ARRAY, "uuid[]": ARRAY,
+    "timestamp with time zone": DateTime, "jsonb": JSONB, "text[]": ARRAY, "uuid[]": ARRAY, "bytea": LargeBinary,
 }
 MAPPED = {mapper.local_table.name: mapper for mapper in models.Workspace.registry.mappers if mapper.local_table.schema == "app"}
 
@@ -30,7 +30,8 @@ def test_there_are_models():
     assert {"support_cases", "support_notes", "support_goals", "support_goal_progress", "support_sessions", "support_collaborators",
             "case_list", "case_workspace", "caseload", "note_feed", "session_list", "team_members", "tenants_without_case",
             "feature_offers", models_platform.PersonRow.__tablename__, models_set_up.TenantRow.__tablename__,
-            models_record.AuditEntry.__tablename__, models_digest.DigestRow.__tablename__} <= set(MAPPED)
+            models_record.AuditEntry.__tablename__, models_digest.DigestRow.__tablename__,
+            models_documents.DocumentRow.__tablename__} <= set(MAPPED)
 
 
 def test_every_view_is_mapped(shared_world):
