@@ -3212,7 +3212,7 @@ comment on function app.refresh_digest(uuid) is
     'Rights are checked again (spec 6): takes out of a composed digest what may not be said any more, or is not there any more, and takes over what was corrected; nothing is added. Null, or why nothing is left to send. For app.claim_message().';
 
 create or replace function app.claim_message()
-returns table (message_id uuid, attempt integer, idempotency_key text, to_name text, to_address text, organisation_name text, digest_id uuid, period date, delivery_id uuid)
+returns table (message_id uuid, attempt integer, idempotency_key text, to_name text, to_address text, organisation_name text, digest_id uuid, period date, kind text, delivery_id uuid)
 language plpgsql security definer set search_path = '' as $$
 declare
     it    app.outbox;
@@ -3268,7 +3268,7 @@ begin
         where o.id = it.id
         returning * into it;
         return query
-            select it.id, it.attempts, it.dedup_key || '/' || it.key_number, it.to_name, it.to_address, o.name, d.id, d.period, it.delivery_id
+            select it.id, it.attempts, it.dedup_key || '/' || it.key_number, it.to_name, it.to_address, o.name, d.id, d.period, it.kind, it.delivery_id
             from app.organisations as o left join app.digests as d on d.id = it.digest_id
             where o.id = it.organisation_id;
         return;
@@ -3278,7 +3278,7 @@ end
 $$;
 comment on function app.claim_message() is
     'For a courier: the next e-mail to hand over, rights checked again this moment, or no row; a row of nulls after a hundred that it set aside for some reason below, to be called again. It is this courier''s for two minutes, then anybody''s again under the same idempotency key. After 23 hours without an answer nobody sends it: '
-    'it is unsure, and a person decides. A digest of which nothing may be said any more is withdrawn.';
+    'it is unsure, and a person decides. A digest of which nothing may be said any more, and a document that was superseded, is withdrawn.';
 
 create or replace function app.digest_to_send(of_digest uuid) returns table (case_id uuid, content jsonb)
 language sql stable security definer set search_path = '' as $$
@@ -3293,7 +3293,8 @@ create or replace function app.why_not_send(of_delivery uuid) returns text
 language sql stable set search_path = '' as $$
     select case when not exists (select from app.organisations as o join app.feature_gates as gate on gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'
                                  where o.id = v.organisation_id) then 'plan'
-                when d.state <> 'sent' then d.state
+                -- The one way on from there.
+                when d.state <> 'sent' then 'superseded'
                 when exists (select from app.suppressed_addresses as s
                              where s.organisation_id = v.organisation_id and s.address = lower(v.to_address) and s.cleared_at is null) then 'suppressed' end
     from app.support_document_deliveries as v join app.support_documents as d on d.id = v.document_id

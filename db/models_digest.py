@@ -55,14 +55,14 @@ class DigestOfficer(Workspace):
 
 
 class OutboxMessage(Workspace):
-    """An e-mail on its way, or what became of it. `error`: an HTTP status or a word of ours."""
+    """An e-mail on its way, or what became of it: of a digest of a month (`period`), or with a document. `error`: an HTTP status or a word of ours."""
 
     __tablename__ = "outbox_list"
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     organisation_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     kind: Mapped[str] = mapped_column(Text)
-    digest_id: Mapped[uuid.UUID] = mapped_column(Uuid)
-    period: Mapped[date] = mapped_column(Date)
+    digest_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    period: Mapped[date | None] = mapped_column(Date)
     to_name: Mapped[str] = mapped_column(Text)
     to_address: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
@@ -76,6 +76,9 @@ class OutboxMessage(Workspace):
     may_have_arrived: Mapped[bool] = mapped_column(Boolean)
     may_be_given_up: Mapped[bool] = mapped_column(Boolean)
     is_suppressed: Mapped[bool] = mapped_column(Boolean)
+    document_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    case_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    document_title: Mapped[str | None] = mapped_column(Text)
 
 
 class SuppressedAddress(Workspace):

@@ -3,6 +3,7 @@
 No error of theirs says a word of an e-mail, of an address or of the key: what went wrong has a code.
 """
 
+import base64
 import os
 import re
 import secrets
@@ -123,6 +124,8 @@ def courier_for(resend_key: str | None, folder: Path) -> Courier:
 
 def _as_params(message: EmailMessage) -> dict:
     """What Resend is told. The same message makes the same: with Date or Message-ID in it, a second attempt would be another payload under one key."""
+    attached = [{"filename": part.get_filename(), "content": base64.b64encode(part.get_content()).decode(), "content_type": part.get_content_type()}
+                for part in message.iter_attachments()]
     return {
         "from": str(message["From"].addresses[0]),
         # Without the name: no sign in it can keep an e-mail from whom it is for.
@@ -131,7 +134,7 @@ def _as_params(message: EmailMessage) -> dict:
         "text": message.get_body(("plain",)).get_content(),
         "html": message.get_body(("html",)).get_content(),
         "headers": {"Auto-Submitted": str(message["Auto-Submitted"])},
-    }
+    } | ({"attachments": attached} if attached else {})
 
 
 def _judged(error: ResendError) -> NotSent:

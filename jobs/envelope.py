@@ -14,8 +14,9 @@ def one_line(words: str) -> str:
     return _NOT_IN_A_LINE.sub(" ", words).strip()
 
 
-def as_message(*, sender: str, sent_from: str, to_name: str, to_address: str, subject: str, text: str, html: str) -> EmailMessage:
-    """An e-mail as MIME: plain text first, HTML as the richer twin. Names and subject must be one line each."""
+def as_message(*, sender: str, sent_from: str, to_name: str, to_address: str, subject: str, text: str, html: str,
+               pdf: tuple[str, bytes] | None = None) -> EmailMessage:
+    """An e-mail as MIME: plain text first, HTML as the richer twin, a PDF (file name, bytes) attached if there is one. Names and subject must be one line each."""
     message = EmailMessage()
     message["From"] = Address(sender, addr_spec=sent_from)
     message["To"] = _address(to_name, to_address)
@@ -25,6 +26,8 @@ def as_message(*, sender: str, sent_from: str, to_name: str, to_address: str, su
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     message.add_alternative(html, subtype="html")
+    if pdf:
+        message.add_attachment(pdf[1], maintype="application", subtype="pdf", filename=pdf[0])
     return message
 
 

@@ -18,7 +18,7 @@ from threading import Event
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from jobs import digest_mail
+from jobs import digest_mail, document_mail
 from jobs.couriers import Courier, NotSent
 from log_lines import write
 
@@ -94,11 +94,10 @@ def send_outbox(connection: psycopg.Connection, mail: Mail, ending: Event) -> di
 
 def _hand_over(connection: psycopg.Connection, mail: Mail, claim, watch: _Stopwatch) -> tuple[NotSent | None, int]:
     """Writes and delivers a claimed e-mail, and reports it if it went; else returns why not. And for how long couriers are to rest."""
-    parts = connection.execute("select case_id, content from app.digest_to_send(%s)", [claim.digest_id]).fetchall()
+    told = _what_to_tell(connection, claim)
     try:
-        message = digest_mail.as_message(digest_mail.Digest(
-            claim.organisation_name, claim.to_name, claim.to_address, claim.period,
-            tuple(digest_mail.Part(str(case_id), content) for case_id, content in parts)), mail.sent_from, mail.base_url)
+        message = told and (document_mail.as_message(told, mail.sent_from) if claim.kind == "document"
+                            else digest_mail.as_message(told, mail.sent_from, mail.base_url))
     # A fault of ours in this one e-mail keeps no other. Nothing of it left the house, so nobody need decide anything: it is tried
     # again, for days, in which a mended release may come.
     except Exception as error:
@@ -106,7 +105,7 @@ def _hand_over(connection: psycopg.Connection, mail: Mail, claim, watch: _Stopwa
         return NotSent("not_now", "not_written"), 0
     if watch.seconds() > MOST_SECONDS_UNTIL_HANDED_OVER:
         return NotSent("not_now", "too_late"), 0
-    if not parts:
+    if message is None:
         # Erased since it was claimed. Nothing left the house; at its next turn the database says what becomes of it.
         return NotSent("not_now", "nothing_left"), 0
     try:
@@ -115,6 +114,17 @@ def _hand_over(connection: psycopg.Connection, mail: Mail, claim, watch: _Stopwa
         return failure, failure.pause_seconds
     connection.execute("select app.message_was_sent(%s, %s)", [claim.message_id, receipt.provider_id])
     return None, receipt.rest_seconds
+
+
+def _what_to_tell(connection: psycopg.Connection, claim) -> digest_mail.Digest | document_mail.Sent | None:
+    """What a claimed e-mail says; None where nothing is left of it."""
+    if claim.kind == "document":
+        found = connection.cursor(row_factory=namedtuple_row).execute("select * from app.document_to_send(%s)", [claim.delivery_id]).fetchone()
+        return found and document_mail.Sent(
+            claim.organisation_name, claim.to_name, claim.to_address, found.kind, found.version, found.sent_by, bytes(found.pdf))
+    parts = connection.execute("select case_id, content from app.digest_to_send(%s)", [claim.digest_id]).fetchall()
+    return digest_mail.Digest(claim.organisation_name, claim.to_name, claim.to_address, claim.period,
+                              tuple(digest_mail.Part(str(case_id), content) for case_id, content in parts)) if parts else None
 
 
 def clear_mail_folder(connection: psycopg.Connection, mail: Mail) -> dict[str, int]:

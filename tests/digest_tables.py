@@ -109,6 +109,8 @@ class Handed:
     organisation_name: str
     digest_id: UUID
     period: date
+    kind: str
+    delivery_id: UUID | None
     parts: list[tuple[str, str]] = field(default_factory=list)
 
 

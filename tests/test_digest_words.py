@@ -59,7 +59,10 @@ def of_the_database(world) -> set[str]:
     """Words that functions write into app.outbox.error."""
     found = {code for source in sources(world, "update app.outbox") for expression in re.findall(r"\berror = ([^\n]*)", source)
              for code in re.findall(r"(?:then|else|coalesce\(o\.error,) '(\w+)'", expression)}
-    assert {"no_answer", "rights_ended", "too_old", "provider_failed"} <= found
+    # What a document is withdrawn for goes there as it is.
+    found |= {code for source in sources(world, "as v join app.support_documents as d on d.id = v.document_id\n    where v.id = of_delivery\n")
+              for code in re.findall(r"then '(\w+)'", source)}
+    assert {"no_answer", "rights_ended", "too_old", "provider_failed", "superseded", "suppressed", "plan"} <= found
     return found
 
 

@@ -292,9 +292,9 @@ def test_whatever_happens_it_goes_from_state_to_state_as_the_table_says(outbox, 
 
 JOBS, SIGN_IN, ADMIN = {"keywork_jobs"}, {"keywork_signin"}, {"keywork_org_admin"}
 MAY = {
-    "claim_message": JOBS, "digest_to_send": JOBS, "message_was_sent": JOBS, "message_was_not_sent": JOBS, "pause_couriers": JOBS, "couriers_refused": JOBS,
+    "claim_message": JOBS, "digest_to_send": JOBS, "document_to_send": JOBS, "message_was_sent": JOBS, "message_was_not_sent": JOBS, "pause_couriers": JOBS, "couriers_refused": JOBS,
     "files_to_erase": JOBS, "erase_old_digests": JOBS, "record_delivery": SIGN_IN, "retry_message": ADMIN, "message_arrived": ADMIN, "clear_suppression": ADMIN,
-    "apply_deliveries": set(), "refresh_digest": set(), "write_digest_down": set(), "one_at_a_time": set(), "delivery_rank": set(), "erase_told": set(), "states_are_stamped": set(),
+    "apply_deliveries": set(), "refresh_digest": set(), "write_message_down": set(), "one_at_a_time": set(), "delivery_rank": set(), "erase_told": set(), "states_are_stamped": set(), "why_not_send": set(), "may_go_again": ADMIN,
 }
 
 

@@ -57,6 +57,9 @@ ERRORS = {
     "rights_ended": "It may have gone out. Nothing of it may be said any more, so it would not go again.",
     "too_old": "It waited for 90 days, and what it said has been deleted.",
     "nothing_left": "What it said was deleted before it went.",
+    "superseded": "A newer version of the document was approved before this one went, so it did not go.",
+    "suppressed": "An e-mail to this address had come back, or was marked as spam, before this one went, so it did not go.",
+    "plan": "The plan had no support cases any more when its turn came, so it did not go.",
     "provider_failed": "The e-mail service took it, and could not pass it on.",
     # Of the jobs service.
     "not_written": f"Keywork could not put it together. {LOOK_INTO_IT}",

@@ -75,8 +75,8 @@ class Outbox(Screen):
             filters.append(("to_name", contains("to_name", "to_address"), search))
         number, rows, _, pages = self.rows(*filters)
         for row in rows:
-            row.url, row.badge, row.what = url_for("Digests.show", pk=row.digest_id), STATES[row.state], f"Digest of {month(row.period)}"
-            row.wrong, row.then, row.actions = BECAME.get(row.state) or went_wrong(row.error), next_try(row), actions_of(row)
+            row.url, row.what, row.badge = _page_of(row), _what(row), STATES[row.state]
+            row.wrong, row.then, row.actions = what_became(row), next_try(row), actions_of(row)
         return self.render_template(
             "outbox.html", rows=rows, count=number, count_capped=number > COUNT_CAP, pages=pages, q=search, kept={"show": show} if show != "all" else {},
             chips=[Link(words, here(show=name if name != "all" else None, page=None), name == show) for name, (words, _) in SHOWN.items()],
@@ -90,13 +90,13 @@ class Outbox(Screen):
         message = _found(pk)
         if not message.may_be_sent_again and request.method == "GET":
             abort(404)
-        name, state, back = message.to_name, message.state, _back(message)
+        name, noun, state, back = message.to_name, message.kind, message.state, _back(message)
         form = Form()
         if form.validate_on_submit() and step(form, func.app.retry_message(pk)) is not None and keep(form):
             flash(f"The e-mail to {name} goes out again within a few minutes.", "success")
             return redirect(back.url, 303)
         sentences = [ASKED_FIRST.get(state, "It goes out within a few minutes."), *([_why_not(message)] if message.is_suppressed else [])]
-        return self.confirm_page(f"Send the digest to {name} again?", sentences, "Send again", back.url, form=form, quote=None, back=back, danger=False)
+        return self.confirm_page(f"Send the {noun} to {name} again?", sentences, "Send again", back.url, form=form, quote=None, back=back, danger=False)
 
     @expose("/<uuid:pk>/arrived", methods=["GET", "POST"])
     @has_access
@@ -164,10 +164,10 @@ class Suppressed(Screen):
         because = ("An e-mail there came back" if this.because == "bounced" else "Its owner marked an e-mail as spam") + f" on {day(this.since)}."
         form = Form()
         if form.validate_on_submit() and step(form, func.app.clear_suppression(pk)) is not None and keep(form):
-            flash(f"{address} is cleared: the next digest goes there.", "success")
+            flash(f"{address} is cleared: the next e-mail goes there.", "success")
             return redirect(back.url, 303)
         sentences = [f"{because} Clear it once you know that e-mails arrive there and are wanted.",
-                     "Digests then go there again from the next one on. One that came back can be sent again in the outbox. If it comes back once more, "
+                     "E-mails then go there again from the next one on. One that came back can be sent again in the outbox. If it comes back once more, "
                      "the address is suppressed again."]
         return self.confirm_page(f"Send e-mails to {address} again?", sentences, "Clear the address", back.url, form=form, quote=None, back=back, danger=False)
 
@@ -199,6 +199,13 @@ def actions_of(message: OutboxMessage, at: str | None = None) -> list[Link]:
     return actions
 
 
+def what_became(message: OutboxMessage) -> str:
+    """What became of an e-mail, or what went wrong with it, in a sentence; nothing where its state says it all."""
+    if message.state == "withdrawn" and message.error:
+        return went_wrong(message.error)
+    return BECAME.get(message.state) or went_wrong(message.error)
+
+
 def next_try(message: OutboxMessage) -> str:
     """How often it was tried, and when it is tried next, for one that is on its way."""
     tried = f"Tried {message.attempts} times. " if message.attempts > 1 else "Tried once. " if message.attempts else ""
@@ -224,13 +231,23 @@ def progress_of(digest: DigestRow, message: OutboxMessage | None) -> dict[str, o
     }
 
 
+def _page_of(message: OutboxMessage) -> str:
+    if message.kind == "document":
+        return url_for("OperatorDocuments.show", case_id=message.case_id)
+    return url_for("Digests.show", pk=message.digest_id)
+
+
+def _what(message: OutboxMessage) -> str:
+    return message.document_title or "Document" if message.kind == "document" else f"Digest of {month(message.period)}"
+
+
 def _found(pk) -> OutboxMessage:
     require_support_cases()
     return find(OutboxMessage, pk)
 
 
 def _back(message: OutboxMessage) -> Link:
-    if request.args.get("at") == "digest":
+    if request.args.get("at") == "digest" and message.kind == "digest":
         return Link("Digest", url_for("Digests.show", pk=message.digest_id))
     return Link("Outbox", url_for("Outbox.list"))
 

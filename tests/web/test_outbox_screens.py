@@ -60,7 +60,7 @@ def lines_about(site, its_id) -> list[str]:
 def test_each_e_mail_with_its_state(admin):
     """To whom, what, what happened, what may be done, since when; 12 with the one of July 2024."""
     page = admin.page("/outbox")
-    assert "Outbox 12 e-mails Digests as e-mails" in page.text
+    assert "Outbox 12 e-mails Digests and documents as e-mails" in page.text
     for what, said in ROWS.items():
         row = page.text.split(email_of(what))[1].split("Officer")[0]
         assert row.split() == f"Digest of {month(MONTH)} {said} {THEN_IN_WORDS} {BADGES[what]}".split(), what
@@ -177,7 +177,7 @@ def test_a_suppressed_address_is_cleared_before_anything_is_sent_there_again(sit
     assert site.as_owner("select cleared_at from app.suppressed_addresses where id = %(id)s", id=suppressed) == [(None,)]
     assert admin.post(clear).headers["location"] == SUPPRESSED
     page = admin.page(SUPPRESSED)
-    assert "officer.bounced@example.org is cleared: the next digest goes there." in page.text and "No addresses" in page.text and "No address is suppressed at the moment." in page.text
+    assert "officer.bounced@example.org is cleared: the next e-mail goes there." in page.text and "No addresses" in page.text and "No address is suppressed at the moment." in page.text
     cleared = admin.page(f"{SUPPRESSED}?show=cleared").text
     assert "officer.bounced@example.org An e-mail came back 3 Mar 2020" in cleared and "by Harbour Admin" in cleared
     assert admin.get(clear).status_code == admin.send(clear).status_code == 404
