@@ -8,7 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import from_environment
 from db.demo import ACCOUNTS
 from db.identity import act_in_each_transaction
-from views import frame, headers, health, letters, logs, webhook, words
+from views import frame, headers, health, letters, logs, uploads, webhook, words
+from views.assessments import CollaboratorAssessments, OperatorAssessments
 from views.audit import Audit, AuditCheck
 from views.audit_filters import AuditOfCase, AuditOfPerson
 from views.case_steps import CaseSteps
@@ -41,11 +42,13 @@ from views.settings import Settings
 from views.sign_in import Security
 from views.team import CollaboratorTeam, OperatorTeam
 from views.tenants import Tenants
+from views.uploads import CollaboratorUploads, OperatorUploads
 from views.why import DigestWhy, DigestWhyOnCase
 
 TABS = (
     OperatorNotes, OperatorGoals, OperatorSessions, OperatorTeam, OperatorDocuments,
     CollaboratorNotes, CollaboratorGoals, CollaboratorSessions, CollaboratorTeam, CollaboratorDocuments,
+    OperatorUploads, CollaboratorUploads,
 )  # fmt: skip
 
 
@@ -61,6 +64,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0, x_port=0, x_prefix=0)
     logs.register(app)
     headers.register(app)
+    uploads.register(app)
     CSRFProtect(app)
     words.register(app)
     letters.register(app)
@@ -84,7 +88,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(People, "People", href="/people")
         console.add_view(Jobs, "Jobs", href="/jobs")
         for screen in (Links, Operators, CaseSteps, CaseHistory, RetentionSteps, AuditOfCase, AuditOfPerson, AuditCheck, DigestPreview, DigestWhy,
-                       DigestWhyOnCase, Outbox, Suppressed, *TABS):
+                       DigestWhyOnCase, Outbox, Suppressed, OperatorAssessments, CollaboratorAssessments, *TABS):
             console.add_view_no_menu(screen)
         if app.config["DEMO"]:
             console.add_view_no_menu(DemoMail)

@@ -14,14 +14,14 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-CASE_TABS = "Notes|Goals|Sessions|Team|Documents"
+CASE_TABS = "Notes|Goals|Sessions|Team|Documents|Uploads"
 #: The firm's own data, kept by its org-admins: screens by their names in the menu.
 SET_UP = {
     "Tenants": "Tenants", "Properties": "Properties", "Landlords": "Landlords", "PropertyManagers": "Operators", "Digests": "Digests",
     "Retention": "Retention", "Settings": "Settings",
 }  # fmt: skip
 #: What both kinds of operators use.
-CASES = f"Cases|CaseSteps|CaseHistory|Collaborators|Audit|AuditOfCase|AuditOfPerson|DigestWhyOnCase|Operator({CASE_TABS})"
+CASES = f"Cases|CaseSteps|CaseHistory|Collaborators|Audit|AuditOfCase|AuditOfPerson|DigestWhyOnCase|OperatorAssessments|Operator({CASE_TABS})"
 CASES_MENU = "Support cases|Collaborators|Audit log"
 #: What the platform-admin keeps: screens, which have the same names in the menu.
 PLATFORM = "Organisations|Plans|People|Jobs"
@@ -33,7 +33,7 @@ FAB_ROLES = {
         [rf"({CASES_MENU}|{'|'.join(SET_UP.values())})$", "menu_access"],
     ],
     "property_manager": [[rf"({CASES})$", "can_.*"], [rf"({CASES_MENU})$", "menu_access"]],
-    "collaborator": [[rf"(Caseload|Collaborator({CASE_TABS}))$", "can_.*"], ["Your tenants$", "menu_access"]],
+    "collaborator": [[rf"(Caseload|CollaboratorAssessments|Collaborator({CASE_TABS}))$", "can_.*"], ["Your tenants$", "menu_access"]],
     "platform_admin": [[f"({PLATFORM}|Operators)$", "can_.*"], [f"({PLATFORM})$", "menu_access"]],
 }
 

@@ -133,6 +133,7 @@ class CaseRow(Workspace):
     is_open: Mapped[bool] = mapped_column(Boolean)
     last_note_at: Mapped[datetime | None] = mapped_column(Moment)
     team_count: Mapped[int] = mapped_column(Integer)
+    assessment_due_on: Mapped[date | None] = mapped_column(Date)
 
 
 class TenantWithoutCase(Workspace):
@@ -160,6 +161,7 @@ class CaseloadRow(Workspace):
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     last_note_at: Mapped[datetime | None] = mapped_column(Moment)
     next_session_at: Mapped[datetime | None] = mapped_column(Moment)
+    assessment_due_on: Mapped[date | None] = mapped_column(Date)
 
 
 class CaseWorkspace(Workspace):

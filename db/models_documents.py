@@ -201,6 +201,16 @@ class AssessmentDue(Workspace):
     is_under_way: Mapped[bool] = mapped_column(Boolean)
 
 
+class UploadTable(Signed, Workspace):
+    """A file of a case; made by app.keep_upload() together with its bytes."""
+
+    __tablename__ = "support_uploads"
+    document_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    title: Mapped[str] = mapped_column(Text)
+    received_on: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime] = given(Moment)
+
+
 class UploadRow(Workspace):
     """A file of a case, without its bytes; `document_title`: of the document whose signed scan it is."""
 

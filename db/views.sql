@@ -96,20 +96,18 @@ comment on view app.document_template_list is 'Templates as the org-admin keeps 
 
 create view app.assessments_due with (security_invoker = true) as
 select d.id, d.organisation_id, d.case_id, d.template_id, d.title, d.next_due_on, d.approved_at, t.full_name as tenant_name,
-       p.address || ', ' || p.town || ' ' || p.postcode as property_address, d.next_due_on < today.day as is_overdue,
+       p.address || ', ' || p.town || ' ' || p.postcode as property_address, d.next_due_on < (now() at time zone 'Europe/London')::date as is_overdue,
        exists (select from app.support_documents as n
                where n.case_id = d.case_id and n.template_id = d.template_id and n.created_at > d.created_at and n.state in ('draft', 'submitted')) as is_under_way
-from (
-    -- The newest of each template: what came before it is done.
-    select distinct on (l.case_id, l.template_id) l.*
-    from app.support_documents as l
-    where l.next_due_on is not null and l.state in ('approved', 'sent')
-    order by l.case_id, l.template_id, l.approved_at desc
-) as d
+from app.support_documents as d
 join app.support_cases as c on c.id = d.case_id and c.closed_at is null
 left join app.tenants as t on t.id = c.tenant_id
 left join app.properties as p on p.id = t.property_id
-cross join (select (now() at time zone 'Europe/London')::date as day) as today;
+where d.next_due_on is not null and d.state in ('approved', 'sent')
+  -- What came before the newest of its template is done.
+  and not exists (select from app.support_documents as l
+                  where l.case_id = d.case_id and l.template_id = d.template_id and l.next_due_on is not null and l.state in ('approved', 'sent')
+                    and (l.approved_at, l.id) > (d.approved_at, d.id));
 comment on view app.assessments_due is
     'Recurring assessments of open cases and by which day (Europe/London) the next one is due; overdue from the day after. is_under_way: somebody has begun it, as far as the person sees.';
 

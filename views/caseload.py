@@ -5,10 +5,10 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
 from db.models import CaseloadRow
-from views.cases import TENANT_OR_ADDRESS
+from views.assessments import due_badge, overdue_notice
 from views.mends import CappedRows
 from views.screen import Screen
-from views.searching import asked_search
+from views.searching import TENANT_OR_ADDRESS, asked_search
 
 
 class Caseload(Screen):
@@ -27,5 +27,5 @@ class Caseload(Screen):
         search = asked_search()
         count, rows, _, pages = self.rows(*([("tenant_name", TENANT_OR_ADDRESS, search)] if search else []))
         for row in rows:
-            row.case_url = url_for("CollaboratorNotes.workspace", case_id=row.id)
-        return self.render_template("caseload.html", rows=rows, count=count, pages=pages, q=search)
+            row.case_url, row.due = url_for("CollaboratorNotes.workspace", case_id=row.id), due_badge(row.assessment_due_on)
+        return self.render_template("caseload.html", rows=rows, count=count, pages=pages, q=search, overdue=overdue_notice("Collaborator"))

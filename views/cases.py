@@ -6,17 +6,14 @@ from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.models.sqla.filters import FilterEqual
 
 from db.models import CaseRow
+from views.assessments import due_badge, overdue_notice
 from views.mends import COUNT_CAP, CappedRows
 from views.screen import Link, Screen, here
-from views.searching import asked_search, contains
+from views.searching import TENANT_OR_ADDRESS, asked_search
 from views.sign_in import signed_in_person
 from views.upgrade import upgrade_page
 
 STATES = {"open": "Open", "closed": "Closed", "all": "All"}
-
-
-#: What the search box above a list of cases looks into.
-TENANT_OR_ADDRESS = contains("tenant_name", "property_address")
 
 
 class Cases(Screen):
@@ -42,9 +39,9 @@ class Cases(Screen):
             filters.append(("tenant_name", TENANT_OR_ADDRESS, search))
         count, rows, sort_links, pages = self.rows(*filters)
         for row in rows:
-            row.url = url_for("OperatorNotes.workspace", case_id=row.id)
+            row.url, row.due = url_for("OperatorNotes.workspace", case_id=row.id), due_badge(row.assessment_due_on)
         return self.render_template(
             "cases.html", rows=rows, count=count, count_capped=count > COUNT_CAP, state=state, q=search, pages=pages, sort_links=sort_links,
             chips=[Link(words, here(state=name, page=None), name == state) for name, words in STATES.items()],
-            open_case_url=url_for("CaseSteps.open"),
+            open_case_url=url_for("CaseSteps.open"), overdue=overdue_notice("Operator"),
         )

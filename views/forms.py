@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField, DateTimeLocalField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField,
+    DateField, DateTimeLocalField, FileField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField,
 )
 
 from views.sentences import Refusal
@@ -162,6 +162,16 @@ class OptionalWholeNumber(WholeNumber):
             super().process_formdata(valuelist)
 
 
+class ChosenFile(Asked, FileField):
+    """A file; `data` is its bytes. What it is called is not read."""
+
+    def process_formdata(self, valuelist):
+        """Reads the file. Raises ValueError with a sentence where none was chosen."""
+        self.data = request.files[self.name].read() if self.name in request.files and request.files[self.name].filename else None
+        if self.data is None:
+            raise ValueError("Choose a file.")
+
+
 class Agreed(HiddenField):
     """What somebody was told before they agreed, word for word; it comes back with their answer."""
 
@@ -200,6 +210,11 @@ class Form(FlaskForm):
     def is_submitted(self) -> bool:
         """Whether the form was sent to be kept. A search in a choice (views/choosing.py) only asks for it back."""
         return super().is_submitted() and "find" not in request.form and not any(getattr(field, "asked_by_enter", False) for field in self)
+
+    @property
+    def brings_file(self) -> bool:
+        """Whether it is to be sent as browsers send files."""
+        return any(isinstance(field, FileField) for field in self)
 
     def when_not_there(self) -> Refusal | None:
         """What to say when the policies refuse what was chosen (views/choosing.py); None for a form without such a choice."""

@@ -29,3 +29,7 @@ def contains(*columns: str) -> type[BaseFilter]:
             return query.filter(holds(self.model, columns, value))
 
     return Contains
+
+
+#: What the search box above a list of cases looks into.
+TENANT_OR_ADDRESS = contains("tenant_name", "property_address")

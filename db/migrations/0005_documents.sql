@@ -176,6 +176,7 @@ create index documents_by_approver on app.support_documents (approved_by_id);
 -- What waits for an operator, and which assessments are due.
 create index submitted_documents on app.support_documents (organisation_id, submitted_at) where state = 'submitted';
 create index recurring_documents on app.support_documents (case_id, template_id, approved_at desc) where next_due_on is not null and state in ('approved', 'sent');
+create index assessments_by_day on app.support_documents (organisation_id, next_due_on) where next_due_on is not null and state in ('approved', 'sent');
 -- By name, in this order: what is written into a row must fit, then be allowed to change, and only then is a step taken.
 create trigger answers_fit_their_questions before insert or update of answers, template_version_id on app.support_documents
     for each row execute function app.answers_fit_their_questions();
