@@ -136,6 +136,15 @@ def test_a_pdf_says_what_the_document_does_where_no_font_is_installed(no_fonts):
     assert b'pdfuaid:part="1"' in read.root_object["/Metadata"].get_data()
 
 
+def test_characters_without_a_font_are_put_in_words(no_fonts):
+    """Never boxes, which look the same whatever they stand for, and make a mess of what is copied or read out."""
+    pdf = print_pdf("<html lang='en-GB'><p>well \U0001f642\U0001f44d done; before سلام عليكم after; はい中; \U0001d5db\U0001d5f2llo; a \ue000 \x01 b")
+    [page] = text_of(pdf)
+    assert ("well [slightly smiling face][thumbs up sign] done; before [words in Arabic that cannot be printed] after;"
+            " [words in Japanese and Chinese characters that cannot be printed]; Hello; a [U+E000] [U+0001] b") in page
+    assert {name.replace("-", " ") for name in fonts_of(pdf)} == {"Keywork Text"}
+
+
 @pytest.mark.parametrize("weight", ["Regular", "Bold"])
 def test_the_font_has_every_letter_that_names_here_are_written_with(weight):
     """Welsh, Polish, Romanian, Turkish, Vietnamese and their neighbours; Greek and Cyrillic; and it is small."""
