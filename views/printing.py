@@ -63,10 +63,10 @@ class Imprint:
     made_at: datetime
 
 
-def print_document(template: str, imprint: Imprint, **values: object) -> bytes:
+def print_document(template: str, imprint: Imprint, limits: Limits = Limits(), **values: object) -> bytes:
     """The PDF of a template that extends print/base.html. Needs the application, but no request. Raises PrintFailed."""
     # Not through Flask's render_template: that would add who is signed in and their menu, for which it asks the database.
-    return print_pdf(current_app.jinja_env.get_template(template).render(imprint=imprint, **values))
+    return print_pdf(current_app.jinja_env.get_template(template).render(imprint=imprint, **values), limits)
 
 
 def print_pdf(html: str, limits: Limits = Limits()) -> bytes:
