@@ -8,7 +8,7 @@ from typing import Any
 from views.document_words import KINDS, MARKS, blocks, legible, long_day
 from views.printing import FAILURES, TOO_LARGE, TOO_LONG, Imprint, Limits, PrintFailed, print_document
 
-#: Somebody waits for it with a button pressed. 100 pages take half of this time.
+#: Somebody waits for it with a button pressed. 100 pages take half of this time where the machine has nothing else to do.
 LIMITS = Limits(turn=3, seconds=10)
 #: What to do is told to who approves: nobody can change the words any more but by returning them to their author.
 SHORTER = "return it to its author, to be made shorter or parted into several documents."
