@@ -713,6 +713,8 @@ create table app.support_documents (
     constraint document_reasons_fit check (length(step_reason) <= 1000),
     constraint document_versions_count_from_1 check (version > 0 and (version > 1) = (supersedes_id is not null)),
     constraint document_revisions_count_from_1 check (revision > 0),
+    -- About 70 pages, which are laid out in some seconds (views/document_pdf.py).
+    constraint document_answers_fit_on_paper check (length(answers::text) <= 300000),
     -- From submission on there is what was submitted, word for word; a draft has none, and what was withdrawn may have.
     constraint submitted_documents_have_their_content check (
         state = 'withdrawn' or (state = 'draft') = (content is null) and (content is null) = (submitted_at is null)),

@@ -123,6 +123,7 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "document_states_are_known": (None, "There is no such state of a document."),
     "document_reasons_fit": ("step_reason", "Keep the reason under 1,000 characters."),
     "document_versions_count_from_1": (None, "Versions are counted from 1."),
+    "document_answers_fit_on_paper": (None, "Keep all answers together under 300,000 characters. Please begin a second document for the rest."),
     "document_revisions_count_from_1": (None, "Please load the page again."),
     "submitted_documents_have_their_content": (None, "What a document says is fixed when it is handed in, and not before."),
     "document_content_fits_its_hash": (None, "What a document says is fixed when it is handed in, and not before."),
