@@ -48,6 +48,7 @@ class World:
 
     case, tenant, user, note, goal, progress, session, collaborator, organisation, landlord, property, run = map(_Ids, (
         "case", "tenant", "user", "note", "goal", "progress", "session", "collaborator", "organisation", "landlord", "property", "run"))
+    template, wording, part, document, delivery, upload = map(_Ids, ("template", "wording", "part", "document", "delivery", "upload"))
     personas = hand_made.PERSONAS | hand_made.WRONG_HATS
     password = hand_made.PASSWORD
 

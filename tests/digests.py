@@ -147,7 +147,7 @@ def olives_alone(world):
     """The superuser's open transaction on a world, rolled back at the end, in which Olive's digest is composed and there is no other."""
     with psycopg.connect(world.conninfo) as connection:
         set_up(connection)
-        connection.execute("delete from app.digests")
+        connection.execute("delete from app.outbox; delete from app.digests")
         compose(connection)
         connection.execute("delete from app.digests where officer_id <> %s", [NAMES["olive"]])
         yield connection

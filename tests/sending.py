@@ -73,7 +73,7 @@ class Sending:
         self.processes: list[subprocess.Popen] = []
         self._asking: psycopg.Connection | None = None
         # Nothing of the world's own past is counted with what is sent here.
-        self.run("delete from app.digests", "delete from app.job_runs")
+        self.run("delete from app.outbox", "delete from app.digests", "delete from app.job_runs")
         # Nobody else's digest goes out: no other address is listed.
         self.run("update app.organisations set housing_officer_emails = '{}'")
         with world.owner() as connection:

@@ -122,7 +122,7 @@ def test_whose_it_is_reads_it_and_nobody_else(log, shared_world, name):
 def test_what_the_jobs_do_by_themselves_leaves_no_fact(log, shared_world):
     """Copies are made, claimed and put off: nothing left Keywork, and the ledger of jobs says what was done. A change of the records does leave one."""
     [newest] = log.execute("select max(id) from app.audit_log").fetchone()
-    log.execute("delete from app.digests")
+    log.execute("delete from app.outbox; delete from app.digests")
     log.execute("delete from app.job_runs where job = 'compose_digests'")
     assert digests.compose(log) > 0
     claimed = digests.claim(log)
@@ -135,7 +135,7 @@ def test_what_the_jobs_do_by_themselves_leaves_no_fact(log, shared_world):
 
 def test_one_fact_for_each_case_of_a_digest(log, shared_world):
     """Of two tenants each has it in their own history; whoever reads one of the cases does not read of the other."""
-    log.execute("delete from app.digests")
+    log.execute("delete from app.outbox; delete from app.digests")
     log.execute("delete from app.job_runs where job = 'compose_digests'")
     digests.change(log, "with Tom")
     digests.compose(log)

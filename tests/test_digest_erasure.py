@@ -35,7 +35,7 @@ def composed(shared_world):
     """The superuser's open transaction, rolled back at the end: Olive's digest about Tess is composed, and nobody else has an old one."""
     with psycopg.connect(shared_world.conninfo) as connection:
         digests.set_up(connection)
-        connection.execute("delete from app.digests")
+        connection.execute("delete from app.outbox; delete from app.digests")
         compose(connection)
         assert digests.message_of_olive(connection).state == "waiting"
         yield connection
@@ -201,7 +201,7 @@ def test_clocks_that_differ_destroy_nothing(told):
 @pytest.fixture
 def two(told):
     """The same for a digest about Tess and Tom."""
-    told.execute("delete from app.digests")
+    told.execute("delete from app.outbox; delete from app.digests")
     told.execute("delete from app.job_runs where job = 'compose_digests'")
     digests.change(told, "with Tom")
     compose(told)

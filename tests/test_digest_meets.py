@@ -33,7 +33,7 @@ def olives(world):
     """A world with Olive and Tess, about whom nothing was told yet, and the superuser's connection to it."""
     with psycopg.connect(world.conninfo, autocommit=True) as connection:
         digests.set_up(connection)
-        connection.execute("delete from app.digests; delete from app.job_runs")
+        connection.execute("delete from app.outbox; delete from app.digests; delete from app.job_runs")
         yield world, connection
 
 

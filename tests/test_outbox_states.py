@@ -189,7 +189,7 @@ def test_couriers_at_once_never_hold_one_e_mail(fresh_world):
     """One whose claim is not committed yet is passed over and not waited for; of eight couriers each e-mail is one's (threat 33)."""
     with psycopg.connect(fresh_world.conninfo) as connection:
         digests.set_up(connection)
-        connection.execute("delete from app.digests")
+        connection.execute("delete from app.outbox; delete from app.digests")
         digests.compose(connection)
         waiting_for(connection, 4)
     first, second = (psycopg.connect(fresh_world.jobs_conninfo) for _ in range(2))

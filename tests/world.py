@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import psycopg
 from werkzeug.security import generate_password_hash
 
-from tests import world_digests
+from tests import world_digests, world_documents
 
 #: Everybody's password in the sign-in of this world.
 PASSWORD = "seven grey herons"
@@ -185,10 +185,15 @@ ACTS = [
 ]
 
 
+def firm_of(case: str) -> str:
+    """The organisation of a case of this world."""
+    return LANDLORDS[PROPERTIES[TENANTS[CASES[case][0]][0]][0]]
+
+
 def load(connection: psycopg.Connection) -> None:
     """Writes the whole world, acting as the owner; the caller commits."""
     connection.execute("set local role keywork_owner")
-    put = _Writer(connection)
+    put = Writer(connection)
     # Cheap to compare with: the tests sign in a thousand times. tests/web/test_limits.py times hashes of the full cost.
     hashed = generate_password_hash(PASSWORD, "scrypt:128:8:1")
     for number, user in enumerate(USERS, start=1):
@@ -221,14 +226,15 @@ def load(connection: psycopg.Connection) -> None:
             began_at="2024-08-01", finished_at="2024-08-01 00:01")
     _write_acts_down(put)
     world_digests.load(put, ident, email_of, full_name)
+    world_documents.load(put, ident, full_name, CASES, {case: firm_of(case) for case in CASES})
 
 
-def _write_acts_down(put: "_Writer") -> None:
+def _write_acts_down(put: "Writer") -> None:
     payload = {"before": '{"body": "before"}', "after": '{"body": "after"}'}
     salt = b"0" * 16
     payload_hash = hashlib.sha256(salt + b'[null, {"body": "before"}, {"body": "after"}]').digest()
     for case, user, hat in ACTS:
-        place = {"organisation_id": ident("organisation", LANDLORDS[PROPERTIES[TENANTS[CASES[case][0]][0]][0]]), "case_id": ident("case", case)}
+        place = {"organisation_id": ident("organisation", firm_of(case)), "case_id": ident("case", case)}
         row = {"table_name": "support_notes", "row_id": ident("note", f"{case}/shared/{NOTES[case][0][0]}")}
         number = put.number("vault.audit_ids")
         put("app.audit_log", id=number, actor_id=ident("user", user), actor_name=full_name(user), actor_hat=hat, action="update",
@@ -236,20 +242,30 @@ def _write_acts_down(put: "_Writer") -> None:
         put("app.audit_payloads", audit_id=number, salt=salt, **payload, **place, **row)
 
 
-class _Writer:
+class Writer:
+    """Puts rows in by their columns, as whoever the connection acts as."""
+
     def __init__(self, connection: psycopg.Connection):
-        self._connection = connection
+        self.connection = connection
 
     def __call__(self, table: str, **values: object) -> None:
         marks = ", ".join(f"%({name})s" for name in values)
-        self._connection.execute(f"insert into {table} ({', '.join(values)}) values ({marks})", values)
+        self.connection.execute(f"insert into {table} ({', '.join(values)}) values ({marks})", values)
 
     def number(self, sequence: str) -> int:
         """The next number of a sequence."""
-        return self._connection.execute("select nextval(%s)", [sequence]).fetchone()[0]
+        return self.one("select nextval(%s)", sequence)
+
+    def one(self, query: str, *values: object):
+        """The only value of a query."""
+        return self.connection.execute(query, values).fetchone()[0]
+
+    def row(self, query: str, *values: object) -> dict:
+        """The only row of a query, by its columns."""
+        return self.connection.cursor(row_factory=psycopg.rows.dict_row).execute(query, values).fetchone()
 
 
-def _set_up_organisations(put: _Writer) -> None:
+def _set_up_organisations(put: Writer) -> None:
     for name, (plan, visible) in ORGANISATIONS.items():
         put("app.organisations", id=ident("organisation", name), name=f"{name.title()} Homes", plan_code=plan,
             support_notes_visible_to_housing_officer=visible, housing_officer_emails=[email_of("officer_open")])
@@ -274,7 +290,7 @@ def _set_up_organisations(put: _Writer) -> None:
             date_of_birth="1980-01-01", housing_officer_note_visibility=visibility)
 
 
-def _fill_case(put: _Writer, case: str, opened: str) -> None:
+def _fill_case(put: Writer, case: str, opened: str) -> None:
     """Notes as NOTES says; two goals with progress; for each author of a Shared note one session held, one planned."""
     shared, professional = NOTES[case]
     for stream, authors in (("shared", shared), ("professional", professional)):

@@ -28,7 +28,7 @@ AS_BEFORE = """
         select m.id from (select m.id, row_number() over (order by t.full_name) as place
                           from app.support_collaborators as m join app.support_cases as c on c.id = m.case_id join app.tenants as t on t.id = c.tenant_id
                           where m.full_name = 'Helen Marsden' and t.housing_officer_note_visibility <> 'hidden' and c.closed_at is null) as m where m.place > 4);
-    delete from app.digests; delete from app.job_runs where job = 'compose_digests'; delete from app.suppressed_addresses;
+    delete from app.outbox; delete from app.digests; delete from app.job_runs where job = 'compose_digests'; delete from app.suppressed_addresses;
     update app.organisations set housing_officer_emails = '{helen.marsden@example.org,imran.qureshi@example.org}' where name like 'Thornbeck%'
 """
 

@@ -196,6 +196,7 @@ def test_why_and_when_an_address_is_suppressed(site, admin):
 
 def test_an_outbox_without_a_line(site, planted):
     """And a firm without a suppressed address: each in a sentence."""
+    site.as_owner("delete from app.outbox where organisation_id = %(moor)s", moor=site.world.organisation["moor"])
     site.as_owner("delete from app.digests where organisation_id = %(moor)s", moor=site.world.organisation["moor"])
     site.as_owner("delete from app.suppressed_addresses where organisation_id = %(moor)s", moor=site.world.organisation["moor"])
     moor = site.visitor("moor_admin")
