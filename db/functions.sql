@@ -2701,11 +2701,12 @@ comment on function app.remove_safeguarding_flag(uuid, text) is
 create or replace function app.replay_destructions(lines jsonb) returns bigint
 language plpgsql set search_path = '' as $$
 declare
-    line   record;
-    theirs uuid[];
-    part   text;
-    went   bigint;
-    total  bigint := 0;
+    line    record;
+    theirs  uuid[];
+    besides uuid[];
+    part    text;
+    went    bigint;
+    total   bigint := 0;
 begin
     perform set_config('app.purging', 'yes', true);
     for line in
@@ -2722,16 +2723,23 @@ begin
             from app.organisations as o where o.id = line.organisation_id and line.began_at is not null
             on conflict do nothing;
         theirs := array(select c.id from app.support_cases as c where c.id = line.case_id and c.organisation_id = line.organisation_id);
-        if line.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions') then
-            -- Of a case that stays in part, too: what digests said of it went.
-            perform app.erase_told(theirs);
+        -- A destruction that the backup knows of: what the case has besides came after it, in a case that was reopened, and stays.
+        besides := case when exists (select from app.audit_log as a
+                                     where a.case_id = line.case_id and a.action = 'purge' and a.table_name = line.table_name and a.run_id = line.run_id and a.row_ids @> line.row_ids)
+                        then '{}' else theirs end;
+        if line.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions', 'support_documents', 'support_uploads') then
+            -- Of a case that stays in part, too: what digests said of it went, and the files of e-mails with its documents.
+            perform app.erase_told(besides);
         end if;
+        -- Where something of a kind went, all of a case did: also what the backup has and the ledger does not know.
         if line.table_name = 'support_documents' then
-            -- Where a case's documents went, so did all its files.
-            perform app.purge_from('support_uploads', 'r.case_id = any ($1)', 'case', theirs, line.run_id);
+            perform app.purge_from('support_uploads', 'r.case_id = any ($1)', 'case', besides, line.run_id);
+            -- In one statement: they hang together.
+            line.row_ids := array(select unnest(line.row_ids) union select d.id from app.support_documents as d where d.case_id = any (besides));
+        elsif line.table_name = 'support_uploads' then
+            line.row_ids := array(select unnest(line.row_ids) union select u.id from app.support_uploads as u where u.case_id = any (besides));
         elsif line.table_name = 'support_goals' then
-            -- Where a case's goals went, so did all its progress: also what the backup has and the ledger does not know.
-            perform app.purge_from('support_goal_progress', 'r.case_id = any ($1)', 'case', theirs, line.run_id);
+            perform app.purge_from('support_goal_progress', 'r.case_id = any ($1)', 'case', besides, line.run_id);
         elsif line.table_name = 'support_collaborators' then
             delete from vault.links as l
             where l.collaborator_id in (select m.id from app.support_collaborators as m where m.case_id = any (theirs) and m.id = any (line.row_ids));

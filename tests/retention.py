@@ -6,7 +6,8 @@ import psycopg
 from psycopg import sql
 
 #: In the order in which the sweep destroys them; copies apart.
-RECORDS = ("support_goal_progress", "support_goals", "support_sessions", "support_notes", "support_collaborators", "legal_holds", "support_cases")
+RECORDS = ("support_goal_progress", "support_goals", "support_sessions", "support_notes", "support_uploads", "support_documents", "support_collaborators", "legal_holds",
+           "support_cases")
 
 
 def as_job(world, statement: str):

@@ -5,6 +5,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.dumps import Backup, rows
+from tests.packs import PARTS, put_packs
 from tests.retention import RECORDS, faults, ledger_ids, record_ids, seal, sweep
 from tests.world import ident
 
@@ -27,8 +28,13 @@ def purged(fresh_world):
         connection.execute("insert into app.digest_entries (organisation_id, landlord_id, digest_id, case_id, content)"
                            " select organisation_id, landlord_id, %s, id, jsonb_build_object('tenant', 'Eve') from app.support_cases where id = %s",
                            [ident("digest", "harbour/officer_open"), fresh_world.case["eve"]])
+    # Documents and files of a case that goes whole and of the one that goes in part; of one that has nothing else besides.
+    put_packs(fresh_world, fresh_world.case["ida"], fresh_world.case["eve"])
     seal(fresh_world)
     backup = Backup(fresh_world)
+    with psycopg.connect(fresh_world.conninfo) as connection:
+        # What people remove between a backup and a purge is in no line of the ledger by its id.
+        connection.execute("delete from app.support_uploads where case_id = %s and document_id is null", [fresh_world.case["eve"]])
     sweep(fresh_world)
     with fresh_world.owner() as owner:
         lines = owner.execute(LEDGER, [backup.last]).fetchone()[0]
@@ -62,7 +68,9 @@ def test_a_restored_backup_is_purged_again(purged):
     assert known(contents(restored), backup.last) == known(contents(world.conninfo), backup.last)
     with psycopg.connect(restored) as connection, psycopg.connect(world.conninfo) as original:
         here, there = ledger_ids(connection), ledger_ids(original)
-        assert {table: sorted(here[table]) for table in RECORDS} == {table: sorted(there[table]) for table in RECORDS}
+        removed = [row[0] for row in original.execute("select row_id from app.audit_log where action = 'delete' and table_name = 'support_uploads'")]
+        assert len(removed) == 1
+        assert {table: sorted(here[table]) for table in RECORDS} == {table: sorted(there[table] + removed * (table == "support_uploads")) for table in RECORDS}
         assert connection.execute(REPLAY, [Jsonb(lines)]).fetchone() == (0,)
         assert connection.execute("select count(*) from app.cases_due_now").fetchone() == (0,)
         connection.execute("select app.seal_audit_log()")
@@ -74,7 +82,7 @@ def test_what_the_backup_had_besides_goes_as_well(purged):
     world, backup, lines = purged
     restored = backup.restore()
     with psycopg.connect(restored) as connection:
-        for table, column in (("support_notes", "body"), ("support_goal_progress", "body")):
+        for table, column in (("support_notes", "body"), ("support_goal_progress", "body"), ("support_documents", "title"), ("support_uploads", "title")):
             connection.execute(f"insert into app.{table} select (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), '{column}', 'Only here'))).*"
                                f" from app.{table} as t where case_id = %s limit 1", [world.case["ida"]])
         connection.execute(REPLAY, [Jsonb(lines)])
@@ -101,3 +109,21 @@ def test_a_replay_touches_what_the_ledger_names(purged):
         assert connection.execute(REPLAY, [Jsonb(elsewhere)]).fetchone() == (0,)
         assert connection.execute(REPLAY, [Jsonb([])]).fetchone() == (0,)
         assert record_ids(connection) == before
+
+
+def test_a_replay_leaves_what_came_after_the_destruction(purged):
+    """A ledger holds all of it: a case that was reopened since keeps what was written under it then, when a later backup is restored."""
+    world, _, lines = purged
+    with psycopg.connect(world.conninfo) as connection:
+        values = {"case": world.case["eve"], "author": world.user["worker"]}
+        connection.execute("update app.support_cases set closed_at = null where id = %(case)s", values)
+        goal = connection.execute("insert into app.support_goals (case_id, title, author_id, author_name) values (%(case)s, 'Swim', %(author)s, 'Worker') returning id", values).fetchone()[0]
+        connection.execute("insert into app.support_goal_progress (case_id, goal_id, body, author_id, author_name) values (%(case)s, %(goal)s, 'Deeper', %(author)s, 'Worker')", values | {"goal": goal})
+        connection.execute("insert into app.digest_entries (organisation_id, landlord_id, digest_id, case_id, content) select organisation_id, landlord_id, %s, id, '{}' from app.support_cases where id = %s",
+                           [ident("digest", "harbour/officer_open"), world.case["eve"]])
+    put_packs(world, world.case["eve"], words="Written since")
+    before = rows(world.conninfo)
+    with psycopg.connect(world.conninfo) as connection:
+        connection.execute("set role keywork_owner")
+        assert connection.execute(REPLAY, [Jsonb(lines)]).fetchone() == (0,)
+    assert rows(world.conninfo) == before
