@@ -19,6 +19,9 @@ from views.collaborators import Collaborators
 from views.digest_preview import DigestPreview
 from views.digests import Digests
 from views.demo_mail import DemoMail
+from views.document_filling import CollaboratorDocumentFilling, OperatorDocumentFilling
+from views.document_page import CollaboratorDocumentPage, OperatorDocumentPage
+from views.document_steps import CollaboratorDocumentSteps, OperatorDocumentSteps
 from views.documents import CollaboratorDocuments, OperatorDocuments
 from views.goals import CollaboratorGoals, OperatorGoals
 from views.history import CaseHistory
@@ -49,6 +52,8 @@ TABS = (
     OperatorNotes, OperatorGoals, OperatorSessions, OperatorTeam, OperatorDocuments,
     CollaboratorNotes, CollaboratorGoals, CollaboratorSessions, CollaboratorTeam, CollaboratorDocuments,
     OperatorUploads, CollaboratorUploads,
+    OperatorDocumentPage, OperatorDocumentFilling, OperatorDocumentSteps,
+    CollaboratorDocumentPage, CollaboratorDocumentFilling, CollaboratorDocumentSteps,
 )  # fmt: skip
 
 

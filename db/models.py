@@ -189,6 +189,7 @@ class CaseWorkspace(Workspace):
     housing_officers_read_notes: Mapped[bool] = mapped_column(Boolean)
     live_support_workers: Mapped[int] = mapped_column(Integer)
     live_housing_officers: Mapped[int] = mapped_column(Integer)
+    may_read_documents: Mapped[bool] = mapped_column(Boolean)
 
 
 class NoteEntry(Workspace):

@@ -18,6 +18,8 @@
 
   const draftKey = (form) => `${PREFIX}${person} ${form.dataset.draft}`;
   // What is typed or ticked; choices that search have their own (`picks`), and what was searched for is no draft.
+  // Boxes that share a name are told apart by what they stand for.
+  const keptAs = (control) => (control.type === "checkbox" ? `${control.name} ${control.value}` : control.name);
   const controls = (form) => all("textarea, select, input:not([type=hidden])", form).filter((control) => control.name && !control.closest("[data-choosing]"));
 
   function changed(control) {
@@ -31,28 +33,33 @@
   function keepDraft(form) {
     if (!refused(form) && !controls(form).some(changed) && !all("[data-choosing]", form).flatMap(picks).some(changed)) return sessionStorage.removeItem(draftKey(form));
     const values = Object.fromEntries(controls(form).filter((control) => control.type !== "radio" || control.checked)
-      .map((control) => [control.name, control.type === "checkbox" ? control.checked : control.value]));
+      .map((control) => [keptAs(control), control.type === "checkbox" ? control.checked : control.value]));
     // The record's own id goes along: text whose answer was lost is sent again as the same record, not as a second one.
-    sessionStorage.setItem(draftKey(form), JSON.stringify({ values, chosen: chosenIn(form), id: form.elements.id ? form.elements.id.value : null }));
+    // So does the revision that was seen: text over which somebody has saved since then is not sent as if it were newer.
+    const { id, revision } = form.elements;
+    sessionStorage.setItem(draftKey(form), JSON.stringify({ values, chosen: chosenIn(form), id: id ? id.value : null, revision: revision ? revision.value : null }));
   }
 
   function restoreDraft(form) {
     const kept = sessionStorage.getItem(draftKey(form));
     if (!kept || refused(form)) return;
-    const { values, chosen = {}, id } = JSON.parse(kept);
+    const { values, chosen = {}, id, revision } = JSON.parse(kept);
+    const served = form.elements.revision && form.elements.revision.value;
     controls(form).forEach((control) => {
-      const value = values[control.name];
+      const value = values[keptAs(control)];
       if (control.type === "checkbox") control.checked = Boolean(value);
       else if (control.type === "radio") control.checked = control.value === value;   // by its value: choices may have changed
       else if (value !== undefined) control.value = value;
     });
     restoreChosen(form, chosen);
     if (id && form.elements.id) form.elements.id.value = id;
+    if (revision && served) form.elements.revision.value = revision;
     if (form.closest("details")) form.closest("details").open = true;
     const discard = make("button", { type: "button", className: "button button-quiet", textContent: "Discard it" });
     const note = make("p", { className: "draft-note" }, "Your unsent text is back. ", discard);
     discard.addEventListener("click", () => {
       form.reset();
+      if (served) form.elements.revision.value = served;
       sessionStorage.removeItem(draftKey(form));
       note.remove();
       controls(form)[0].focus();
@@ -124,10 +131,10 @@
 
   /* ----- Sending without leaving the page ----- */
 
-  function say(form, sentence, link) {
+  function say(form, button, sentence, link) {
     all(".send-problem", form).forEach((old) => old.remove());
     form.querySelector(".form-actions").prepend(make("p", { className: "send-problem", role: "alert" }, `${sentence} `, link ? make("a", link) : ""));
-    form.querySelector(".form-actions [type=submit]").textContent = "Try again";
+    (button || form.querySelector(".form-actions [type=submit]")).textContent = "Try again";
   }
 
   function show(answer, response, form) {
@@ -155,29 +162,31 @@
     controls(form).forEach((control) => { control.readOnly = yes; });   // nothing typed meanwhile gets lost
   }
 
-  async function send(form) {
+  async function send(form, button) {
     if (form.hasAttribute("data-busy")) return;
     keepDraft(form);
     busy(form, true);
+    const sent = new URLSearchParams(new FormData(form));
+    if (button && button.name) sent.append(button.name, button.value);
     let response, text;
     try {
       response = await fetch(form.getAttribute("action") || location.href, {
-        method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin",
+        method: "POST", body: sent, credentials: "same-origin",
         headers: { Accept: "text/html" }, signal: AbortSignal.timeout(20000),
       });
       text = await response.text();
     } catch {                                            // fetch throws only when no answer came
-      return say(form, "Not saved: no connection. Your text is kept here. Try again.");
+      return say(form, button, "Not saved: no connection. Your text is kept here. Try again.");
     } finally {
       busy(form, false);
     }
     const answer = new DOMParser().parseFromString(text, "text/html");
     const main = answer.querySelector("main");
     if (answer.querySelector("[data-sign-in]")) {
-      say(form, "Not saved: you have been signed out. Your text is kept here.", { href: location.href, textContent: "Sign in again" });
+      say(form, button, "Not saved: you have been signed out. Your text is kept here.", { href: location.href, textContent: "Sign in again" });
     } else if (!main || (!response.ok && !main.querySelector(".error-summary"))) {
       const lead = main && main.querySelector(".lead");
-      say(form, `Not saved. ${lead ? lead.textContent.trim() : "Keywork did not answer as expected."} Your text is kept here.`, { href: location.href, textContent: "Load the page again" });
+      say(form, button, `Not saved. ${lead ? lead.textContent.trim() : "Keywork did not answer as expected."} Your text is kept here.`, { href: location.href, textContent: "Load the page again" });
     } else {
       show(answer, response, form);
     }
@@ -214,7 +223,7 @@
     if (!event.target.matches("[data-send]")) return;
     if (!AbortSignal.timeout) return sessionStorage.removeItem(draftKey(event.target));   // an old browser sends it plainly
     event.preventDefault();
-    send(event.target);
+    send(event.target, event.submitter);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches("[data-choosing] [type=search]")) {

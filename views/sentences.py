@@ -344,6 +344,8 @@ STATES: dict[str, tuple[str | None, str, int]] = {
     "KW479": (None, "Please answer this before you hand it in.", 409),
     "KW480": ("handed_over_on", "That day is still to come.", 409),
     "KW481": (None, "The file did not arrive. Please add it again.", 409),
+    # The same character inside an answer, which is JSON.
+    "22P05": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
     "22021": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
     "22001": (None, "One of the texts is too long.", 400),
     "22003": (None, "One of the numbers is too large.", 400),
