@@ -9,6 +9,6 @@ history_words.py, history_events.py, history_fields.py  the audit log in words; 
 upgrade.py    the page where a plan leaves something out
 retention.py  what falls due (forecast.py counts it), runs and certificates; retention_steps.py  holds and flags taken back, keeping.py  in words
 choosing.py   fields for one of many rows, or several, found by a search
-printing.py   PDFs, each made in a child process (renderer.py); certificate.py  the certificate of a retention run
+printing.py   PDFs, each made in a child process (renderer.py; confinement.py bounds it); certificate.py  the certificate of a retention run
 forms.py      form fields; sentences.py  what people read when the database refuses; words.py  times and codes in words
 """

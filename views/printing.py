@@ -1,25 +1,18 @@
 """PDFs: every printed document is made here, in a child process that has no way out (threat 56)."""
 
 import logging
-import math
-import os
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
 
 from config import FOLDER
-from views import logs
+from views import confinement, logs
 
 #: How many documents a server process makes at once.
 AT_ONCE = 2
 #: The largest document that is begun, in bytes of HTML: some thousand pages, many more than the time allows for.
 MOST_BYTES = 10_000_000
-#: What a child knows of our environment: where this machine keeps its libraries and fonts. No secret of ours is among it.
-LET_THROUGH = ("LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "FONTCONFIG_PATH")
 #: Exit statuses of views.renderer, which this process never imports: it would bring WeasyPrint along.
 FAILURES = {
     3: ("it asked for an address", "This document could not be made: something in it leads to a place outside Keywork."),
@@ -31,7 +24,8 @@ TOO_LONG = ("too much time", "This document took too long to make. Please try ag
 TOO_LARGE = ("too many bytes", FAILURES[5][1])
 BUSY = ("busy", "Other documents are being made right now. Please try again in a moment.")
 
-_places = threading.BoundedSemaphore(AT_ONCE)
+_renderers = confinement.Children("views.renderer", AT_ONCE)
+_FONTS = str(FOLDER / "static" / "fonts" / "fonts.conf")
 
 
 class PrintFailed(Exception):
@@ -43,11 +37,8 @@ class PrintFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one document may take: seconds to wait for its turn, seconds to make it, megabytes of memory (on Linux).
-
-    The seconds together are less than the minute after which a proxy answers by itself.
-    """
+class Limits(confinement.Limits):
+    """What one document may take. The seconds together are less than the minute after which a proxy answers by itself."""
 
     turn: float = 5
     seconds: float = 50
@@ -78,31 +69,15 @@ def print_pdf(html: str, limits: Limits = Limits()) -> bytes:
     given = html.encode()
     if len(given) > MOST_BYTES:
         raise _failed(*TOO_LARGE)
-    if not _places.acquire(timeout=limits.turn):
-        raise _failed(*BUSY)
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "views.renderer", str(limits.megabytes), str(math.ceil(limits.seconds) + 1)], cwd=FOLDER, input=given,
-            # Its complaints quote the document, so they go nowhere.
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment(), timeout=limits.seconds, check=False,
-        )
-    except subprocess.TimeoutExpired:
+        status, pdf = _renderers.run(given, limits, FONTCONFIG_FILE=_FONTS)
+    except confinement.Busy:
+        raise _failed(*BUSY) from None
+    except confinement.TooLong:
         raise _failed(*TOO_LONG) from None
-    finally:
-        _places.release()
-    if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
-        raise _failed(*FAILURES.get(done.returncode, CRASHED), status=done.returncode)
-    return done.stdout
-
-
-def _environment() -> dict[str, str]:
-    ours = {
-        "FONTCONFIG_FILE": str(FOLDER / "static" / "fonts" / "fonts.conf"),
-        "LC_ALL": "C.UTF-8",
-        # Where Python looks for a library it would start a compiler, which leaves files behind. Here it finds none.
-        "PATH": os.devnull,
-    }
-    return {name: os.environ[name] for name in LET_THROUGH if name in os.environ} | ours
+    if status != 0 or not pdf.startswith(b"%PDF-"):
+        raise _failed(*FAILURES.get(status, CRASHED), status=status)
+    return pdf
 
 
 def _failed(reason: str, sentence: str, **fields: object) -> PrintFailed:

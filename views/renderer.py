@@ -5,10 +5,11 @@ for. It is started by views.printing alone, which knows what each exit status me
 """
 
 import re
-import resource
 import sys
 import unicodedata
 from pathlib import Path
+
+from views.confinement import confine
 
 STYLESHEET = Path(__file__).resolve().parent.parent / "static" / "print.css"
 #: Exit statuses. Any other but 0, and every signal, is a crash.
@@ -76,16 +77,6 @@ def in_words(text: str, missing: set[str]) -> str:
 def _words_in(letters: re.Match[str]) -> str:
     scripts = (unicodedata.name(each, "unknown").split()[0].capitalize() for each in letters[0] if each not in BETWEEN)
     return f"[words in {' and '.join(dict.fromkeys(SCRIPTS.get(each, each) for each in scripts))} that cannot be printed]"
-
-
-def confine(megabytes: int, seconds: int) -> None:
-    """Bounds this process for good: memory, processor time (should nobody be left to end it), no file written, no core dump."""
-    bounds = {resource.RLIMIT_CPU: seconds, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0}
-    # macOS knows this limit and refuses to set it.
-    if sys.platform == "linux":
-        bounds[resource.RLIMIT_AS] = megabytes * 1024 * 1024
-    for bound, value in bounds.items():
-        resource.setrlimit(bound, (value, value))
 
 
 def main() -> int:
