@@ -20,6 +20,7 @@ from views.mends import Rows
 from views.rows import find, keep, session
 from views.screen import Link, asked_page, here, pages_around
 from views.searching import asked_search, holds
+from views.uploads import files_of
 from views.words import count, inside
 
 PAGE = 30
@@ -91,7 +92,7 @@ class Documents(DocumentTab):
             case, rows=rows[:PAGE], waiting=waiting, pages=pages_around(number, len(rows) > PAGE), q=search, kept={"show": show} if show != "all" else {},
             chips=[Link(words, here(show=name if name != "all" else None, page=None), name == show) for name, (words, _) in SHOWN.items()],
             searched=bool(search or number > 1 or len(rows) > WORTH_SEARCHING), narrowed=show != "all",
-            new_url=self.to("s.new", case.id) if case.may_write else None,
+            new_url=self.to("s.new", case.id) if case.may_write else None, **files_of(case, self.prefix),
         )
 
     @expose("/<uuid:case_id>/documents/new", methods=["GET", "POST"])

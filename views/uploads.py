@@ -6,7 +6,7 @@ downloads alone, under names that are made here: what a file was called may name
 
 import uuid
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import delete, func, select
@@ -55,7 +55,7 @@ class Uploads(CaseTab):
         document = _asked_document(case_id)
         form = NewUpload(data={"title": f"Signed: {document.title}"[:160] if document else ""})
         if form.validate_on_submit() and self._add(form, case_id, document):
-            return self.back_to(case_id, "File added.", _anchor="files")
+            return self._to_files(case_id, "File added.")
         lead = f"It is kept with {document.title}, and shows to everybody who reads that." if document else None
         return self.form_page("Add the signed copy" if document else "Add a file", form, "Add file", self._tab(case_id), case=self.case(case_id), lead=lead)
 
@@ -93,13 +93,17 @@ class Uploads(CaseTab):
         self.require(this.may_delete)
         form = Form()
         if form.validate_on_submit() and write(form, delete(UploadTable).where(UploadTable.id == pk)):
-            return self.back_to(case_id, "File removed.", _anchor="files")
+            return self._to_files(case_id, "File removed.")
         return self.confirm_page(
             "Remove this file?", [f"“{this.title}”, added by {this.author_name}, is deleted for good. That it was there, and who removed it, stays in the audit log."],
             "Remove file", self._tab(case_id), form=form, case=self.case(case_id), quote=None)
 
-    def _tab(self, case_id: uuid.UUID) -> str:
-        return url_for(f"{self.prefix}Documents.show", case_id=case_id)
+    def _tab(self, case_id: uuid.UUID, anchor: str | None = None) -> str:
+        return url_for(f"{self.prefix}Documents.show", case_id=case_id, _anchor=anchor)
+
+    def _to_files(self, case_id: uuid.UUID, said: str):
+        flash(said, "success")
+        return redirect(self._tab(case_id, "files"), 303)
 
 
 class OperatorUploads(OperatorSide, Uploads):
