@@ -1478,11 +1478,11 @@ begin
                 column = 'answers.' || it.key;
         end if;
     end loop;
-    return new;
+    return null;
 end
 $$;
 comment on function app.answers_fit_their_questions() is
-    'Each answer is to a question of the document''s own template, and of its type (app.answer_fits). KW475 text that is empty or too long, or no question of this document; KW476 no day; KW477 no number; KW478 none of the choices. The column of the refusal is the question: answers.<id>.';
+    'After the policies have passed, so that it tells nothing about templates that one may not see. Each answer is to a question of the document''s own template, and of its type (app.answer_fits). KW475 text that is empty or too long, or no question of this document; KW476 no day; KW477 no number; KW478 none of the choices. The column of the refusal is the question: answers.<id>.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -1632,13 +1632,16 @@ create or replace function app.documents_begin_as_drafts() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
     template app.document_templates;
-    newest   uuid;
-    before   app.support_documents;
 begin
     select t.* into template from app.document_templates as t join app.document_template_versions as v on v.template_id = t.id where v.id = new.template_version_id;
     new.template_id := template.id;
     new.kind := template.kind;
     new.repeats_every_months := template.repeats_every_months;
+    if template.id is null then
+        -- Of no template: whatever stands here, the key refuses it, in the words that it has for one of another organisation.
+        new.template_id := new.template_version_id;
+        new.kind := 'letter';
+    end if;
     if not app.a_person_acts() then
         return new;
     end if;
@@ -1657,26 +1660,40 @@ begin
     new.pdf_sha256 := null;
     new.sent_at := null;
     new.next_due_on := null;
-    new.version := 1;
-    -- A template of another organisation is refused by the key, as one that does not exist.
-    if template.organisation_id = new.organisation_id then
-        select v.id into newest from app.document_template_versions as v where v.template_id = template.id order by v.version desc limit 1;
-        if new.template_version_id <> newest or (template.retired_at is not null and new.supersedes_id is null) then
-            raise exception 'this template makes no documents any more' using errcode = 'KW468';
-        end if;
-    end if;
-    if new.supersedes_id is not null then
-        select * into before from app.support_documents as d where d.id = new.supersedes_id and d.case_id = new.case_id for share;
-        if not found or before.state not in ('approved', 'sent') or before.template_id <> template.id then
-            raise exception 'there is no such document to supersede' using errcode = 'KW466';
-        end if;
-        new.version := before.version + 1;
-    end if;
+    new.version := case when new.supersedes_id is null then 1
+                        else 1 + coalesce((select d.version from app.support_documents as d where d.id = new.supersedes_id and d.case_id = new.case_id), 1) end;
     return new;
 end
 $$;
 comment on function app.documents_begin_as_drafts() is
-    'A document begins as a draft, made from the newest wording of a live template (KW468), or as the next version of an approved or sent one of the same case and template (KW466).';
+    'A document is of its template''s kind, and begins as a draft. Refuses nothing: what it begins from is judged once the policies have passed (app.documents_begin_from_what_is_live).';
+
+create or replace function app.documents_begin_from_what_is_live() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    template app.document_templates;
+    newest   uuid;
+    before   app.support_documents;
+begin
+    if not app.a_person_acts() then
+        return null;
+    end if;
+    select * into template from app.document_templates as t where t.id = new.template_id;
+    select v.id into newest from app.document_template_versions as v where v.template_id = template.id order by v.version desc limit 1;
+    if new.template_version_id <> newest or (template.retired_at is not null and new.supersedes_id is null) then
+        raise exception 'this template makes no documents any more' using errcode = 'KW468';
+    end if;
+    if new.supersedes_id is not null then
+        select * into before from app.support_documents as d where d.id = new.supersedes_id for share;
+        if before.state not in ('approved', 'sent') or before.template_id <> template.id then
+            raise exception 'there is no such document to supersede' using errcode = 'KW466';
+        end if;
+    end if;
+    return null;
+end
+$$;
+comment on function app.documents_begin_from_what_is_live() is
+    'After the policies have passed, so that it tells nothing about what one may not see: a document is made from the newest wording of a live template (KW468), or is the next version of an approved or sent one of the same case and template (KW466).';
 
 create or replace function app.content_is_frozen_from_submission() returns trigger
 language plpgsql set search_path = '' as $$
@@ -1786,30 +1803,27 @@ comment on function app.what_was_fixed_stays() is 'KW469: trails, PDFs and deliv
 
 create or replace function app.pdf_takes_place_from_document() returns trigger
 language plpgsql security definer set search_path = '' as $$
-declare
-    it app.support_documents;
 begin
     -- Whoever returns it at this moment is waited for.
-    select * into it from app.support_documents as d where d.id = new.document_id for update;
-    new.organisation_id := it.organisation_id;
-    new.landlord_id := it.landlord_id;
-    new.case_id := it.case_id;
-    if it.id is not null and it.content_sha256 is distinct from new.content_sha256 then
-        raise exception 'it says something else by now' using errcode = 'KW467';
-    end if;
+    select d.organisation_id, d.landlord_id, d.case_id into new.organisation_id, new.landlord_id, new.case_id
+    from app.support_documents as d where d.id = new.document_id for update;
     return new;
 end
 $$;
-comment on function app.pdf_takes_place_from_document() is 'A PDF is of its document''s case, and made of what that says now (KW467).';
+comment on function app.pdf_takes_place_from_document() is 'A PDF is of its document''s case.';
 
 create or replace function app.pdf_approves_its_document() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
     update app.support_documents as d set step = 'approve', step_reason = null where d.id = new.document_id;
+    if not exists (select from app.support_documents as d where d.id = new.document_id and d.content_sha256 = new.content_sha256) then
+        raise exception 'it says something else by now' using errcode = 'KW467';
+    end if;
     return null;
 end
 $$;
-comment on function app.pdf_approves_its_document() is 'After the policies have passed: adding the PDF is the approval, so neither is ever without the other. Raises as app.judge_step.';
+comment on function app.pdf_approves_its_document() is
+    'After the policies have passed: adding the PDF is the approval, so neither is ever without the other. KW467 where it was made of something else than what the document says now. Else as app.judge_step.';
 
 create or replace function app.delivery_takes_place_from_document() returns trigger
 language plpgsql security definer set search_path = '' as $$

@@ -668,8 +668,9 @@ create policy select_collaborator on app.support_documents for select to keywork
     using (id = any ((select app.my_document_ids())::uuid[]));
 comment on policy select_collaborator on app.support_documents is 'In full participation: approved and sent ones, and their own in any state.';
 create policy insert_collaborator on app.support_documents for insert to keywork_collaborator
-    with check (case_id = any ((select app.my_full_case_ids())::uuid[]) and author_id = (select app.acting_as('collaborator')));
-comment on policy insert_collaborator on app.support_documents is 'Drafts, in full participation, signed by themselves.';
+    with check (case_id = any ((select app.my_full_case_ids())::uuid[]) and author_id = (select app.acting_as('collaborator'))
+                and (supersedes_id is null or supersedes_id = any ((select app.my_document_ids())::uuid[])));
+comment on policy insert_collaborator on app.support_documents is 'Drafts, in full participation, signed by themselves; new versions only of documents that they read.';
 create policy update_collaborator on app.support_documents for update to keywork_collaborator
     using (case_id = any ((select app.my_full_case_ids())::uuid[]) and author_id = (select app.acting_as('collaborator')));
 comment on policy update_collaborator on app.support_documents is 'Their own drafts, and the steps of an author.';

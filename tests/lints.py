@@ -33,7 +33,7 @@ DEFINERS = {
     "clear_suppression": "door",
     "officers_not_listed": "door",
     "my_document_ids": "helper", "my_upload_ids": "helper", "my_document_organisation_ids": "helper", "judge_step": "helper", "delivery_state": "helper",
-    "template_versions_take_their_place": "trigger", "answers_fit_their_questions": "trigger", "documents_begin_as_drafts": "trigger",
+    "template_versions_take_their_place": "trigger", "answers_fit_their_questions": "trigger", "documents_begin_as_drafts": "trigger", "documents_begin_from_what_is_live": "trigger",
     "documents_take_steps": "trigger", "steps_are_written_down": "trigger", "pdf_takes_place_from_document": "trigger",
     "pdf_approves_its_document": "trigger", "delivery_takes_place_from_document": "trigger", "delivery_sends_its_document": "trigger",
     "file_takes_place_from_upload": "trigger", "uploads_come_with_their_file": "trigger",

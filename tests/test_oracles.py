@@ -20,6 +20,9 @@ CARD = ("insert into app.support_collaborators (case_id, full_name, kind, partic
 PROGRESS = "insert into app.support_goal_progress (case_id, goal_id, body) values (%s, %s, 'x')"
 CASE = "insert into app.support_cases (tenant_id) values (%s)"
 TENANT = "insert into app.tenants (property_id, full_name) values (%s, 'x')"
+#: From a template of Harbour's, whose wording anybody might have seen once; with an answer that is none, so that nothing but the case is told of.
+DOCUMENT = "insert into app.support_documents (case_id, template_version_id, title, answers) values (%s, {wording}, 'x', '{{\"what\": 1}}')"
+UPLOAD = "select app.keep_upload(gen_random_uuid(), %s, null, 'x', null, 'application/pdf', '\\x255044462d')"
 STEPS = ["select app.close_case(%s, 'died', true)", "select app.reopen_case(%s)"]
 
 #: Persona -> cases hidden from them (open and closed; another organisation's and their own's).
@@ -45,7 +48,8 @@ def said(world, persona, statement, values) -> tuple:
 @pytest.mark.parametrize("persona", HIDDEN_CASES)
 def test_hidden_cases_answer_as_absent_ones(shared_world, persona):
     """Adding anything to a hidden case, open or closed, and every step of one."""
-    statements = [NOTE, PROFESSIONAL, GOAL, SESSION, CARD, *STEPS, "update app.support_cases set context_summary = 'x' where id = %s",
+    wordings = [f"'{shared_world.wording[name]}'::uuid" for name in ("harbour/agreement/2", "harbour/agreement/1", "harbour/old/1")]
+    statements = [NOTE, PROFESSIONAL, GOAL, SESSION, CARD, UPLOAD, *(DOCUMENT.format(wording=each) for each in wordings), *STEPS, "update app.support_cases set context_summary = 'x' where id = %s",
                   "update app.support_notes set body = 'x' where case_id = %s", "delete from app.support_notes where case_id = %s",
                   "select * from app.case_workspace where id = %s"]
     for statement in statements:
@@ -62,6 +66,67 @@ def test_hidden_goals_answer_as_absent_ones(shared_world, persona, case):
         absent = said(shared_world, persona, PROGRESS, [place, ABSENT])
         for goal in ("hal/active", "ida/active", "jon/achieved"):
             assert said(shared_world, persona, PROGRESS, [place, shared_world.goal[goal]]) == absent
+
+
+OF_A_DOCUMENT = [
+    "select app.submit_document(%s)", "select app.return_document(%s, 'Why')", "select app.withdraw_document(%s, 'Why')",
+    "select app.approve_document(%s, '\\x00', '\\x255044462d')", "select app.send_document(%s, gen_random_uuid(), 'A', 'a@example.net')",
+    "select app.hand_over_document(%s, gen_random_uuid(), 'A', '2024-01-01')", "select app.new_version_of(%s, gen_random_uuid())", "select app.document_content(%s)",
+    "select app.require_step(%s, 'submit')", "update app.support_documents set step = 'withdraw', step_reason = 'x' where id = %s",
+    "update app.support_documents set title = 'x' where id = %s", "delete from app.support_documents where id = %s",
+    "insert into app.support_document_pdfs (document_id, content_sha256, pdf) values (%s, '\\x00', '\\x255044462d')",
+    "insert into app.support_document_deliveries (document_id, way, to_name, handed_over_on) values (%s, 'by_hand', 'x', '2024-01-01')",
+    *(f"select * from app.{name} where {key} = %s" for name, key in (
+        ("support_documents", "id"), ("document_list", "id"), ("support_document_events", "document_id"), ("support_document_pdfs", "document_id"),
+        ("support_document_deliveries", "document_id"), ("delivery_list", "document_id"), ("support_uploads", "document_id"))),
+]
+#: Persona -> (a case of theirs, documents hidden from them: of other firms, landlords, people).
+HIDDEN_DOCUMENTS = {
+    "harbour_admin": ("ann", ["gus/heath_manager/submitted", "gus/moor_admin/approved", "ida/moor_admin/draft", "jon/small_admin/approved"]),
+    "quay_manager": ("ann", ["dan/two_hats/submitted", "eve/harbour_admin/approved", "gus/heath_manager/sent"]),
+    "worker": ("ann", ["ann/both_worker/submitted", "ann/harbour_admin/draft", "cora/worker/draft", "cora/worker/sent", "gus/moor_admin/approved"]),
+    "both_worker": ("ann", ["ann/worker/draft", "gus/heath_manager/submitted", "ida/both_worker/approved"]),
+    "watcher": ("ann", ["ann/watcher/draft", "ann/watcher/sent", "ann/worker/approved", "dan/harbour_admin/sent"]),
+    "gone": ("ann", ["ann/gone/draft", "ann/gone/approved"]), "small_admin": ("jon", ["jon/small_admin/approved", "joe/small_worker/sent"]),
+    "platform": ("ann", ["ann/worker/approved"]),
+}
+
+
+@pytest.mark.parametrize("persona", HIDDEN_DOCUMENTS)
+def test_hidden_documents_answer_as_absent_ones(shared_world, persona):
+    """Every step, by function and by statement, what belongs to one, and beginning something under it."""
+    case, names = HIDDEN_DOCUMENTS[persona]
+    under = ["select app.keep_upload(gen_random_uuid(), %(case)s, %(it)s, 'x', null, 'application/pdf', '\\x255044462d')",
+             "insert into app.support_documents (case_id, template_version_id, title, supersedes_id) values (%(case)s, %(wording)s, 'x', %(it)s)"]
+    for statement in OF_A_DOCUMENT:
+        absent = said(shared_world, persona, statement, [ABSENT])
+        assert absent[0] in ("00000", "42501", "KW404")
+        for name in names:
+            assert said(shared_world, persona, statement, [shared_world.document[name]]) == absent, (name, statement)
+    for statement in under:
+        for place in (shared_world.case[case], ABSENT):
+            values = {"case": place, "wording": shared_world.wording["harbour/letter/1"]}
+            absent = said(shared_world, persona, statement, values | {"it": ABSENT})
+            assert absent[0] in ("42501", "23503")
+            for name in names:
+                assert said(shared_world, persona, statement, values | {"it": shared_world.document[name]}) == absent, (name, statement)
+
+
+@pytest.mark.parametrize("persona, case", [("harbour_admin", "ann"), ("quay_manager", "ann"), ("worker", "ann"), ("officer_context", "ann")])
+def test_hidden_templates_answer_as_absent_ones(shared_world, persona, case):
+    """Beginning a document from another firm's template, with answers to its questions too; rewording one; reading one."""
+    answer = '{"%s": "Mine"}' % shared_world.part["moor/agreement/name"]
+    attempts = [("insert into app.support_documents (case_id, template_version_id, title) values (%s, %s, 'x')", [shared_world.case[case]], shared_world.wording),
+                ("insert into app.support_documents (case_id, answers, title, template_version_id) values (%s, %s, 'x', %s)", [shared_world.case[case], answer],
+                 shared_world.wording),
+                ("select * from app.document_template_versions where id = %s", [], shared_world.wording),
+                ("select * from app.template_list where version_id = %s", [], shared_world.wording),
+                ("update app.document_templates set name = 'x' where id = (%s)", [], shared_world.template),
+                ("insert into app.document_template_versions (parts, template_id) values ('[]', %s)", [], shared_world.template)]
+    for statement, fixed, ids in attempts:
+        absent = said(shared_world, persona, statement, [*fixed, ABSENT])
+        for name in ("moor/agreement", "moor/review", "small/letter"):
+            assert said(shared_world, persona, statement, [*fixed, ids[name if ids is shared_world.template else f"{name}/1"]]) == absent, statement
 
 
 @pytest.mark.parametrize("persona", ["worker", "gone", "watcher"])
@@ -138,4 +203,8 @@ def test_the_hidden_rows_are_there(shared_world):
                 assert owner.execute(f"select count(*) from app.{table} where id = %s", [ident(kind, name)]).fetchone() == (1,)
         for name in ("gus/professional/heath_manager!", "ann/professional/harbour_admin"):
             assert owner.execute("select count(*) from app.support_notes where id = %s", [ident("note", name)]).fetchone() == (1,)
+        for name in {name for _, names in HIDDEN_DOCUMENTS.values() for name in names}:
+            assert owner.execute("select count(*) from app.support_documents where id = %s", [ident("document", name)]).fetchone() == (1,), name
+        for name in ("moor/agreement/1", "moor/review/1", "small/letter/1"):
+            assert owner.execute("select count(*) from app.document_template_versions where id = %s", [ident("wording", name)]).fetchone() == (1,)
         assert owner.execute("select count(*) from app.support_sessions where id = %s", [ident("session", "ida/both_worker")]).fetchone() == (1,)

@@ -179,9 +179,7 @@ create index documents_by_approver on app.support_documents (approved_by_id);
 create index submitted_documents on app.support_documents (organisation_id, submitted_at) where state = 'submitted';
 create index recurring_documents on app.support_documents (case_id, template_id, approved_at desc) where next_due_on is not null and state in ('approved', 'sent');
 create index assessments_by_day on app.support_documents (organisation_id, next_due_on) where next_due_on is not null and state in ('approved', 'sent');
--- By name, in this order: what is written into a row must fit, then be allowed to change, and only then is a step taken.
-create trigger answers_fit_their_questions before insert or update of answers, template_version_id on app.support_documents
-    for each row execute function app.answers_fit_their_questions();
+-- By name, in this order: what is written into a row must be allowed to change, and only then is a step taken.
 create trigger content_is_frozen_from_submission before update on app.support_documents
     for each row execute function app.content_is_frozen_from_submission();
 create trigger document_takes_place_from_case before insert on app.support_documents
@@ -190,6 +188,11 @@ create trigger documents_begin_as_drafts before insert on app.support_documents
     for each row execute function app.documents_begin_as_drafts();
 create trigger documents_take_steps before update of step on app.support_documents
     for each row execute function app.documents_take_steps();
+-- What may refuse because of what one does not see comes after the policies.
+create trigger answers_fit_their_questions after insert or update of answers, template_version_id on app.support_documents
+    for each row execute function app.answers_fit_their_questions();
+create trigger documents_begin_from_what_is_live after insert on app.support_documents
+    for each row execute function app.documents_begin_from_what_is_live();
 create trigger documents_of_a_closed_case_are_read_only after insert or update or delete on app.support_documents
     for each row execute function app.closed_case_is_read_only();
 create trigger steps_are_written_down after insert or update of step on app.support_documents
