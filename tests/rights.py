@@ -8,7 +8,9 @@ from tests.world import Persona
 
 YES, NO = "yes", "no"
 CLOSED, NOT_AUTHOR, FLAGGED, ENDED, LIFTED = "KW410", "KW412", "KW417", "KW415", "KW441"
+NOT_ITS_AUTHOR, FROZEN = "KW463", "KW464"
 TAKEN, STILL_USED, BROKEN_RULE = "23505", "23503", "23514"
+OUT_OF_USE, WITHOUT_FILE = "KW468", "KW481"
 
 _OPERATOR_NOTES = {"read", "write own", "delete own", "flag"}
 _OPERATOR_HEADER = {"read", "write", "open", "close", "reopen"}
@@ -23,7 +25,12 @@ TABLE = {
     "progress": ({"read", "write own"}, {"read", "write own"}, {"read", "write own"}, {"read"}),
     "sessions": ({"read", "write any"}, {"read", "write any"}, {"read", "write any"}, {"read own", "write own"}),
     "team": ({"read", "invite", "end"}, {"read", "invite", "end"}, {"read without contacts"}, {"read own"}),
+    "documents": ({"read", "write own", "deliver"}, {"read", "write own", "deliver"}, {"read approved", "write own"}, set()),
+    # Files: scans show with their document.
+    "files": ({"read", "write own", "delete any"}, {"read", "write own", "delete own"}, {"read with document", "write own", "delete own"}, set()),
 }
+#: States in which a document was approved once.
+APPROVED = ("approved", "sent", "superseded")
 
 CASE_TABLES = {"support_cases": "header", "support_goals": "goals", "support_goal_progress": "progress",
                "support_sessions": "sessions", "support_collaborators": "team"}
@@ -34,6 +41,11 @@ RECORD = ("audit_log", "audit_payloads", "legal_holds", "retention_runs")
 #: What was told to housing officers by e-mail: the jobs write it, org-admins read it. And what the jobs note of themselves.
 TOLD, JOBS = ("digests", "digest_entries", "outbox", "suppressed_addresses"), ("jobs", "job_runs")
 
+#: The document pack: what documents are made from; documents and what belongs to each.
+MADE_FROM = ("document_templates", "document_template_versions")
+OF_DOCUMENTS = ("support_document_events", "support_document_pdfs", "support_document_deliveries")
+DOCUMENTS = ("support_documents", *OF_DOCUMENTS, "support_uploads", "support_upload_files")
+
 
 class Facts:
     """Every row of the world, by table, with lookups by id."""
@@ -43,7 +55,7 @@ class Facts:
             "organisations", "users", "memberships", "landlords", "properties", "tenants", "property_manager_landlords",
             "support_cases", "support_collaborators", "support_notes", "support_goals", "support_goal_progress",
             "support_sessions", "plans", "features", "feature_gates", "installation", "sign_ins",
-            *RECORD, *TOLD, *JOBS)}
+            *RECORD, *TOLD, *JOBS, *MADE_FROM, "document_transitions", *DOCUMENTS)}
         self._by_id = {row["id"]: row for rows in self.tables.values() for row in rows if "id" in row}
 
     def __getitem__(self, table: str) -> list[dict]:
@@ -128,7 +140,30 @@ class Oracle:
                 return ("read" in rights or ("read without contacts" in rights and row["kind"] != "external_contact")
                         or (mine and bool(rights)))
             return "read" in rights or ("read own" in rights and self._is_mine(row))
+        if table in DOCUMENTS:
+            return self._reads_document(table, row)
         return self._reads_set_up(table, row)
+
+    def _reads_document(self, table: str, row: dict) -> bool:
+        if table == "support_document_deliveries":
+            return "read" in self.rights("documents", self._case(row))
+        if table in OF_DOCUMENTS:
+            return self._reads_document("support_documents", self.facts.row(row["document_id"]))
+        if table == "support_upload_files":
+            return self._reads_document("support_uploads", self.facts.row(row["upload_id"]))
+        if table == "support_uploads":
+            rights = self.rights("files", self._case(row))
+            scan = row["document_id"] is not None and self._reads_document("support_documents", self.facts.row(row["document_id"]))
+            return "read" in rights or ("read with document" in rights and (scan or self._is_mine(row)))
+        rights = self.rights("documents", self._case(row))
+        return "read" in rights or ("read approved" in rights and (row["state"] in APPROVED or self._is_mine(row)))
+
+    def _drafts_in(self, organisation_id) -> bool:
+        """Whether they begin documents in some case of this organisation, or keep its templates."""
+        if not self.facts.has_support_cases(organisation_id):
+            return False
+        full = {self.facts.row(case)["organisation_id"] for case, each in self.assignments.items() if each["participation_mode"] == "full"}
+        return self.organisation == organisation_id or organisation_id in full
 
     def _reads_record(self, table: str, row: dict) -> bool:
         """Audit log, holds and runs: an org-admin's; property managers read the log of their cases and of themselves."""
@@ -160,6 +195,10 @@ class Oracle:
     def _reads_set_up(self, table: str, row: dict) -> bool:
         if table in RECORD:
             return self._reads_record(table, row)
+        if table in MADE_FROM:
+            return self._drafts_in(row["organisation_id"])
+        if table == "document_transitions":
+            return self.hat in ("org_admin", "property_manager", "collaborator")
         if table in TOLD:
             return (self.hat == "org_admin" and self.organisation == row["organisation_id"]
                     and self.facts.has_support_cases(row["organisation_id"]))
@@ -198,6 +237,21 @@ class Oracle:
             return NO
         return CLOSED if case["closed_at"] else YES
 
+    def scans(self, document: dict) -> str:
+        """What adding a file as a scan of this document must come to."""
+        return NO if not self._reads_document("support_documents", document) else self.adds("files", self._case(document))
+
+    def begins(self, case: dict, template: dict) -> str:
+        """What beginning a document from this template, in its newest wording, must come to."""
+        came = self.adds("documents", case)
+        if came == NO or template["organisation_id"] == case["organisation_id"]:
+            return came if came == NO or template["retired_at"] is None else OUT_OF_USE
+        return STILL_USED
+
+    def keeps_templates(self, organisation_id) -> str:
+        """What adding or rewording a template of an organisation must come to."""
+        return self.asks_for_run(organisation_id)
+
     def opens(self, tenant: dict) -> str:
         """What opening a case for a tenant must come to."""
         if not self.operates(tenant) or not self.facts.has_support_cases(tenant["organisation_id"]):
@@ -227,6 +281,10 @@ class Oracle:
             return NO if "write" not in self.rights("header", row) else CLOSED if row["closed_at"] else YES
         if table == "support_collaborators":
             return NO if "end" not in self.rights("team", self._case(row)) else ENDED if row["ended_at"] else YES
+        if table == "support_documents":
+            return self._retitles(row)
+        if table == "document_templates":
+            return self.keeps_templates(row["organisation_id"])
         if table in CASE_TABLES:
             rights = self.rights(CASE_TABLES[table], self._case(row))
             if "write any" not in rights and not ("write own" in rights and self._is_mine(row)):
@@ -238,7 +296,7 @@ class Oracle:
             return YES if self.platform else NO
         if table == "legal_holds":
             return NO if not self._reads_record(table, row) else LIFTED if row["lifted_at"] else YES
-        if table in (*RECORD, *TOLD, *JOBS, "property_manager_landlords"):
+        if table in (*RECORD, *TOLD, *JOBS, "property_manager_landlords", "document_template_versions", "document_transitions", *DOCUMENTS):
             return NO  # made (and deleted), never changed by hand
         return NO if table in ("installation", "sign_ins", "features") else self.sets_up(row["organisation_id"])
 
@@ -251,13 +309,29 @@ class Oracle:
             if self.sets_up(row["organisation_id"]) == NO:
                 return NO
             return STILL_USED if column and self.facts.used(column, row["id"]) else YES
-        if table in (*RECORD, *TOLD, *JOBS):
+        if table == "support_uploads":
+            rights = self.rights("files", self._case(row))
+            if "delete any" not in rights and not ("delete own" in rights and self._is_mine(row)):
+                return NO
+            return CLOSED if self._case(row)["closed_at"] else YES
+        if table in (*RECORD, *TOLD, *JOBS, *MADE_FROM, *DOCUMENTS):
             return NO
         if table == "plans":
             return NO if not self.platform else STILL_USED if self.facts.used("plan_code", row["code"]) else YES
         if table == "memberships" and row["role"] == "property_manager" and self.sets_up(row["organisation_id"]) == YES:
             return YES
         return YES if table in ("memberships", "feature_gates") and self.platform else NO
+
+    def _retitles(self, document: dict) -> str:
+        rights = self.rights("documents", self._case(document))
+        if "read" not in rights and not ("write own" in rights and self._is_mine(document)):
+            return NO
+        if document["state"] != "draft":
+            return FROZEN
+        # An operator reaches every document to take its steps; that its words are not theirs, they are told.
+        if not self._is_mine(document):
+            return NOT_ITS_AUTHOR
+        return CLOSED if self._case(document)["closed_at"] else YES
 
     def _writes_note(self, note: dict, verb: str) -> str:
         case = self._case(note)

@@ -4,18 +4,21 @@ What each must come to is the oracle's word (tests/rights.py), which reads the r
 is there first. Threats 6, 14 and the matrix of "who may do what".
 """
 
+import json
+
 import psycopg
 import pytest
 from psycopg import errors, sql
 
-from tests.rights import CLOSED, NO, NOT_AUTHOR, TAKEN, YES, Facts, Oracle
+from tests.rights import CLOSED, FROZEN, NO, NOT_AUTHOR, NOT_ITS_AUTHOR, TAKEN, WITHOUT_FILE, YES, Facts, Oracle
 from tests.world import PERSONAS, WRONG_HATS, ident
 
 EVERYBODY = PERSONAS | WRONG_HATS
 
 KEYS = {"plans": ("code",), "features": ("feature_key",), "feature_gates": ("plan_code", "feature_key"), "memberships": ("organisation_id", "user_id"),
         "property_manager_landlords": ("user_id", "landlord_id"), "installation": ("only_row",), "audit_payloads": ("audit_id",),
-        "digest_entries": ("digest_id", "case_id"), "jobs": ("name",), "job_runs": ("job", "period")}
+        "digest_entries": ("digest_id", "case_id"), "jobs": ("name",), "job_runs": ("job", "period"), "document_transitions": ("step", "from_state"),
+        "support_document_pdfs": ("document_id",), "support_upload_files": ("upload_id",)}
 
 #: What an honest change of each table sets.
 CHANGES = {
@@ -29,6 +32,9 @@ CHANGES = {
     "retention_runs": "finished_at = now()",
     "digests": "reason = 'plan'", "digest_entries": "content = null", "outbox": "state = 'waiting'",
     "suppressed_addresses": "cleared_at = now(), cleared_by_name = 'Me'", "jobs": "due_time = '03:00'", "job_runs": "counts = '{}'",
+    "document_templates": "name = name || '.'", "document_template_versions": "parts = parts", "document_transitions": "by_author = 'any'",
+    "support_documents": "title = title || '.'", "support_document_events": "reason = 'Another'", "support_document_pdfs": "pdf = pdf || 'x'",
+    "support_document_deliveries": "to_name = 'Another'", "support_uploads": "title = 'Another'", "support_upload_files": "bytes = bytes || 'x'",
 }
 #: The platform runs organisations by their name and plan; their settings are the org-admin's.
 PLATFORM_CHANGES = CHANGES | {"organisations": "plan_code = 'business'"}
@@ -170,6 +176,51 @@ def test_insert_into_every_case(act, facts):
     assert not wrong
 
 
+FILE = {"media_type": "application/pdf", "bytes": b"%PDF-1.7"}
+KEEP = "select app.keep_upload(gen_random_uuid(), %s, %s, 'New', null, %s, %s)"
+
+
+def test_insert_documents_and_files_into_every_case(act, facts):
+    """Documents from every template, files for every case and as scans of every document, exactly where the oracle says."""
+    connection, oracle = act
+    wrong = []
+
+    def attempt(expected, came, *what):
+        if came != expected:
+            wrong.append((*what, "came", came, "expected", expected))
+
+    newest = {row["template_id"]: row for row in sorted(facts["document_template_versions"], key=lambda row: row["version"])}
+    for case in facts["support_cases"]:
+        for template in facts["document_templates"]:
+            came = insert(connection, "support_documents", case_id=case["id"], template_version_id=newest[template["id"]]["id"], title="New")
+            attempt(oracle.begins(case, template), came, case["context_summary"], template["name"])
+        came = insert(connection, "support_uploads", case_id=case["id"], title="New")
+        attempt(WITHOUT_FILE if oracle.adds("files", case) == YES else oracle.adds("files", case), came, case["context_summary"], "a file without its bytes")
+        came = outcome(connection, KEEP, [case["id"], None, *FILE.values()])
+        attempt(oracle.adds("files", case), came, case["context_summary"], "a file")
+    for document in facts["support_documents"]:
+        came = outcome(connection, KEEP, [document["case_id"], document["id"], *FILE.values()])
+        attempt(oracle.scans(document), came, document["title"], "a scan")
+        # The steps themselves have tests of their own (test_document_life.py).
+        attempt(NO, insert(connection, "support_document_events", organisation_id=document["organisation_id"], landlord_id=document["landlord_id"],
+                           case_id=document["case_id"], document_id=document["id"], step="approve", to_state="approved", actor_name="Me"), document["title"], "an event")
+    for upload in facts["support_uploads"]:
+        # One that is there has its file.
+        came = insert(connection, "support_upload_files", upload_id=upload["id"], **FILE)
+        attempt(TAKEN if oracle.adds("files", facts.row(upload["case_id"])) != NO and oracle.reads("support_uploads", upload) else NO, came, upload["title"])
+    for template in facts["document_templates"]:
+        came = insert(connection, "document_template_versions", template_id=template["id"], parts=json.dumps(newest[template["id"]]["parts"]))
+        attempt(oracle.keeps_templates(template["organisation_id"]), came, template["name"], "a wording")
+    for firm in {row["organisation_id"] for row in facts["support_cases"]}:
+        # Whose it is follows from who adds it; nobody says.
+        attempt(NO, insert(connection, "document_templates", organisation_id=firm, kind="letter", name="New"), firm)
+    came = insert(connection, "document_templates", kind="letter", name="New")
+    attempt(oracle.keeps_templates(oracle.organisation) if oracle.organisation else NO, came, "a template")
+    attempt(NO, insert(connection, "document_transitions", step="shred", from_state="sent", to_state="withdrawn", by_collaborators=True, by_author="any",
+                       asks_reason=False, position=9), "a step")
+    assert not wrong
+
+
 def test_insert_into_what_operators_set_up(act, facts):
     """Cases, landlords, properties, tenants and managers' landlords, each in every place there is."""
     connection, oracle = act
@@ -249,7 +300,7 @@ def test_the_oracle_is_not_empty(facts):
     """Each answer the oracle can give occurs, so that no line of the matrix is there for nothing."""
     came = {oracle.changes(table, row) for oracle in (Oracle(facts, each) for each in PERSONAS.values())
             for table, rows in facts.tables.items() for row in rows}
-    assert came == {YES, NO, CLOSED, NOT_AUTHOR, "KW415", "KW441"}
+    assert came == {YES, NO, CLOSED, NOT_AUTHOR, NOT_ITS_AUTHOR, FROZEN, "KW415", "KW441"}
     came = {oracle.deletes(table, row) for oracle in (Oracle(facts, each) for each in PERSONAS.values())
             for table, rows in facts.tables.items() for row in rows}
     assert came == {YES, NO, CLOSED, "KW417", "23503"}

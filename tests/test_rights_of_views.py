@@ -41,7 +41,12 @@ def test_views_show_what_their_tables_show(act, facts):
         "collaborator_list": {row["id"] for row in facts["support_collaborators"] if operates and oracle.reads("support_collaborators", row)},
         "colleague_list": {row["user_id"] for row in facts["memberships"] if oracle.hat == "org_admin" and oracle.reads("memberships", row)},
         **{view: {row["id"] for row in facts[table] if oracle.reads(table, row)} for view, table in (
-            ("note_feed", "support_notes"), ("session_list", "support_sessions"), ("team_members", "support_collaborators"))},
+            ("note_feed", "support_notes"), ("session_list", "support_sessions"), ("team_members", "support_collaborators"),
+            ("document_list", "support_documents"), ("upload_list", "support_uploads"), ("delivery_list", "support_document_deliveries"),
+            ("template_list", "document_templates"))},
+        "document_template_list": {row["id"] for row in facts["document_templates"] if oracle.hat == "org_admin" and oracle.reads("document_templates", row)},
+        "assessments_due": {row["id"] for row in facts["support_documents"] if oracle.reads("support_documents", row) and row["next_due_on"]
+                            and row["state"] in ("approved", "sent") and facts.row(row["case_id"])["closed_at"] is None},
     }
     shown = {}
     for view in expected:
@@ -74,6 +79,21 @@ def test_views_show_what_their_tables_show(act, facts):
         assert row["may_write"] == (oracle.adds("shared", case) == oracle.adds("goals", case) == YES), row
         assert row["may_write_professional"] == (oracle.adds("professional", case) == YES), row
         assert row["may_record_sessions"] == (oracle.adds("sessions", case) == YES), row
+        assert row["may_read_documents"] == bool(oracle.rights("documents", case)), row
+    for document in (facts.row(key) for key in shown["document_list"]):
+        row = shown["document_list"][document["id"]]
+        assert row["may_edit"] == (oracle.changes("support_documents", document) == YES), row
+        successors = [each for each in facts["support_documents"] if each["supersedes_id"] == document["id"] and oracle.reads("support_documents", each)]
+        assert row["superseded_by_id"] == (successors[0]["id"] if successors else None)
+        assert row["returned_because"] == (document["step_reason"] if document["step"] == "return" else None)
+    for upload in (facts.row(key) for key in shown["upload_list"]):
+        row = shown["upload_list"][upload["id"]]
+        assert row["may_delete"] == (oracle.deletes("support_uploads", upload) == YES), row
+        scan = upload["document_id"] and facts.row(upload["document_id"])
+        assert row["document_title"] == (scan["title"] if scan and oracle.reads("support_documents", scan) else None)
+    for delivery in (facts.row(key) for key in shown["delivery_list"]):
+        message = next((each for each in facts["outbox"] if each["delivery_id"] == delivery["id"]), None)
+        assert (shown["delivery_list"][delivery["id"]]["state"], delivery["way"]) == ((message["state"], "email") if message else (None, "by_hand"))
     for member in (facts.row(key) for key in shown["team_members"]):
         assert shown["team_members"][member["id"]]["may_end"] == (oracle.changes("support_collaborators", member) == YES)
 

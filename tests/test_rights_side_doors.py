@@ -3,6 +3,8 @@
 Threats 7 to 12, 14 and 17. Who may read what is the oracle's word, as in the matrix.
 """
 
+import itertools
+
 import psycopg
 import pytest
 from psycopg import errors, sql
@@ -47,6 +49,13 @@ WRITABLE = {
          "scheduled_at duration_minutes type attendees status outcome_note", False)],
     "legal_holds": [(("org_admin",), "id case_id reason", "lifted_at lift_reason", False)],
     "retention_runs": [(("org_admin",), "organisation_id", "", False)],
+    "document_templates": [(("org_admin",), "id kind name repeats_every_months starter_key", "name repeats_every_months retired_at", False)],
+    "document_template_versions": [(("org_admin",), "id template_id parts", "", False)],
+    "support_documents": [(STAFF, "id case_id template_version_id title answers supersedes_id", "title answers revision step step_reason", False)],
+    "support_document_pdfs": [(OPERATORS, "document_id content_sha256 pdf", "", False)],
+    "support_document_deliveries": [(OPERATORS, "id document_id way to_name to_address handed_over_on", "", False)],
+    "support_uploads": [(STAFF, "id case_id document_id title received_on", "", True)],
+    "support_upload_files": [(STAFF, "upload_id media_type bytes", "", False)],
 }
 
 #: What makes or takes something that no hat and no login may make or take (threats 7, 10).
@@ -173,7 +182,7 @@ def test_a_hat_without_a_token(each_world):
             with each_world.connect() as connection:
                 connection.execute(f"set local role keywork_{hat}")
                 with pytest.raises(psycopg.Error) as refusal:
-                    connection.execute(f"select id from app.{table}" if table.startswith("support") else f"select 1 from app.{table}")
+                    connection.execute(f"select organisation_id from app.{table}" if table.startswith("support") else f"select 1 from app.{table}")
                 assert refusal.value.sqlstate in ("KW001", "42501")
 
 
@@ -182,7 +191,8 @@ def test_copy_and_tablesample(act, facts):
     connection, oracle = act
     if oracle.hat == "platform_admin":
         pytest.skip("reads no case content")
-    for table in ("support_cases", "support_collaborators", "support_notes", "support_goals", "support_sessions"):
+    for table in ("support_cases", "support_collaborators", "support_notes", "support_goals", "support_sessions", "support_documents",
+                  "support_document_events", "support_uploads", "document_templates", "document_template_versions"):
         seen = {row["id"] for row in facts[table] if oracle.reads(table, row)}
         for source in (f"(select id from app.{table})", f"app.{table} (id)"):
             with connection.cursor().copy(f"copy {source} to stdout") as copy:
@@ -206,16 +216,25 @@ def test_merge_and_on_conflict(act, facts):
                     " select %s, id, 'shared', 'New' from app.support_cases limit 1 on conflict (id) do update set body = 'Taken over'"],
         "deletes": ["merge into app.support_notes as n using (select %s::uuid as id) as w on n.id = w.id when matched then delete"],
     }
-    for note in facts["support_notes"]:
-        for right, statements in ways.items():
-            may = getattr(oracle, right)("support_notes", note)
+    of_documents = {
+        "changes": ["merge into app.support_documents as d using (select %s::uuid as id) as w on d.id = w.id"
+                    " when matched then update set title = d.title || '.'",
+                    "insert into app.support_documents as d (id, case_id, template_version_id, title)"
+                    " select %s, c.id, t.version_id, 'New' from app.support_cases as c join app.template_list as t using (organisation_id) limit 1"
+                    " on conflict (id) do update set title = 'Taken over'"],
+        "deletes": ["merge into app.support_documents as d using (select %s::uuid as id) as w on d.id = w.id when matched then delete"],
+    }
+    of_files = {"deletes": ["merge into app.support_uploads as u using (select %s::uuid as id) as w on u.id = w.id when matched then delete"]}
+    for table, its_ways in (("support_notes", ways), ("support_documents", of_documents), ("support_uploads", of_files)):
+        for row, (right, statements) in itertools.product(facts[table], its_ways.items()):
+            may = getattr(oracle, right)(table, row)
             for statement in statements:
                 try:
                     with connection.transaction(force_rollback=True):
-                        came = connection.execute(statement, [note["id"]]).rowcount
+                        came = connection.execute(statement, [row["id"]]).rowcount
                 except psycopg.Error:
                     came = 0
-                assert may == YES or not came, (note["body"], statement)
+                assert may == YES or not came, (table, row["id"], statement)
 
 
 def test_moving_rows(each_world):
@@ -234,7 +253,8 @@ def test_moving_rows(each_world):
                 connection.execute(statement, [target, theirs[column][1]])
             came.append((refusal.value.sqlstate, refusal.value.diag.message_primary))
         assert came[0] == came[1] and came[0][0] in ("42501", "23503")
-    for table in ("support_cases", "support_notes", "support_goals", "support_sessions", "support_collaborators", "tenants", "landlords"):
+    for table in ("support_cases", "support_notes", "support_goals", "support_sessions", "support_collaborators", "tenants", "landlords",
+                  "support_documents", "support_uploads", "support_document_pdfs", "support_document_deliveries", "document_templates"):
         for persona in ("harbour_admin", "quay_manager", "worker"):
             with each_world.as_(persona) as connection, pytest.raises(errors.InsufficientPrivilege):
                 connection.execute(sql.SQL("update app.{} set organisation_id = %s").format(sql.Identifier(table)),
@@ -268,7 +288,8 @@ def test_explain_analyze_counts_nobody_elses_rows(crowded_world, facts, persona)
     """The organisation (or landlord, or case) is an index condition: rows of others are not even filtered (threat 11)."""
     oracle = Oracle(facts, PERSONAS[persona])
     organisations = {oracle.organisation} | {row["organisation_id"] for row in oracle.assignments.values()}
-    for table in ("support_cases", "support_collaborators", "support_notes", "support_goals", "support_goal_progress", "support_sessions"):
+    for table in ("support_cases", "support_collaborators", "support_notes", "support_goals", "support_goal_progress", "support_sessions",
+                  "support_documents", "support_document_events", "support_uploads"):
         with crowded_world.as_(persona) as connection:
             connection.execute("set local enable_seqscan = off")
             plan = connection.execute(f"explain (analyze, format json) select id from app.{table}").fetchone()[0][0]["Plan"]
