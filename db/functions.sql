@@ -2473,6 +2473,9 @@ begin
     -- Whoever changes one of the team at this moment is waited for: what they write down of it is erased with the rest. In the
     -- order in which those who change several take them (app.begin_sign_in).
     perform from app.support_collaborators as m where m.case_id = any (whole) order by m.id for update;
+    -- And whoever changes, approves or sends a document, or removes a file: newer versions first, as an approval takes them.
+    perform from app.support_documents as d where d.case_id = any (cases) order by d.version desc, d.id for update;
+    perform from app.support_uploads as u where u.case_id = any (cases) order by u.id for update;
     perform app.erase_copies(of_run, cases, whole);
     -- With their trails, PDFs, deliveries and files, and the e-mails, which app.erase_told() has locked.
     perform app.purge_from('support_uploads', 'r.case_id = any ($1)', 'case', cases, of_run);
