@@ -13,9 +13,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from db.ledger import LedgerDamaged, ledger_lines, replay
 from tests.conftest import World
+from tests.packs import put_packs
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTENT = ("support_notes", "support_goals", "support_goal_progress", "support_sessions", "support_collaborators", "support_cases", "legal_holds")
+CONTENT = ("support_notes", "support_goals", "support_goal_progress", "support_sessions", "support_documents", "support_uploads", "support_collaborators", "support_cases",
+           "legal_holds")
 
 
 def sweep(world: World) -> None:
@@ -31,6 +33,7 @@ def purged(world, server):
     with world.owner() as owner:
         owner.execute("update app.support_notes set safeguarding = false, safeguarding_flagged_at = null where case_id = %s", [world.case["ann_before"]])
         owner.execute("update app.support_cases set opened_at = '2009-01-01', closed_at = '2010-01-01' where id = %s", [world.case["ann_before"]])
+    put_packs(world, world.case["ann_before"])
     name = f"{world.database}_backup"
     server.run(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(world.database)))
     backup = World(server, name)
@@ -51,7 +54,8 @@ def test_what_a_backup_brings_back_goes_again(purged):
     """After the replay the backup holds what the purged database holds: nothing more, and what was not due is all there."""
     world, backup = purged
     lines = list(ledger_lines(world.conninfo))
-    assert {json.loads(line)["table_name"] for line in lines} >= {"support_notes", "support_sessions", "support_cases", "support_collaborators"}
+    assert {json.loads(line)["table_name"] for line in lines} >= {
+        "support_notes", "support_sessions", "support_documents", "support_uploads", "support_cases", "support_collaborators"}
     assert set(ids(backup)["support_notes"]) > set(ids(world)["support_notes"])
     assert replay(backup.conninfo, lines) > 0
     assert ids(backup) == ids(world) and ids(world)["support_notes"]
@@ -70,8 +74,8 @@ def test_no_word_of_anybody_is_in_it(purged):
     """Codes and ids: the lines hold none of the texts that were destroyed."""
     world, backup = purged
     text = "\n".join(ledger_lines(world.conninfo))
-    said = [row["body"] for row in backup.rows("support_notes") if row["case_id"] == backup.case["ann_before"]]
-    assert len(said) > 3 and not [body for body in said if body in text]
+    said = [row["body"] for row in backup.rows("support_notes") if row["case_id"] == backup.case["ann_before"]] + ["Words of a document", "sister@example.net"]
+    assert len(said) > 5 and not [body for body in said if body in text]
 
 
 FOREIGN = {"id": 9, "happened_at": "2026-01-01", "organisation_id": str(World.organisation["harbour"]), "case_id": None, "table_name": "users",

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
 
 LONDON = ZoneInfo("Europe/London")
 
-#: What happens to a case of Harbour with a goal, a session, a Shared note and the Professional notes a and b; then when all that
+#: What happens to a case of Harbour with a goal, a session, a document, a file, a Shared note and the Professional notes a and b; then when all that
 #: is not flagged falls due, when a flagged note does ("a=..."), and when the case itself goes. Nothing: open. "held": never, as
 #: things stand. Windows are 7 and 25 years unless a step changes them. The clocks of London go forward on the last Sunday of
 #: March at 1:00 UTC, back on the last of October at 1:00 UTC; all year long they were an hour ahead from 1968 to 1971.
@@ -111,6 +112,14 @@ def filled(each_world):
         owner.execute(f"insert into app.support_goal_progress (case_id, author_id, author_name, goal_id, body) values ({author}, %(goal)s, 'Soup')",
                       values | {"goal": goal})
         owner.execute(f"insert into app.support_sessions (case_id, author_id, author_name, scheduled_at, type) values ({author}, '2020-01-01', 'home_visit')", values)
+        template = owner.execute("insert into app.document_templates (organisation_id, kind, name) select organisation_id, 'letter', 'Letter' from app.tenants where id = %s returning id",
+                                 [each_world.tenant["fay"]]).fetchone()[0]
+        wording = owner.execute("insert into app.document_template_versions (template_id, parts, author_name) values (%s, %s, 'Admin') returning id",
+                                [template, Jsonb([{"id": str(template), "type": "text", "words": "Dear {{tenant}}"}])]).fetchone()[0]
+        owner.execute(f"insert into app.support_documents (case_id, author_id, author_name, template_version_id, title) values ({author}, %(wording)s, 'Welcome')",
+                      values | {"wording": wording})
+        upload = owner.execute(f"insert into app.support_uploads (case_id, author_id, author_name, title) values ({author}, 'Passport') returning id", values).fetchone()[0]
+        owner.execute("insert into app.support_upload_files (upload_id, media_type, bytes) values (%s, 'application/pdf', '%%PDF-')", [upload])
         owner.execute("insert into app.support_collaborators (case_id, full_name, kind, participation_mode, phone, invited_by_name)"
                       " values (%(case)s, 'Doctor', 'external_contact', 'reference_only', '0113 496 0000', 'Admin')", values)
     return each_world, values["case"]
@@ -151,7 +160,7 @@ def test_due_dates(filled, name):
     ends = [moment(due) for due in flagged.values()] or [moment(last)]
     gone = None if None in ends else max(ends)
     expected = {("support_notes", body): ("safeguarding", moment(flagged[body])) if body in flagged else ("case", moment(rest)) for body in ("Plain", "a", "b")}
-    expected |= {(table, None): ("case", moment(rest)) for table in ("support_goals", "support_goal_progress", "support_sessions")}
+    expected |= {(table, None): ("case", moment(rest)) for table in ("support_goals", "support_goal_progress", "support_sessions", "support_documents", "support_uploads")}
     expected |= {(table, None): ("case", gone) for table in ("support_cases", "support_collaborators", *["legal_holds"][:holds])}
     assert came == expected
 
