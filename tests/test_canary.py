@@ -2,18 +2,23 @@
 
 import os
 import subprocess
+import uuid
 
 import psycopg
 import pytest
 
+from psycopg.types.json import Jsonb
+
 from tests import doors as doors_module
+from tests.packs import PARTS
 from tests.retention import RECORDS, as_job, faults, seal, sweep
 
 CANARY = "zwitschernder Kanarienvogel"
 
-#: Texts that are codes, names of people with accounts, or where to reach somebody: what cannot hold a sentence.
+#: Texts that are codes, hashes, names of people with accounts, or where to reach somebody: what cannot hold a sentence.
 NO_SENTENCES = {
     "closing_reason", "stream", "status", "type", "kind", "participation_mode", "email", "phone", "author_name", "invited_by_name", "lifted_by_name",
+    "state", "step", "from_state", "to_state", "way", "to_address", "media_type", "actor_name", "approved_by_name", "content_sha256", "pdf_sha256", "sha256",
 }
 #: Each column of each table, partition and materialised view, whatever its type.
 COLUMNS = """
@@ -31,9 +36,9 @@ def found_in(connection) -> set[str]:
 
 
 def text_columns(connection) -> set[str]:
-    """Every column of a table of records that can hold a sentence."""
+    """Every column of a table of records, or of what is part of one, that can hold a sentence."""
     return {f"{table}.{column}" for schema, table, column, kind in connection.execute(COLUMNS).fetchall()
-            if schema == "app" and table in RECORDS and kind in ("text", "text[]", "jsonb") and column not in NO_SENTENCES}
+            if schema == "app" and table in (*RECORDS, *PARTS) and kind in ("text", "text[]", "jsonb", "bytea") and column not in NO_SENTENCES}
 
 
 def dumped(world) -> bytes:
@@ -78,9 +83,41 @@ def live_a_case(world, doors) -> str:
         member = connection.execute("insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, email)"
                                     " values (%s, %s, %s, 'support_worker', 'full', 'gone@example.org') returning id", [case, world.user["gone"], CANARY]).fetchone()[0]
     assert doors.ask(doors_module.TO_ASSIGNMENT, collaborator=member, hash=doors_module.new_hash()).full_name == CANARY
+    write_documents(world, case)
     tell(world, case)
     as_admin("select app.close_case(%(case)s, 'moved_on', true)")
     return case
+
+
+def write_documents(world, case) -> None:
+    """A worker joins the team; a document that is returned with a reason, approved, sent and handed over, a newer one that is withdrawn, and files, one of them removed."""
+    question = str(case)
+    pdf = f"%PDF-1.7 {CANARY}".encode()
+
+    def does(persona: str, statement: str, *values):
+        with world.acting(persona) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchone()[0] if cursor.description else None
+
+    does("harbour_admin", "insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode) values (%s, %s, 'Worker', 'support_worker', 'full')",
+         case, world.user["worker"])
+    template = does("harbour_admin", "insert into app.document_templates (kind, name) values ('event_form', 'Incident') returning id")
+    wording = does("harbour_admin", "insert into app.document_template_versions (template_id, parts) values (%s, %s) returning id", template,
+                   Jsonb([{"id": question, "type": "long_text", "words": "What happened?"}]))
+    document, newer = uuid.uuid4(), uuid.uuid4()
+    does("worker", "insert into app.support_documents (id, case_id, template_version_id, title) values (%s, %s, %s, %s)", document, case, wording, f"Before: {CANARY}")
+    does("worker", "update app.support_documents set title = %s, answers = %s where id = %s", CANARY, Jsonb({question: CANARY}), document)
+    does("worker", "select app.submit_document(%s)", document)
+    does("harbour_admin", "select app.return_document(%s, %s)", document, CANARY)
+    does("worker", "select app.submit_document(%s)", document)
+    does("harbour_admin", "select app.approve_document(d.id, d.content_sha256, %s) from app.support_documents as d where d.id = %s", pdf, document)
+    does("harbour_admin", "select app.send_document(%s, gen_random_uuid(), %s, 'sister@example.net')", document, CANARY)
+    does("harbour_admin", "select app.hand_over_document(%s, gen_random_uuid(), %s, '2024-01-01')", document, CANARY)
+    does("harbour_admin", "select app.new_version_of(%s, %s)", document, newer)
+    does("harbour_admin", "select app.withdraw_document(%s, %s)", newer, CANARY)
+    for name in ("Kept", "Removed"):
+        does("worker", "select app.keep_upload(gen_random_uuid(), %s, %s, %s, null, 'application/pdf', %s)", case, document, f"{name}: {CANARY}", pdf)
+    does("worker", "delete from app.support_uploads where title like 'Removed%%'")
 
 
 def tell(world, case) -> None:
@@ -111,7 +148,11 @@ def test_nothing_of_it_survives(doors):
     world = doors.world
     case = live_a_case(world, doors)
     with psycopg.connect(world.conninfo) as connection:
-        assert found_in(connection) == text_columns(connection) | {"audit_payloads.before", "audit_payloads.after", "audit_payloads.reason", "digest_entries.content"}
+        assert found_in(connection) == text_columns(connection) | {"audit_payloads.before", "audit_payloads.after", "audit_payloads.reason", "digest_entries.content",
+                                                                         "outbox.to_name"}
+        # Files are in no line of the log, by their bytes.
+        assert connection.execute("select count(*) from app.audit_payloads as p where p::text like %s", [f"%{CANARY.encode().hex()}%"]).fetchone() == (0,)
+        emails = [row[0] for row in connection.execute("select id from app.outbox where to_name = %s", [CANARY])]
         assert connection.execute("select count(*) from vault.links as l join app.support_collaborators as m on m.id = l.collaborator_id where m.case_id = %s",
                                   [case]).fetchone() == (1,)
     assert CANARY.encode() in dumped(world)
@@ -125,6 +166,8 @@ def test_nothing_of_it_survives(doors):
         # Of what the officer was told the fact stays; the files of the e-mail go.
         assert connection.execute("select count(*), count(o.copy_erased_at) from app.audit_log as a join app.outbox as o on o.digest_id = a.row_id where a.case_id = %s"
                                   " and a.action = 'export'", [case]).fetchone() == (1, 1)
+        # Those of the document's e-mail, which is gone itself, too.
+        assert connection.execute("select app.files_to_erase(%s)", [emails]).fetchone() == (emails,) and len(emails) == 1
         # The facts stay, and say which went; not even a hash of a link is left of the case itself.
         assert connection.execute("select count(*) from app.audit_log where case_id = %s and action <> 'purge'", [case]).fetchone()[0] == facts > 20
         assert connection.execute("select count(*) from app.audit_payloads where case_id = %s", [case]).fetchone() == (0,)
