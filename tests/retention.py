@@ -51,7 +51,7 @@ def ledger_ids(connection: psycopg.Connection) -> dict[str, list]:
 
 @dataclass(frozen=True)
 class Crowd:
-    """So many closed cases of Harbour, with notes, two goals with progress, and two sessions each; of each ten closed `years_ago`
+    """So many closed cases of Harbour, with notes, two goals with progress, two sessions, a document and a file each; of each ten closed `years_ago`
     one has a flagged note that stays, and one was closed yesterday."""
 
     cases: int
@@ -84,6 +84,25 @@ from app.support_goals as g where g.title like 'Goal _';
 insert into app.support_sessions (organisation_id, landlord_id, case_id, scheduled_at, type, author_id, author_name)
 select c.organisation_id, c.landlord_id, c.id, '2010-01-01', 'home_visit', {author}, 'Worker'
 from generate_series(1, {cases}) as n join app.support_cases as c on c.id = md5('case-' || n)::uuid, generate_series(1, 2) as k;
+
+insert into app.document_templates (id, organisation_id, kind, name)
+select md5('crowd')::uuid, p.organisation_id, 'letter', 'Letter' from app.properties as p where p.id = {home};
+
+insert into app.document_template_versions (id, organisation_id, template_id, version, parts, author_name)
+select t.id, t.organisation_id, t.id, 1, '[]', 'Admin' from app.document_templates as t where t.name = 'Letter';
+
+insert into app.support_documents (id, organisation_id, landlord_id, case_id, template_version_id, template_id, kind, title, author_id, author_name)
+select md5('document-' || n)::uuid, c.organisation_id, c.landlord_id, c.id, md5('crowd')::uuid, md5('crowd')::uuid, 'letter', 'Letter', {author}, 'Worker'
+from generate_series(1, {cases}) as n join app.support_cases as c on c.id = md5('case-' || n)::uuid;
+
+insert into app.support_document_events (organisation_id, landlord_id, case_id, document_id, step, to_state, actor_name)
+select d.organisation_id, d.landlord_id, d.case_id, d.id, 'begin', 'draft', d.author_name from app.support_documents as d where d.title = 'Letter';
+
+insert into app.support_uploads (id, organisation_id, landlord_id, case_id, document_id, title, author_id, author_name)
+select d.id, d.organisation_id, d.landlord_id, d.case_id, d.id, 'Scan', d.author_id, d.author_name from app.support_documents as d where d.title = 'Letter';
+
+insert into app.support_upload_files (upload_id, organisation_id, landlord_id, case_id, media_type, bytes)
+select u.id, u.organisation_id, u.landlord_id, u.case_id, 'application/pdf', '%PDF-' from app.support_uploads as u where u.title = 'Scan';
 
 insert into app.support_collaborators (organisation_id, landlord_id, case_id, full_name, kind, participation_mode, phone, invited_by_name)
 select c.organisation_id, c.landlord_id, c.id, 'Doctor', 'external_contact', 'reference_only', '0113 496 0000', 'Operator'
