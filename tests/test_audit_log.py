@@ -21,6 +21,8 @@ NOT_WRITTEN_DOWN = {
     "jobs": "what the jobs service does", "job_runs": "a log itself",
     "digests": "made by a job; what left Keywork is an event in the log of each case", "digest_entries": "copies of records",
     "outbox": "kept by couriers; what operators decide is an event of its own",
+    "document_transitions": "the life of documents, the same for everybody",
+    "support_document_events": "a log itself", "support_document_pdfs": "the document's line has its hash", "support_upload_files": "the upload's line names it",
 }
 
 WATCHED = """

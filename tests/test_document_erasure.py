@@ -1,0 +1,101 @@
+"""Files of e-mails with documents go 90 days after they were sent, as those of digests do; the documents stay with their case (app.erase_old_digests)."""
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from tests.digests import acting
+from tests.packs import PARTS, put_packs
+from tests.test_digest_erasure import FATES, OLD, YOUNG, ago, clear, erase
+
+EMAIL = "select id, state, error, to_name, to_address, delivery_id, copy_erased_at is not null as copy_erased from app.outbox where kind = 'document'"
+KEPT = ("support_documents", "support_uploads", *PARTS)
+
+
+@pytest.fixture(scope="module")
+def packed(shared_world):
+    """The superuser's open transaction, with a document pack on ann's open case, of which one document went by e-mail."""
+    put_packs(shared_world, shared_world.case["ann"])
+    with psycopg.connect(shared_world.conninfo) as connection:
+        connection.execute("delete from app.outbox where delivery_id in (select v.id from app.support_document_deliveries as v"
+                           " join app.support_documents as d on d.id = v.document_id where d.state <> 'sent')")
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def sent(packed):
+    """The same for each test."""
+    with packed.transaction(force_rollback=True):
+        yield packed
+
+
+def email(connection) -> dict:
+    """The only one with a document."""
+    [it] = connection.cursor(row_factory=dict_row).execute(EMAIL).fetchall()
+    return it
+
+
+def kept(connection) -> list:
+    """Every row of a document pack."""
+    return [connection.execute(f"select t::text from app.{table} as t order by 1").fetchall() for table in KEPT]
+
+
+@pytest.mark.parametrize("name", FATES)
+def test_files_go_after_90_days(sent, name):
+    """Not a second before, whatever became of the e-mail; not a letter of the documents is changed, and a second run finds nothing."""
+    fate, pack = FATES[name], kept(sent)
+    sent.execute("update app.outbox set state = 'waiting' where kind = 'document'")
+    sent.execute(f"update app.outbox set {fate.made} where kind = 'document'")
+    for age in (*YOUNG, OLD):
+        moment = ago(sent, age)
+        sent.execute("update app.outbox set created_at = %s, sent_at = %s where kind = 'document'", [moment, moment if fate.sent else None])
+        before = email(sent)
+        assert not before["copy_erased"]
+        if age in YOUNG:
+            erase(sent)
+            assert email(sent) == before
+    erase(sent)
+    assert email(sent) == before | {"copy_erased": True, "state": fate.becomes, "error": fate.error}
+    after = sent.execute("select o::text from app.outbox as o order by 1").fetchall()
+    assert erase(sent) == 0 and sent.execute("select o::text from app.outbox as o order by 1").fetchall() == after
+    assert kept(sent) == pack
+
+
+def test_one_that_waited_too_long_can_be_sent_again(sent, shared_world):
+    """Unlike what a digest said, the document is there: it goes once more, its new file is kept, and goes 90 days later."""
+    message = email(sent)["id"]
+    sent.execute("update app.outbox set state = 'waiting', sent_at = null, created_at = %s, next_attempt_at = '-infinity' where id = %s", [ago(sent, OLD), message])
+    erase(sent)
+    assert (email(sent)["state"], email(sent)["error"]) == ("failed", "too_old")
+    with acting(sent, "keywork_app", shared_world.identity("harbour_admin")):
+        sent.execute("select app.retry_message(%s)", [message])
+    # The next day nobody has sent it yet.
+    erase(sent)
+    with acting(sent, "keywork_jobs"):
+        claimed, delivery = sent.execute("select message_id, delivery_id from app.claim_message()").fetchone()
+        assert claimed == message and sent.execute("select title, substring(pdf from 1 for 5) from app.document_to_send(%s)", [delivery]).fetchone() == ("Words of a document", b"%PDF-")
+        sent.execute("select app.message_was_sent(%s, null)", [message])
+    assert (email(sent)["state"], email(sent)["copy_erased"]) == ("sent", False)
+    erase(sent)
+    assert not email(sent)["copy_erased"]
+    sent.execute("update app.outbox set sent_at = %s where id = %s", [ago(sent, OLD), message])
+    erase(sent)
+    assert email(sent)["copy_erased"]
+
+
+def test_the_file_of_a_purged_document_goes_at_once(sent, shared_world, tmp_path):
+    """By the job that clears the folder: no e-mail of ours has its name any more."""
+    case, others = shared_world.case["ann"], tmp_path / "01754000000000000000-0a1b2c3d.eml"
+    for file in (others, tmp_path / f"{email(sent)['id']}.eml"):
+        file.write_text("of a document")
+    assert clear(sent, tmp_path) == 0
+    sent.execute("update app.support_cases set opened_at = '2001-01-01', closed_at = '2002-01-01', closing_reason = 'died' where id = %s", [case])
+    sent.execute("update app.support_notes set safeguarding_flagged_at = now() where case_id = %s and safeguarding", [case])
+    sent.execute("select * from app.purge_batch(%s)", [shared_world.organisation["harbour"]])
+    assert kept(sent) == [[] for _ in KEPT] and sent.execute(EMAIL).fetchall() == []
+    # A flagged note keeps the case, and nothing else of it.
+    assert sent.execute("select count(*) filter (where safeguarding), count(*) from app.support_notes where case_id = %s", [case]).fetchone() == (1, 1)
+    assert clear(sent, tmp_path) == 1 and list(tmp_path.iterdir()) == [others]
