@@ -2,6 +2,8 @@
 
 import psycopg
 
+from tests.world import ident
+
 #: What goes with a document or a file by its key, and is no record of its own.
 PARTS = ("support_document_events", "support_document_pdfs", "support_document_deliveries", "support_upload_files")
 #: State -> how it came there: version, what it supersedes, whether it was submitted, approved, sent.
@@ -58,10 +60,14 @@ select u.id, u.organisation_id, u.landlord_id, u.case_id, 'application/pdf', %(p
 """
 
 
+def values_for(*cases, words: str = "Words of a document") -> dict[str, object]:
+    """What FILLING is told. PDFs and files hold the words as they stand."""
+    return {"cases": list(cases), "author": ident("user", "worker"), "approver": ident("user", "harbour_admin"), "words": words, "pdf": b"%PDF-1.7 " + words.encode()}
+
+
 def put_packs(world, *cases, words: str = "Words of a document") -> None:
     """Gives each of these cases (ids) one, once for the same words, which every text of it is; nothing is written down of it. As the superuser."""
-    values = {"cases": list(cases), "author": world.user["worker"], "approver": world.user["harbour_admin"], "words": words, "pdf": b"%PDF-1.7 " + words.encode()}
     with psycopg.connect(world.conninfo) as connection:
         connection.execute("set session_replication_role = replica")
         # Several statements with values: bound by the client.
-        psycopg.ClientCursor(connection).execute(FILLING, values)
+        psycopg.ClientCursor(connection).execute(FILLING, values_for(*cases, words=words))

@@ -8,6 +8,7 @@ import pytest
 
 from db.local.server import LocalServer
 from tests import world
+from tests.packs import FILLING, values_for
 from tests.servers import install_here
 
 CANARY = "the heron stood in the kitchen until the kettle sang"
@@ -47,6 +48,10 @@ def test_no_byte_is_left_under_var(server):
         connection.execute("update app.support_cases set context_summary = %s, opened_at = '2009-01-01', closed_at = '2010-01-01' where id = %s", [CANARY, case])
         connection.execute("update app.digest_entries set reason = null, content = jsonb_build_object('tenant', %s::text) where case_id = %s", [CANARY, case])
     with psycopg.connect(server.conninfo("keywork"), autocommit=True) as connection:
+        # Documents in each state, their PDFs, and files.
+        connection.execute("set session_replication_role = replica")
+        psycopg.ClientCursor(connection).execute(FILLING, values_for(case, words=CANARY))
+        connection.execute("set session_replication_role = origin")
         connection.execute("checkpoint")
         # In tables and in the WAL, as the table of the case and that of the payloads hold it.
         before = files_that_hold(folder, CANARY)
