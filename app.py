@@ -44,6 +44,9 @@ from views.sessions import CollaboratorSessions, OperatorSessions
 from views.settings import Settings
 from views.sign_in import Security
 from views.team import CollaboratorTeam, OperatorTeam
+from views.template_editor import TemplateEditor
+from views.template_wordings import TemplateWordings
+from views.templates import Templates
 from views.tenants import Tenants
 from views.uploads import CollaboratorUploads, OperatorUploads
 from views.why import DigestWhy, DigestWhyOnCase
@@ -85,6 +88,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(PropertyManagers, "Operators", href="/property-managers")
         console.add_view(Collaborators, "Collaborators", href="/collaborators", menu_cond=frame.plan_has_support_cases)
         console.add_view(Digests, "Digests", href="/digests", menu_cond=frame.plan_has_support_cases)
+        console.add_view(Templates, "Templates", href="/templates", menu_cond=frame.plan_has_support_cases)
         console.add_view(Audit, "Audit log", href="/audit")
         console.add_view(Retention, "Retention", href="/retention", menu_cond=frame.plan_has_support_cases)
         console.add_view(Settings, "Settings", href="/settings")
@@ -93,7 +97,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(People, "People", href="/people")
         console.add_view(Jobs, "Jobs", href="/jobs")
         for screen in (Links, Operators, CaseSteps, CaseHistory, RetentionSteps, AuditOfCase, AuditOfPerson, AuditCheck, DigestPreview, DigestWhy,
-                       DigestWhyOnCase, Outbox, Suppressed, OperatorAssessments, CollaboratorAssessments, *TABS):
+                       DigestWhyOnCase, Outbox, Suppressed, OperatorAssessments, CollaboratorAssessments, TemplateEditor, TemplateWordings, *TABS):
             console.add_view_no_menu(screen)
         if app.config["DEMO"]:
             console.add_view_no_menu(DemoMail)

@@ -93,7 +93,7 @@ class Records(Screen):
             self.list_page, title=self.list_title, lead=self.list_lead, columns=self.shown(), rows=rows, count=count,
             count_capped=count > COUNT_CAP, noun=self.noun, q=search, searched=bool(self.searched), search_label=self.search_label,
             chips=self.chips(), kept=self.kept(), sort_links=sort_links, pages=pages, empty_sentence=self.empty_sentence, add_label=self.add_label,
-            add_url=self._url("add") if "add" in self.include_route_methods else None,
+            add_url=self._url("add") if "add" in self.include_route_methods else None, **self.besides(),
         )
 
     @expose("/add", methods=["GET", "POST"])
@@ -154,6 +154,10 @@ class Records(Screen):
     def kept(self) -> dict[str, str]:
         """What a search leaves in the address: the filter that is on, unless it is the first."""
         return {"show": self._shown()} if self._shown() != next(iter(self.narrowed), "") else {}
+
+    def besides(self) -> dict[str, object]:
+        """What else the page of the list (`list_page`) says."""
+        return {}
 
     def url_of(self, row: Workspace) -> str | None:
         """Where the name of a row leads."""

@@ -76,6 +76,7 @@ SCREENS = [
         "/digests?month=2024-07", f"/digests/{ident('digest', 'harbour/officer_open')}", f"/digests/{ident('digest', 'harbour/officer_shut')}",
         f"/digests/{ident('digest', 'harbour/officer_open')}/email", "/digests/preview?officer={user[officer_open]}",
         "/digests/why", "/outbox", "/outbox/suppressed", "/support-cases/{case[ann]}/team/{collaborator[ann/officer_open]}/digest")],
+    *[("harbour_admin", path) for path in ("/templates", "/templates?show=retired", "/templates?q=nothing", "/templates/add")],
     ("small_admin", "/tenants"),
     ("small_admin", "/support-cases"),
     *[("platform", path) for path in (

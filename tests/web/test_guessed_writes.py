@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from tests.web.pages import Page
+from tests.web.planted_templates import TEMPLATE, plant
 from tests.web.test_rights_on_screens import masked
 from tests.web.visitor import new_id
 
@@ -141,6 +142,10 @@ FORGED = [
     *[(persona, f"{OP}/{{case[{case}]}}/notes/{{note[{note}]}}/unflag", {"reason": "planted"}) for persona, case, note in (
         ("quay_manager", "cora", "cora/professional/quay_manager!"), ("harbour_admin", "ann", "eve/professional/disabled_admin!"),
         ("harbour_admin", "ann", "ann/professional/quay_manager"), ("harbour_admin", "gus", "gus/professional/heath_manager!"))],
+    # templates of another firm, and by those who have none to word
+    *[(persona, f"/templates/{TEMPLATE}/{step}", {"name": "Planted", "parts-0-type": "text", "parts-0-words": "planted"})
+      for persona in ("moor_admin", "small_admin", "quay_manager", "worker", "platform") for step in ("edit", "preview", "retire", "bring-back")],
+    *[(persona, f"/templates/{step}", {"name": "Planted", "kind": "letter"}) for persona in ("small_admin", "quay_manager", "worker", "platform") for step in ("add", "starter-pack")],
     *[(persona, "/collaborators/end", {"chosen": "{collaborator[ann/worker]}", "confirmed": "yes"}) for persona in ("worker", "platform")],
 ]  # fmt: skip
 
@@ -192,6 +197,7 @@ def sent(site, persona, address, fields):
 @pytest.mark.parametrize(("persona", "address", "fields"), FORGED, ids=named(FORGED))
 def test_a_forged_write_answers_404_and_changes_nothing(site, persona, address, fields):
     """Guessed ids of rows that exist: the owner sees the same rows before and after."""
+    plant(site.world)
     before = site.content()
     answer = sent(site, persona, address, fields)
     assert answer.status_code == 404

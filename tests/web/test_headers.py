@@ -11,6 +11,7 @@ from app import create_app
 from config import REQUIRED, SettingMissing, SettingWrong, from_environment
 from tests.conftest import World
 from tests.web.conftest import environment_of
+from tests.web.planted_templates import TEMPLATE, plant
 from tests.web.visitor import token_in
 
 #: Exactly these on each answer; over https one more.
@@ -43,6 +44,7 @@ NOBODYS = uuid.UUID("3f0c6f2e-8a52-4a3e-9f3e-0f4c7f1d9a11")
 def answering(request, server):
     """(scheme, the application with that base URL in this process, its world); tokens are asked for as they are for people."""
     world = World(server, server.create("world"))
+    plant(world)
     app = create_app(from_environment(environment_of(world) | {"KEYWORK_BASE_URL": BASES[request.param], "KEYWORK_DEMO": DEMO[request.param]}))
     yield request.param, app, world
     with app.app_context():
@@ -72,7 +74,7 @@ def addresses(rule, world):
         for name in rule.arguments:
             converter = rule._converters[name]
             if isinstance(converter, UUIDConverter):
-                values[name] = NOBODYS if not real else world.case["ann"] if name == "case_id" else getattr(world, kind)[row]
+                values[name] = NOBODYS if not real else world.case["ann"] if name == "case_id" else TEMPLATE if rule.rule.startswith("/templates/") else getattr(world, kind)[row]
             elif isinstance(converter, AnyConverter):
                 values[name] = sorted(converter.items)[0]
             elif isinstance(converter, PathConverter):

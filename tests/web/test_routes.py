@@ -10,6 +10,7 @@ from config import from_environment
 from tests.world import ident
 from tests.web.conftest import environment_of
 from tests.web.pages import Page
+from tests.web.planted_templates import plant
 
 GET, POST, BOTH = {"GET"}, {"POST"}, {"GET", "POST"}
 CASE, ROW = "/<uuid:case_id>", "/<uuid:pk>"
@@ -62,6 +63,9 @@ ROUTES = {
         "": GET, "/choices": GET, "/preview": BOTH, "/preview/email": GET, "/preview/text": GET, "/why": BOTH, ROW: GET, f"{ROW}/email": GET, f"{ROW}/text": GET}.items()},
     **{f"/outbox{path}": (methods, ORG_ADMINS) for path, methods in {
         "": GET, f"{ROW}/arrived": BOTH, f"{ROW}/not-arrived": BOTH, f"{ROW}/send-again": BOTH, "/suppressed": GET, f"/suppressed{ROW}/clear": BOTH}.items()},
+    **{f"/templates{path}": (methods, ORG_ADMINS) for path, methods in {
+        "": GET, "/add": BOTH, "/starter-pack": POST, f"{ROW}/edit": BOTH, f"{ROW}/preview": POST, f"{ROW}/retire": POST, f"{ROW}/bring-back": POST,
+        f"{ROW}/wordings": GET, f"{ROW}/wordings/<int:version>": GET}.items()},
     f"/support-cases{CASE}/team{ROW}/digest": (GET, OPERATORS),
     **{f"/retention{path}": (methods, ORG_ADMINS) for path, methods in {
         "": GET, "/dry-run": GET, "/run": BOTH, f"/runs{ROW}": GET, f"/runs{ROW}/certificate": GET}.items()},
@@ -95,6 +99,8 @@ def address(site, rule: str) -> str:
     for start, its_id in set_up.items():
         if rule.startswith(start):
             return rule.replace("<uuid:pk>", str(its_id))
+    if rule.startswith("/templates"):
+        return rule.replace("<uuid:pk>", str(plant(site.world))).replace("<int:version>", "1")
     if rule == "/audit/<int:pk>":
         seen_by_both = "select max(id) from app.audit_log where table_name = 'support_notes' and action = 'insert' and case_id = %(case)s"
         return rule.replace("<int:pk>", str(site.as_owner(seen_by_both, case=site.world.case["ann"])[0][0]))

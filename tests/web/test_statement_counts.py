@@ -6,6 +6,7 @@ from psycopg import sql
 
 from tests.conftest import take_hat
 from tests.web.planted_digests import last_month
+from tests.web.planted_templates import TEMPLATE, plant
 from tests.world import ident
 from views.digest_words import as_code
 
@@ -34,6 +35,8 @@ PAGES = [
       for tab in ("", "/goals", "/sessions", "/team", "/documents")],
     *[("harbour_admin", f"/{screen}{query}", LIST) for screen in ("landlords", "properties", "tenants") for query in ("", "?q=many")],
     ("harbour_admin", "/tenants?show=visible", LIST),
+    *[("harbour_admin", f"/templates{path}", LIST) for path in (
+        "", "?q=many", "?page=2", "?show=retired", "/add", f"/{TEMPLATE}/edit", f"/{TEMPLATE}/edit?wording=1", f"/{TEMPLATE}/wordings", f"/{TEMPLATE}/wordings/1")],
     *[(persona, address, LIST) for persona in ("harbour_admin", "quay_manager") for address in (
         "/audit", "/audit?event=insert", "/audit?case={case[ann]}&person={user[worker]}", "/support-cases/{case[ann]}/history")],
     ("harbour_admin", "/audit/check", LIST),
@@ -96,6 +99,12 @@ ROWS = [
        insert into app.suppressed_addresses (organisation_id, address, because, cleared_at, cleared_by_name)
            select organisation_id, prefix || address, 'bounced', case prefix when 'cleared' then now() end, case prefix when 'cleared' then 'Somebody' end
            from digests, unnest(array['', 'cleared']) as prefix""",
+    """with templates as (insert into app.document_templates (organisation_id, kind, name, retired_at)
+           select %(harbour)s, 'letter', 'Many ' || n, case when n > 100 then now() end from generate_series(1, 200) as n returning id)
+       insert into app.document_template_versions (template_id, parts, author_name) select id, v.parts, 'Somebody'
+       from templates, generate_series(1, 2), app.document_template_versions as v where v.template_id = %(template)s""",
+    """insert into app.document_template_versions (template_id, parts, author_name)
+       select v.template_id, v.parts, 'Somebody' from app.document_template_versions as v, generate_series(1, 60) where v.template_id = %(template)s""",
     """insert into app.digest_entries (organisation_id, landlord_id, digest_id, case_id, content)
        select c.organisation_id, c.landlord_id, %(digest)s, c.id, jsonb_build_object('tenant', 'Many ' || c.id, 'closed_at', null, 'notes_are_shown', true,
            'goals', '[]'::jsonb, 'sessions', '[]'::jsonb, 'notes', '[]'::jsonb) from app.support_cases as c where c.id = any (%(cases)s::uuid[])""",
@@ -131,11 +140,11 @@ def fill(world):
             connection.execute(statement, {
                 "cases": cases, "people": people, "ann": world.case["ann"], "harbour": world.organisation["harbour"],
                 "manager": world.user["quay_manager"], "home": world.property["quay_1"], "worker": world.user["worker"], "watcher": world.user["watcher"],
-                "officer": world.user["officer_context"], "month": last_month(), "digest": DIGEST})
+                "officer": world.user["officer_context"], "month": last_month(), "digest": DIGEST, "template": TEMPLATE})
 
 
 #: What the pages of each hat begin with.
-VIEWS = {"harbour_admin": ("audit_people", "audit_trail", "case_list", "case_workspace", "digest_list", "digest_officers", "digest_page", "landlord_list", "outbox_list", "property_list",
+VIEWS = {"harbour_admin": ("audit_people", "audit_trail", "case_list", "case_workspace", "digest_list", "document_template_list", "digest_officers", "digest_page", "landlord_list", "outbox_list", "property_list",
                            "tenant_list", "tenants_without_case"),
          "quay_manager": ("audit_people", "audit_trail", "case_list", "case_workspace", "tenants_without_case"), "platform": ("organisation_list",),
          "worker": ("caseload", "case_workspace"), "officer_open": ("caseload", "case_workspace")}  # fmt: skip
@@ -161,6 +170,7 @@ def counts(console):
     """Statements of each page with few rows, and with many."""
     with console.world.owner() as connection:
         connection.execute("update app.organisations set housing_officer_emails = '{officer.context@example.org}' where id = %s", [console.world.organisation["harbour"]])
+    plant(console.world)
     few = counted(console)
     few_calls = helper_calls(console.world)
     fill(console.world)
@@ -192,7 +202,7 @@ def test_the_pages_were_really_long_the_second_time(console, counts):
     assert client.get(f"{workspace}/goals").data.count(b'<article class="card goal') == 102
     assert client.get(f"{workspace}/team").data.count(b'<li class="member">') >= 50
     assert client.get(f"{workspace}/sessions").data.count(b'<li class="session"') == 50
-    for address in (f"/digests?month={MONTH}", "/outbox"):
+    for address in (f"/digests?month={MONTH}", "/outbox", "/templates?q=many", f"/templates/{TEMPLATE}/wordings"):
         assert client.get(address).data.count(b'class="row-link"') == 25, address
     assert client.get("/outbox/suppressed?q=many").data.count(b'<th scope="row">') == client.get("/outbox/suppressed?show=cleared").data.count(b'<th scope="row">') == 25
     for address in (f"/digests/{DIGEST}", f"/digests/preview?officer={console.world.user['officer_context']}"):
