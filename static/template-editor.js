@@ -104,7 +104,7 @@
   }
 
   async function operate(button) {
-    const part = button.closest(".part"), [verb] = button.value.split(":");
+    const part = button.closest(".template-part"), [verb] = button.value.split(":");
     const next = part && (part.nextElementSibling || part.previousElementSibling), top = (element) => element.getBoundingClientRect().top;
     const anchor = verb === "remove" ? part.previousElementSibling : part || button.closest(".part-removed")?.previousElementSibling;
     const id = anchor && anchor.id, was = anchor && top(anchor);
@@ -113,7 +113,7 @@
     const same = id && document.getElementById(id);
     const touched = form().querySelector("[data-focus], [autofocus]");
     if (same) window.scrollBy(0, top(same) - was);
-    const go = touched && !touched.disabled ? touched : touched ? touched.closest(".part").querySelector("textarea") : verb === "remove" ? form().querySelector(".part-removed button") : next;
+    const go = touched && !touched.disabled ? touched : touched ? touched.closest(".template-part").querySelector("textarea") : verb === "remove" ? form().querySelector(".part-removed button") : next;
     if (go) {
       go.focus({ preventScroll: true });
       go.scrollIntoView({ block: "nearest" });
@@ -160,7 +160,7 @@
   // Beside the form, the preview shows the part that somebody is at.
   function follow(part) {
     const page = document.getElementById("preview-page");
-    const shown = all(".sheet > h4, .sheet > .prose, .sheet > .answers > div", page)[all(".part", form()).indexOf(part)];
+    const shown = all(".sheet > h4, .sheet > .prose, .sheet > .answers > div", page)[all(".template-part", form()).indexOf(part)];
     if (shown && page.scrollHeight > page.clientHeight) page.scrollTop += shown.getBoundingClientRect().top - page.getBoundingClientRect().top - page.clientHeight / 3;
   }
 
@@ -197,7 +197,7 @@
   document.addEventListener("focusin", (event) => {
     if (!event.target.closest("#editor")) return;
     if (event.target.matches("textarea[name$=-words]")) last = event.target;
-    const part = event.target.closest(".part");
+    const part = event.target.closest(".template-part");
     if (part) follow(part);
   });
   document.addEventListener("click", (event) => {

@@ -101,7 +101,7 @@ ROWS = [
            from digests, unnest(array['', 'cleared']) as prefix""",
     """with templates as (insert into app.document_templates (organisation_id, kind, name, retired_at)
            select %(harbour)s, 'letter', 'Many ' || n, case when n > 100 then now() end from generate_series(1, 200) as n returning id)
-       insert into app.document_template_versions (template_id, parts, author_name) select id, v.parts, 'Somebody'
+       insert into app.document_template_versions (template_id, parts, author_name) select templates.id, v.parts, 'Somebody'
        from templates, generate_series(1, 2), app.document_template_versions as v where v.template_id = %(template)s""",
     """insert into app.document_template_versions (template_id, parts, author_name)
        select v.template_id, v.parts, 'Somebody' from app.document_template_versions as v, generate_series(1, 60) where v.template_id = %(template)s""",
