@@ -3,14 +3,11 @@
 import functools
 import io
 import json
-import os
 import re
 import subprocess
 import sys
 import tempfile
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,6 +16,7 @@ from pypdf import PdfReader
 
 from app import create_app
 from config import FOLDER, from_environment
+from tests.apart import children, listening
 from tests.web.conftest import environment_of
 from views.printing import AT_ONCE, BUSY, CRASHED, FAILURES, MOST_BYTES, TOO_LARGE, TOO_LONG, Limits, PrintFailed, print_pdf
 
@@ -90,23 +88,8 @@ def plain(html: str, **environment: str) -> subprocess.CompletedProcess:
 @pytest.fixture
 def listener():
     """(address of a server on the loopback interface, the paths that were asked of it)."""
-    asked = set()
-
-    class Listen(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.add(self.path)
-            self.send_error(404)
-
-        def log_message(self, *words):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Listen)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", asked
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening() as server:
+        yield server
 
 
 @pytest.fixture
@@ -205,25 +188,18 @@ def test_no_file_and_no_data_is_in_a_document(tmp_path, way):
 # ---- within bounds ---------------------------------------------------------------------------------------------------
 
 
-def children() -> list[int]:
-    """The processes that are making PDFs for this one."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,command="], capture_output=True, text=True, check=True, timeout=30).stdout
-    rows = [line.split(None, 2) for line in listed.splitlines()]
-    return [int(pid) for pid, parent, command in rows if int(parent) == os.getpid() and "views.renderer" in command]
-
-
 def test_endless_documents_are_ended_and_one_too_many_is_told_to_wait(monkeypatch, capfd):
     """Each of AT_ONCE places is held until its time is over; whoever comes then is not kept. No secret of ours is with a child."""
     monkeypatch.setenv("KEYWORK_SECRET_KEY", CANARY)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         endless = [pool.submit(failure_of, ENDLESS, Limits(seconds=4)) for _ in range(AT_ONCE)]
-        while len(running := children()) < AT_ONCE:
+        while len(running := children("views.renderer")) < AT_ONCE:
             assert not any(each.done() for each in endless)
         assert failure_of("<p>short", Limits(turn=0.01)) == BUSY
         environments = [Path(f"/proc/{pid}/environ") for pid in running]
         assert [CANARY in path.read_text() for path in environments if path.exists()] == [False] * sum(path.exists() for path in environments)
         assert [each.result() for each in endless] == [TOO_LONG] * AT_ONCE
-    assert children() == []
+    assert children("views.renderer") == []
     assert "short" in text_of(print_pdf("<p>short"))[0]
     assert CANARY not in "".join(capfd.readouterr())
 
