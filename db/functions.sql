@@ -1444,7 +1444,7 @@ begin
         when 'short_text' then jsonb_typeof(answer) = 'string' and length(btrim(answer #>> '{}', E' \t\r\n')) >= 1 and length(answer #>> '{}') <= 500
         when 'long_text' then jsonb_typeof(answer) = 'string' and length(btrim(answer #>> '{}', E' \t\r\n')) >= 1 and length(answer #>> '{}') <= 20000
         when 'signature' then jsonb_typeof(answer) = 'string' and length(btrim(answer #>> '{}', E' \t\r\n')) >= 1 and length(answer #>> '{}') <= 120
-        when 'number' then jsonb_typeof(answer) = 'number' and abs((answer #>> '{}')::numeric) < 1e15 and scale((answer #>> '{}')::numeric) <= 4
+        when 'number' then jsonb_typeof(answer) = 'number' and abs((answer #>> '{}')::numeric) < 1e11 and scale((answer #>> '{}')::numeric) <= 4
         when 'yes_no' then jsonb_typeof(answer) = 'boolean'
         when 'choice' then jsonb_typeof(answer) = 'string' and part -> 'options' @> answer
         when 'choices' then jsonb_typeof(answer) = 'array' and jsonb_array_length(answer) between 1 and 20 and part -> 'options' @> answer
@@ -1458,7 +1458,7 @@ exception
         return false;
 end
 $$;
-comment on function app.answer_fits(jsonb, jsonb) is 'Whether this answers a question of a template by its type: short text up to 500 characters, long text 20,000, a signature 120, a day from 1900 to 2100 (yyyy-mm-dd), a number of up to 4 decimals, true or false, choices from its options.';
+comment on function app.answer_fits(jsonb, jsonb) is 'Whether this answers a question of a template by its type: short text up to 500 characters, long text 20,000, a signature 120, a day from 1900 to 2100 (yyyy-mm-dd), a number under 100 thousand million of up to 4 decimals, true or false, choices from its options.';
 
 create or replace function app.answers_fit_their_questions() returns trigger
 language plpgsql security definer set search_path = '' as $$

@@ -30,7 +30,7 @@ def document_pdf(content: Mapping[str, Any], *, case_reference: str, approved_by
     imprint = Imprint(shown["organisation"], shown["author"], approved_at)
     try:
         return print_document(
-            "print/document.html", imprint, LIMITS, content=shown, blocks=blocks(shown["parts"]), kind=KINDS[content["kind"]],
+            "print/document.html", imprint, LIMITS, content=shown, blocks=blocks(shown["parts"], content["kind"]), kind=KINDS[content["kind"]],
             dated=long_day(date.fromisoformat(content["dated"])), case_reference=case_reference, approved_by=_for_paper(approved_by),
             content_hash=content_sha256.hex()[:12])
     except PrintFailed as failed:

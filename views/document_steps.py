@@ -116,7 +116,7 @@ class DocumentSteps(DraftTab):
         # What is shown now is what the button is about; after a refusal it may be something else than before.
         form.seen.raw_data, form.seen.data = None, row.content_sha256.hex() if row.content_sha256 else ""
         body = self.render_template(
-            "document_approve.html", case=self.case(case_id), document=row, kind=KINDS[row.kind], body=blocks(content["parts"]), form=form,
+            "document_approve.html", case=self.case(case_id), document=row, kind=KINDS[row.kind], body=blocks(content["parts"], content["kind"]), form=form,
             return_url=self.to("Steps.give_back", case_id, pk) if "return" in row.steps else None,
             may_approve="approve" in row.steps, back=Link(row.title, self.to("Page.show", case_id, pk)),
         )

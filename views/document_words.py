@@ -126,9 +126,18 @@ class Block:
     questions: tuple[Question, ...] = ()
 
 
-def blocks(parts: Sequence[Mapping[str, Any]]) -> list[Block]:
-    """The parts of a document's content as they are read, in their order. Hints are for whoever fills it in, and not among them."""
+#: Kinds that are written to somebody: a question that nobody answered says nothing to them. A record says that it was not answered.
+SAYS_WHAT_IS_ANSWERED = ("letter", "agreement", "reference")
+
+
+def blocks(parts: Sequence[Mapping[str, Any]], kind: str | None = None) -> list[Block]:
+    """The parts of a document of a kind as they are read, in their order. Hints are for whoever fills it in, and not among them.
+
+    A place to sign always is: it may be signed on paper.
+    """
     made = []
+    if kind in SAYS_WHAT_IS_ANSWERED:
+        parts = [part for part in parts if part["type"] in (*WORDS, "signature") or answer_words(part["type"], part.get("answer"))]
     for said, group in groupby(parts, key=lambda part: part["type"] if part["type"] in WORDS else ""):
         if said:
             made += [Block(**{said: legible(part["words"])}) for part in group]

@@ -339,7 +339,7 @@ STATES: dict[str, tuple[str | None, str, int]] = {
     "KW474": ("options", "Give 2 to 20 different choices, one on each line, up to 100 characters each.", 409),
     "KW475": (None, "Please shorten this answer.", 409),
     "KW476": (None, "Give a date, with day, month and year.", 409),
-    "KW477": (None, "Give a number, such as 12 or 7.50.", 409),
+    "KW477": (None, "Give a number, such as 12 or 7.50, with 4 decimals at most.", 409),
     "KW478": (None, "Choose from the list.", 409),
     "KW479": (None, "Please answer this before you hand it in.", 409),
     "KW480": ("handed_over_on", "That day is still to come.", 409),

@@ -117,13 +117,23 @@ def test_a_document_says_what_its_content_does(pdf_of):
     assert {name.replace("-", " ").removesuffix(" Bold") for name in fonts_of(pdf)} == {"Keywork Text"}
 
 
-def test_a_document_without_answers_says_so(pdf_of):
-    """Each kind of question says that it was not answered; an empty or blank answer is none; and no line waits for a name."""
-    parts = [part(kind, f"What about {kind}?") for kind in QUESTIONS] + [part("short_text", "Blank?", answer=" \u202e"), part("choices", "None?", answer=[])]
-    whole = " ".join(text_of(pdf_of(content(parts))))
-    assert whole.count("Not answered") == len(parts) and "Signed" not in whole
-    for each in parts:
-        assert f"{each['words']} Not answered" in whole
+NO_ANSWERS = [*(part(kind, f"What about {kind}?") for kind in QUESTIONS), part("short_text", "Blank?", answer=" \u202e"), part("choices", "None?", answer=[])]
+
+
+def test_a_record_without_answers_says_so(pdf_of):
+    """Each kind of question says that it was not answered; an empty or blank answer is none; where to sign there is a line for a pen."""
+    whole = " ".join(text_of(pdf_of(content(NO_ANSWERS, kind="checklist"))))
+    assert whole.count("Not answered") == len(NO_ANSWERS) - 1 and "Signed" not in whole and re.search(r"What about signature\? +Signature", whole)
+    for each in NO_ANSWERS:
+        assert each["type"] == "signature" or f"{each['words']} Not answered" in whole
+
+
+@pytest.mark.parametrize("kind", ["letter", "agreement", "reference"])
+def test_what_is_written_to_somebody_leaves_out_what_nobody_answered(pdf_of, kind):
+    """A letter that says "Not answered" says nothing to whoever reads it. Answers are there, and a place to sign."""
+    whole = " ".join(text_of(pdf_of(content([*NO_ANSWERS, part("short_text", "And then?", answer="We meet.")], kind=kind))))
+    assert "Not answered" not in whole and "What about date?" not in whole and "Blank?" not in whole
+    assert "And then? We meet." in whole and re.search(r"What about signature\? +Signature", whole)
 
 
 def test_long_answers_run_over_pages_with_their_question_beside_them(pdf_of):
@@ -261,11 +271,11 @@ def test_the_screen_says_the_same_as_paper(app, pdf_of):
     parts = [part("heading", typed), part("text", f"Words\n\n{typed}"), *(part(kind, f"{kind}? {typed}", answer=answer) for kind, (answer, _) in ANSWERS.items()),
              part("short_text", "Why?", hint=typed), part("short_text", "Then?", answer=typed)]
     template = "{% from 'parts/document.html' import document_body %}<main id=main>{{ document_body(blocks, 3) }}</main>"
-    shown = app.jinja_env.from_string(template).render(blocks=blocks(parts))
+    shown = app.jinja_env.from_string(template).render(blocks=blocks(parts, "checklist"))
     page = Page(shown)
     assert {tag for tag, _ in page.tags} == {"main", "h3", "div", "p", "br", "dl", "dt", "dd", "ul", "li"}
     assert {name for _, attributes in page.tags for name in attributes} <= {"id", "class", "dir"}
-    paper = squeezed(" ".join(bodies_of(pdf_of(content(parts)))).replace("•", ""))
+    paper = squeezed(" ".join(bodies_of(pdf_of(content(parts, kind="checklist")))).replace("•", ""))
     assert squeezed(page.ids["main"]) in paper
 
 
