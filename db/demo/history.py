@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import sql
 
+#: Tables of documents, which are put in by statements (db/demo/documents.py).
+DOCUMENTS = ("app.document_templates", "app.document_template_versions", "app.support_documents")
 TRIGGERS = "select tgrelid::regclass::text from pg_trigger where tgname = 'written_down' and tgrelid::regclass::text = any (%s) order by 1"
 
 #: Events as (happened_at, organisation_id, case_id, actor_id, actor_name, action, table_name, row_id, row_kind, row_at, before, after).
@@ -95,6 +97,22 @@ EVENTS = """
     select s.scheduled_at + make_interval(mins => s.duration_minutes), s.organisation_id, s.case_id, s.author_id, s.author_name, 'update', 'support_sessions',
            s.id, s.type, s.scheduled_at, '{"status": "scheduled", "outcome_note": null}', jsonb_build_object('status', s.status, 'outcome_note', s.outcome_note)
     from app.support_sessions as s where s.status <> 'scheduled'
+    union all
+    select t.created_at, t.organisation_id, null, a.id, a.full_name, 'insert', 'document_templates', t.id, t.kind, t.created_at, null, to_jsonb(t)
+    from app.document_templates as t join admins as a using (organisation_id)
+    union all
+    select v.created_at, v.organisation_id, null, v.author_id, v.author_name, 'insert', 'document_template_versions', v.id, null, v.created_at, null, to_jsonb(v)
+    from app.document_template_versions as v
+    union all
+    -- The first wording of a draft is not told: nobody ever wrote one.
+    select d.created_at, d.organisation_id, d.case_id, d.author_id, d.author_name, 'insert', 'support_documents', d.id, d.kind, d.created_at, null,
+           to_jsonb(d) || jsonb_build_object('state', 'draft', 'step', null, 'step_reason', null, 'content', null, 'content_sha256', null, 'submitted_at', null,
+                                             'revision', 1, 'changed_at', d.created_at)
+    from app.support_documents as d
+    union all
+    select e.happened_at, e.organisation_id, e.case_id, e.actor_id, e.actor_name, 'update', 'support_documents', d.id, d.kind, d.created_at,
+           jsonb_build_object('state', e.from_state), jsonb_strip_nulls(jsonb_build_object('state', e.to_state, 'step', e.step, 'step_reason', e.reason))
+    from app.support_document_events as e join app.support_documents as d on d.id = e.document_id where e.from_state is not null
     union all
     select h.created_at, h.organisation_id, h.case_id, h.author_id, h.author_name, 'insert', 'legal_holds', h.id, null, h.created_at, null, to_jsonb(h)
     from app.legal_holds as h
