@@ -1613,6 +1613,8 @@ begin
     select * into it from app.support_documents as d where d.id = of_document;
     if not found then
         raise exception 'no such document' using errcode = 'KW404';
+    elsif it.state not in ('approved', 'sent') then
+        raise exception 'there is no such document to supersede' using errcode = 'KW466';
     end if;
     select * into newest from app.document_template_versions as v where v.template_id = it.template_id order by v.version desc limit 1;
     insert into app.support_documents (id, case_id, template_version_id, title, supersedes_id, answers)
@@ -1728,6 +1730,10 @@ declare
     taken   record := app.judge_step(new.step, old.state, old.author_id);
     missing text;
 begin
+    -- A statement that gives no reason leaves the one of the step before, which somebody else may have given.
+    if new.step_reason is not distinct from old.step_reason then
+        new.step_reason := null;
+    end if;
     -- At depth 1 somebody sets the column by hand; what a step follows from is a row of its own, whose trigger sets it.
     if taken.follows_from is not null and pg_trigger_depth() = 1 then
         raise exception 'this step follows from something else' using errcode = 'KW460';

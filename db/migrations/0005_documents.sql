@@ -186,7 +186,8 @@ create trigger document_takes_place_from_case before insert on app.support_docum
     for each row execute function app.content_takes_place_from_case();
 create trigger documents_begin_as_drafts before insert on app.support_documents
     for each row execute function app.documents_begin_as_drafts();
-create trigger documents_take_steps before update of step on app.support_documents
+-- Of the reason too: one that comes without its step is judged as if the latest step were taken again, and that leads nowhere.
+create trigger documents_take_steps before update of step, step_reason on app.support_documents
     for each row execute function app.documents_take_steps();
 -- What may refuse because of what one does not see comes after the policies.
 create trigger answers_fit_their_questions after insert or update of answers, template_version_id on app.support_documents
