@@ -1724,6 +1724,13 @@ $$;
 comment on function app.content_is_frozen_from_submission() is
     'For every role and statement: of a draft its author changes title and answers (KW463), saying which revision they saw (KW467); of any other document nothing is changed (KW464) but by a step.';
 
+create or replace function app.next_due_on(approved timestamptz, every_months integer) returns date
+language sql immutable set search_path = '' as $$
+    select ((approved at time zone 'Europe/London')::date + make_interval(months => every_months))::date
+$$;
+comment on function app.next_due_on(timestamptz, integer) is
+    'The day by which the next recurring assessment is due: so many months after the day of approval in London; the last day of a shorter month. Null where nothing recurs.';
+
 create or replace function app.documents_take_steps() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -1762,7 +1769,7 @@ begin
             new.approved_at := now();
             select w.actor_id, w.actor_name into new.approved_by_id, new.approved_by_name from app.who_acts(null) as w;
             new.pdf_sha256 := (select f.sha256 from app.support_document_pdfs as f where f.document_id = new.id);
-            new.next_due_on := ((now() at time zone 'Europe/London')::date + make_interval(months => new.repeats_every_months))::date;
+            new.next_due_on := app.next_due_on(now(), new.repeats_every_months);
         when 'send', 'hand_over' then
             new.sent_at := coalesce(old.sent_at, now());
         else

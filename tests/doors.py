@@ -34,12 +34,13 @@ DOORS = {
     "seal_audit_log()", "keep_head(%(organisation)s, 1, %(hash)s)", "chain_begins(%(organisation)s)", "next_link(%(hash)s, 1, %(hash)s)", "hash_of_facts('{}')",
     "verify_audit_log(%(organisation)s)", "installation_chain()", "who_acts(%(user)s)", "keep_audit_months()", "write_down_event('view', %(organisation)s, null, 'support_cases', null, 'x', null)", "organisations_to_sweep(false)", "purge_batch(%(organisation)s)", "run_under(%(organisation)s, '{}')",
     "purge_from('support_notes', 'true', 'case', '{}', null)", "purge_cases(null, '{}', '{}')", "erase_copies(null, '{}', '{}')", "couriers_refused()", "erase_told('{}')", "kept_texts()", "replay_destructions('[]')",
-    "starter_templates()",
     # jobs, the provider of e-mail, and what composes and hands over digests
     "begin_job('send_outbox', now())", "finish_job('send_outbox', '2024-07-01', '{}')", "fail_job('send_outbox', now(), null, 'x')", "job_health()",
     "month_begins('2024-07-01')", "digest_cases('{}', '{}', '2024-07-01')", "digest_material('{}', '{}', '2024-07-01')", "reason_of_all('{}')", "compose_chunk('2024-07-01')",
-    "items_in_both('[]', '[]')", "refresh_digest(%(user)s)", "claim_message()", "digest_to_send(%(user)s)", "document_to_send(%(user)s)", "why_not_send(%(user)s)", "message_was_sent(%(user)s, null)", "write_message_down(%(user)s, true)",
+    "items_in_both('[]', '[]')", "refresh_digest(%(user)s)", "claim_message()", "digest_to_send(%(user)s)", "message_was_sent(%(user)s, null)", "write_message_down(%(user)s, true)",
     "message_was_not_sent(%(user)s, 1, 'refused', 'x')", "pause_couriers(1)", "files_to_erase('{}')", "erase_old_digests()",
+    # documents
+    "document_to_send(%(user)s)", "why_not_send(%(user)s)", "starter_templates()", "next_due_on(now(), 1)",
     "delivery_rank('sent')", "record_delivery('event', 'message', 'bounced', now())", "apply_deliveries('message')", "one_at_a_time('message')",
 }
 
