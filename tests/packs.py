@@ -66,8 +66,9 @@ def values_for(*cases, words: str = "Words of a document") -> dict[str, object]:
 
 
 def put_packs(world, *cases, words: str = "Words of a document") -> None:
-    """Gives each of these cases (ids) one, once for the same words, which every text of it is; nothing is written down of it. As the superuser."""
+    """Gives each of these cases (ids) that has none of these words one, whose every text they are; nothing is written down of it. As the superuser."""
     with psycopg.connect(world.conninfo) as connection:
+        there = {row[0] for row in connection.execute("select case_id from app.support_documents where title = %s", [words])}
         connection.execute("set session_replication_role = replica")
         # Several statements with values: bound by the client.
-        psycopg.ClientCursor(connection).execute(FILLING, values_for(*cases, words=words))
+        psycopg.ClientCursor(connection).execute(FILLING, values_for(*(case for case in cases if case not in there), words=words))

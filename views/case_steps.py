@@ -110,7 +110,7 @@ class CaseSteps(Choosing, OperatorSide, CaseTab):
             return self._to_case(case_id, "Case reopened.")
         return self.confirm_page(
             "Reopen this case?",
-            ["It takes notes, goals and sessions again, and retention deletes nothing of it while it is open.",
+            ["It takes notes, goals, sessions and documents again, and retention deletes nothing of it while it is open.",
              "Assignments that have ended stay ended: add people to the team again."],
             "Reopen case", self._case_url(case_id), danger=False, quote=None, case=self.case(case_id),
         )

@@ -16,7 +16,8 @@ from views.words import count, listed
 
 #: Table -> what one row of it is to people, in the order in which a certificate lists them: what is written about a tenant,
 #: and what goes with the case itself.
-CONTENT = {"support_notes": "note", "support_goals": "goal", "support_goal_progress": "progress entry", "support_sessions": "session"}
+CONTENT = {"support_notes": "note", "support_goals": "goal", "support_goal_progress": "progress entry", "support_sessions": "session", "support_documents": "document",
+           "support_uploads": "file"}
 RECORDS = CONTENT | {"support_collaborators": "team assignment", "legal_holds": "lifted legal hold", "support_cases": "case"}
 #: Whose lines of the ledger say of which records the audit log's words were erased where the case itself stays.
 COPIES = "audit_payloads"
@@ -95,7 +96,7 @@ class Certificate:
 
     @property
     def records(self) -> int:
-        """How many notes, goals, progress entries and sessions went: the number that the list of runs shows."""
+        """How many rows of CONTENT went: the number that the list of runs shows."""
         return sum(each.records for each in self.totals if each.table_name in CONTENT)
 
     @property

@@ -38,7 +38,7 @@ class DueNow:
 
     @property
     def records(self) -> int:
-        """How many notes, goals, progress entries and sessions go."""
+        """How many records of a case's content go."""
         return sum(self.numbers.get(table, 0) for table in CONTENT)
 
     @property

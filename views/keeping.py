@@ -43,11 +43,11 @@ def _until(closed: ClosedCase) -> str:
     if is_past(closed.gone_at):
         return "It is past its time: tonight's run deletes it for good."
     if closed.gone_at == closed.due_at:
-        return f"Its notes, goals and sessions are deleted for good on {day(closed.due_at)}, and the case with them."
+        return f"Its notes, goals, sessions, documents and files are deleted for good on {day(closed.due_at)}, and the case with them."
     flagged = "notes flagged for safeguarding, and the case itself,"
     if is_past(closed.due_at):
         return f"Whatever else it held is past its time; {flagged} are deleted for good on {day(closed.gone_at)}."
-    return f"Its notes, goals and sessions are deleted for good on {day(closed.due_at)}; {flagged} on {day(closed.gone_at)}."
+    return f"Its notes, goals, sessions, documents and files are deleted for good on {day(closed.due_at)}; {flagged} on {day(closed.gone_at)}."
 
 
 def without_flag(case: CaseWorkspace, note_id: uuid.UUID) -> list[str]:

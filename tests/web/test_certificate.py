@@ -33,7 +33,7 @@ def cases(number: int) -> tuple[DestroyedCase, ...]:
 CERTIFICATE = Certificate(
     ORGANISATION, ident(-1), None, BEGAN, BEGAN + timedelta(minutes=9), 7, 25,
     (Destroyed("support_notes", "case", 1200), Destroyed("support_notes", "safeguarding", 34), Destroyed("support_cases", "case", 60),
-     Destroyed("support_goal_progress", "case", 1), Destroyed("audit_payloads", "case", 1180)),
+     Destroyed("support_goal_progress", "case", 1), Destroyed("support_documents", "case", 7), Destroyed("support_uploads", "case", 2), Destroyed("audit_payloads", "case", 1180)),
     cases(90), sha256_of_ids([ident(1)]), ChainHead(184213, bytes(range(32)).hex(), BEGAN), "Siân Ŵyn-Żółkiewska", BEGAN + timedelta(days=2),
 )  # fmt: skip
 
@@ -59,8 +59,8 @@ def test_a_certificate_says_what_went_under_which_rule(printed):
         assert f"Page {number} of {len(pages)}" in page
         assert "Made with Keywork by Siân Ŵyn-Żółkiewska, Friday 17 July 2026, 02:00 BST" in page and ORGANISATION in page
     for said in (
-        "Certificate of destruction", "1,235 records of 90 closed cases were destroyed in Keywork, and 60 cases with all that belonged to them", f"Run {ident(-1)}", "Asked for by The nightly run",
-        "Began Wednesday 15 July 2026, 02:00 BST", "Finished Wednesday 15 July 2026, 02:09 BST", "Notes 1,200 34 1,234", "Progress entries 1 0 1",
+        "Certificate of destruction", "1,244 records of 90 closed cases were destroyed in Keywork, and 60 cases with all that belonged to them", f"Run {ident(-1)}", "Asked for by The nightly run",
+        "Began Wednesday 15 July 2026, 02:00 BST", "Finished Wednesday 15 July 2026, 02:09 BST", "Notes 1,200 34 1,234", "Progress entries 1 0 1", "Documents 7 0 7", "Files 2 0 2", "with a document its PDF, the record of its steps, and to whom it was sent",
         "Cases 60 0 60", "7 years after the case was last closed", "25 years after the case was last closed",
         "what the audit log had kept of it included", "Backups of the database lie outside Keywork", CERTIFICATE.ids_sha256,
         bytes(range(32)).hex(), "Seal of line 184,213",
@@ -93,7 +93,7 @@ def test_words_of_the_audit_log_alone_are_said_to_be_erased(printed):
     assert f"{ident(1)!s:.8} What the audit log had kept of its deleted records was erased Case window Stays" in page
     assert "No records" not in page and "Nothing was" not in page and "What was destroyed" not in page
     whole = " ".join(printed(replace(CERTIFICATE, cases=(*CERTIFICATE.cases, stays))))
-    assert "1,235 records of 90 closed cases were destroyed" in whole
+    assert "1,244 records of 90 closed cases were destroyed" in whole
     assert "Of 1 other closed case what the audit log had kept of deleted records was erased." in whole
 
 
@@ -120,15 +120,15 @@ def test_the_ledger_gives_totals_cases_and_hash():
     totals, made, digest = from_ledger([
         line(1, "support_notes", "case", 10, 11), line(1, "support_notes", "safeguarding", 12), line(1, "audit_payloads", "case", 10, 11, 12),
         line(2, "support_notes", "safeguarding", 20), line(2, "support_collaborators", "case", 21), line(2, "support_cases", "case", 2),
-        line(3, "support_cases", "case", 3), line(1, "support_goals", "case", 13)])
+        line(3, "support_cases", "case", 3), line(1, "support_goals", "case", 13), line(1, "support_uploads", "case", 14), line(1, "support_documents", "case", 15, 16)])
     assert set(totals) == {
-        Destroyed("support_notes", "case", 2), Destroyed("support_notes", "safeguarding", 2), Destroyed("support_goals", "case", 1),
+        Destroyed("support_notes", "case", 2), Destroyed("support_notes", "safeguarding", 2), Destroyed("support_goals", "case", 1), Destroyed("support_uploads", "case", 1), Destroyed("support_documents", "case", 2),
         Destroyed("support_collaborators", "case", 1), Destroyed("support_cases", "case", 2), Destroyed("audit_payloads", "case", 3)}
     assert [(each.case_id, each.content, each.under, each.itself) for each in made] == [
-        (ident(1), "3 notes and 1 goal", "Both windows", False),
+        (ident(1), "3 notes, 1 goal, 2 documents and 1 file", "Both windows", False),
         (ident(2), "1 note and 1 team assignment", "Safeguarding window", True),
         (ident(3), "", "Case window", True)]
-    assert digest == sha256_of_ids(map(ident, (10, 11, 12, 13, 20, 21, 2, 3)))
+    assert digest == sha256_of_ids(map(ident, (10, 11, 12, 13, 14, 15, 16, 20, 21, 2, 3)))
     assert from_ledger([]) == ((), (), sha256_of_ids([]))
 
 

@@ -6,8 +6,10 @@ from datetime import date, datetime
 import psycopg
 import pytest
 
+from tests.packs import put_packs
 from tests.web.pages import Page
 from tests.web.visitor import new_id
+from views.certificate import CONTENT
 from views.forecast import arranged
 
 SCREENS = ("/retention", "/retention/dry-run", "/retention/run", "/retention/runs/{run[harbour]}", "/retention/runs/{run[harbour]}/certificate")
@@ -95,24 +97,26 @@ def test_another_firms_figures_are_not_in_it(site):
 def test_the_forecast_counts_what_falls_due(site):
     """dan in five months, cora in three years: records under each rule, and the case with its last record."""
     now = datetime.now().astimezone()
+    put_packs(site.world, site.world.case["dan"])
     close(site, "dan", "6 years 7 months")
     close(site, "cora", "4 years")
     page = site.visitor("harbour_admin").page("/retention").text
     ((dan_due,), (cora_due,)) = site.as_owner(
         "select app.due_at(closed_at, null, '{\"case\": 7, \"safeguarding\": 25}', false) at time zone 'Europe/London' from app.support_cases"
         " where id = any (%(ids)s) order by closed_at", ids=[site.world.case["dan"], site.world.case["cora"]])
-    # dan: 4 notes, 2 goals with an entry each, 4 sessions. cora: 4 notes and 1 flagged, 2 goals, 2 entries, 6 sessions.
+    # dan: 4 notes, 2 goals with an entry each, 4 sessions, 7 documents, 2 files. cora: 4 notes and 1 flagged, 2 goals, 2 entries, 6 sessions.
     assert now.year < cora_due.year
-    assert f"{dan_due:%b %Y} 12 + 1 case" in page and f"{dan_due:%b %Y} 12 0 1" in page
+    assert f"{dan_due:%b %Y} 21 + 1 case" in page and f"{dan_due:%b %Y} 21 0 1" in page
     assert re.search(rf"{cora_due.year}(, rest)? 14 0 0", page), page
-    assert "In the next 12 months 12 records fall due, and 1 case goes with the last of theirs." in page
+    assert "In the next 12 months 21 records fall due, and 1 case goes with the last of theirs." in page
 
 
 def test_the_forecast_is_the_rule_row_by_row_added_up(site):
     """app.forecast asks once for each case what app.records_due says of each record: the same sums, held cases left out."""
     close(site, "dan", "3 years")
     close(site, "cora", "9 years")
-    kinds = "('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions')"
+    put_packs(site.world, site.world.case["dan"])
+    kinds = tuple(CONTENT)
     added = site.as_owner(
         f"select case_id, rule, due_at, count(*) filter (where table_name in {kinds}), count(*) filter (where table_name = 'support_cases')"
         f" from app.records_due where table_name in {kinds} or table_name = 'support_cases' group by 1, 2, 3 order by 1, 2, 3")
@@ -145,6 +149,7 @@ def test_months_and_years_of_the_forecast():
 
 def test_a_run_destroys_what_the_dry_run_said(site):
     """By the ids, by the figures, and case by case; asked for on the screen, done by the jobs login, certified."""
+    put_packs(site.world, site.world.case["ben"], site.world.case["cora"])
     close(site, "ben", "8 years")
     close(site, "cora", "9 years")
     site.as_owner("update app.support_notes set safeguarding_flagged_at = now() - interval '2 years' where case_id = %(id)s and safeguarding", id=site.world.case["cora"])
@@ -155,10 +160,10 @@ def test_a_run_destroys_what_the_dry_run_said(site):
     assert "Ben Tenant" in page.text and "Cora Tenant" in page.text and "Eve Tenant" not in page.text    # eve is under a hold
     expected = {str(row_id) for (row_id,) in site.as_owner(
         "select id from app.records_due where organisation_id = %(firm)s and due_at <= now()", firm=site.world.organisation["harbour"])}
-    assert len(expected) > 30
+    assert len(expected) > 30 and "7 documents and 2 files" in page.text and "Documents 14" in page.text and "Files 4" in page.text
 
     asked = admin.page("/retention/run")
-    assert "of 2 closed cases for good." in asked.text and "1 of them goes altogether" in asked.text and "cannot be undone" in asked.text
+    assert "14 documents, 4 files" in asked.text and "of 2 closed cases for good." in asked.text and "1 of them goes altogether" in asked.text and "cannot be undone" in asked.text
     answer = admin.fill(asked.form_with("agreed"), "/retention/run")
     assert answer.status_code == 303
     run = answer.headers["location"]
@@ -329,7 +334,7 @@ def test_a_closed_case_says_until_when_it_is_kept(site):
         return admin.page(site.at(f"/support-cases/{{case[{case}]}}")).text
 
     close(site, "dan", "3 years")
-    assert re.search(r"Its notes, goals and sessions are deleted for good on \d+ \w+ \d{4}, and the case with them\.", band("dan"))
+    assert re.search(r"Its notes, goals, sessions, documents and files are deleted for good on \d+ \w+ \d{4}, and the case with them\.", band("dan"))
     close(site, "dan", "8 years")
     assert "It is past its time: tonight's run deletes it for good." in band("dan")
     close(site, "ann_before", "3 years")
