@@ -3564,6 +3564,15 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function app.may_go_again(uuid, uuid) is 'Whether there is still something to send: what the digest of an e-mail says, or its document, which is not superseded.';
 
+create or replace function app.write_decision_down(of_message uuid, what text) returns void
+language sql set search_path = '' as $$
+    select app.write_down_event('update', o.organisation_id, v.case_id, 'outbox', o.id, case o.kind when 'document' then 'document_' else '' end || what, null)
+    from app.outbox as o left join app.support_document_deliveries as v on v.organisation_id = o.organisation_id and v.id = o.delivery_id
+    where o.id = of_message
+$$;
+comment on function app.write_decision_down(uuid, text) is
+    'Writes down what an org-admin decided about an e-mail (sent_again, arrived, not_arrived; of a document with document_ before it, in the history of its case). For the doors below.';
+
 create or replace function app.retry_message(of_message uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -3589,7 +3598,7 @@ begin
     if not found then
         raise exception 'no such message' using errcode = 'KW404';
     end if;
-    perform app.write_down_event('update', app.org_admin_case_organisation(), null, 'outbox', of_message, 'sent_again', null);
+    perform app.write_decision_down(of_message, 'sent_again');
 end
 $$;
 comment on function app.retry_message(uuid) is
@@ -3608,7 +3617,7 @@ begin
         raise exception 'no such message' using errcode = 'KW404';
     end if;
     perform app.write_message_down(it.id, true);
-    perform app.write_down_event('update', it.organisation_id, null, 'outbox', of_message, 'arrived', null);
+    perform app.write_decision_down(of_message, 'arrived');
 end
 $$;
 comment on function app.message_arrived(uuid) is 'An org-admin has found out that an e-mail of which nobody knew did arrive. KW404 where there is no such e-mail of theirs.';
@@ -3622,7 +3631,7 @@ begin
     if not found then
         raise exception 'no such message' using errcode = 'KW404';
     end if;
-    perform app.write_down_event('update', app.org_admin_case_organisation(), null, 'outbox', of_message, 'not_arrived', null);
+    perform app.write_decision_down(of_message, 'not_arrived');
 end
 $$;
 comment on function app.message_did_not_arrive(uuid) is

@@ -15,9 +15,14 @@ RETENTION = "Retention"
 #: What tells of bounces and complaints comes in through the login that signs people in, and is about nobody.
 PROVIDER = "The e-mail service"
 #: What an org-admin decided about an e-mail of the outbox, by the code that the line holds.
-DECIDED = {"sent_again": "had a digest sent again", "arrived": "noted that a digest had arrived", "not_arrived": "noted that a digest had not arrived"}
+DECIDED = {
+    "sent_again": "had a digest sent again", "arrived": "noted that a digest had arrived", "not_arrived": "noted that a digest had not arrived",
+    "document_sent_again": "had a document sent again", "document_arrived": "noted that a document had arrived", "document_not_arrived": "noted that a document had not arrived",
+}  # fmt: skip
 #: What somebody looked at or came in by, by the code that the line holds.
 VIEWED = {"professional": "the Professional notes"}
+#: What was taken out of Keywork, by the code that the line holds.
+EXPORTED = {"document_pdf": "a document as a PDF", "uploaded_file": "a file of the case"}
 SIGNED_IN = {"password": "signed in with a password", "link": "signed in by a link from an e-mail"}
 
 
@@ -34,20 +39,27 @@ def _viewed(entry: AuditEntry) -> str:
     return f"looked at {VIEWED.get(entry.row_kind, 'the case')}"
 
 
+def _digest(after: dict) -> str:
+    if not after.get("month"):
+        return "a digest to a housing officer"
+    return f"the digest for {date.fromisoformat(after['month']):%B %Y} to {after.get('sent_to')} ({after.get('address')})"
+
+
 def _sent(entry: AuditEntry) -> str:
     after = entry.after or {}
-    if not after.get("month"):
-        digest = "a digest to a housing officer"
+    if entry.row_kind.startswith("digest"):
+        what = _digest(after)
     else:
-        digest = f"the digest for {date.fromisoformat(after['month']):%B %Y} to {after.get('sent_to')} ({after.get('address')})"
+        what = f"the document “{entry.row_name}”" if entry.row_name else "a document"
+        what += f" to {after['sent_to']} ({after.get('address')})" if after.get("sent_to") else " to somebody"
     # Where Keywork is not set up to send e-mails.
-    return f"sent {digest}" if entry.row_kind == "digest" else f"wrote {digest} into a file, from which it was sent to nobody"
+    return f"sent {what}" if not entry.row_kind.endswith("_file") else f"wrote {what} into a file, from which it was sent to nobody"
 
 
 def _exported(entry: AuditEntry) -> str:
-    if entry.row_kind in ("digest", "digest_file"):
+    if entry.row_kind in ("digest", "digest_file", "document", "document_file"):
         return _sent(entry)
-    return f"took a copy out of Keywork: {str(entry.row_kind).replace('_', ' ')}"
+    return f"took a copy out of Keywork: {EXPORTED.get(entry.row_kind, str(entry.row_kind).replace('_', ' '))}"
 
 
 def _signed_in(entry: AuditEntry) -> str:

@@ -9,8 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from db.models import Workspace
+from db.models_documents import DocumentTemplate, SupportDocument
 from db.models_record import AuditEntry
 from db.models_set_up import Landlord, Property
+from views import document_words
+from views.history_contents import answers_changed, asked_by, said_by
 from views.rows import session
 from views.words import count, day, label, listed, minutes, when_full
 
@@ -52,6 +55,14 @@ def _yes_or_no(value: bool) -> str:
     return "Yes" if value else "No"
 
 
+def _hash(text: str) -> str:
+    return text.removeprefix("\\x")
+
+
+def _every(months: int) -> str:
+    return f"Every {count(months, 'month')}" if months > 1 else "Every month"
+
+
 def _years(windows: dict[str, int]) -> str:
     return f"Closed cases {count(windows['case'], 'year')}, safeguarding notes {count(windows['safeguarding'], 'year')}"
 
@@ -60,6 +71,8 @@ LANDLORD = Field("Landlord", of=(Landlord, "name"))
 AUTHOR = {"author_name": Field("By")}
 NOTED = Field("Written", _moment)
 MADE = {"created_at": Field("Added", _moment)}
+KIND = Field("Kind", document_words.KINDS.__getitem__)
+REPEATS = Field("Repeats", _every)
 
 #: Table -> column -> its words, in the order in which people read them.
 FIELDS: dict[str, dict[str, Field]] = {
@@ -120,12 +133,33 @@ FIELDS: dict[str, dict[str, Field]] = {
         "full_name": Field("Full name"), "email": Field("E-mail address"), "is_platform_admin": Field("Platform-admin", _yes_or_no),
         "disabled_at": Field("Disabled", _moment), **MADE,
     },
+    "document_templates": {
+        "name": Field("Name"), "kind": KIND, "repeats_every_months": REPEATS, **MADE, "retired_at": Field("Retired", _moment),
+    },
+    "document_template_versions": {
+        "template_id": Field("Template", of=(DocumentTemplate, "name")), "version": Field("Version"), "parts": Field("What it says and asks", asked_by), **AUTHOR, "created_at": NOTED,
+    },
+    "support_documents": {
+        "title": Field("Title"), "kind": KIND, "template_id": Field("Made from", of=(DocumentTemplate, "name")), "version": Field("Version"),
+        "state": Field("State", lambda state: document_words.STATES[state].word), "step_reason": Field("Why"), "answers": Field("Answers", lambda answers: count(len(answers), "answer")),
+        "content": Field("What it says", said_by), "content_sha256": Field("SHA-256 of what it says", _hash), **AUTHOR, "created_at": Field("Begun", _moment),
+        "submitted_at": Field("Handed in", _moment), "approved_at": Field("Approved", _moment), "approved_by_name": Field("Approved by"), "pdf_sha256": Field("SHA-256 of its PDF", _hash),
+        "sent_at": Field("First sent", _moment), "repeats_every_months": REPEATS, "next_due_on": Field("The next one is due", _day), "landlord_id": LANDLORD,
+    },
+    "support_document_deliveries": {
+        "document_id": Field("Document", of=(SupportDocument, "title")), "way": Field("How", {"email": "By e-mail", "by_hand": "By hand"}.__getitem__), "to_name": Field("To"),
+        "to_address": Field("E-mail address"), "handed_over_on": Field("Handed over", _day), **AUTHOR, "created_at": MADE["created_at"], "landlord_id": LANDLORD,
+    },
+    "support_uploads": {
+        "title": Field("Title"), "document_id": Field("Belongs to", of=(SupportDocument, "title")), "received_on": Field("Received", _day), **AUTHOR,
+        "created_at": MADE["created_at"], "landlord_id": LANDLORD,
+    },
 }  # fmt: skip
 
 #: Columns that say nothing to people: the place of a row, whose words stand elsewhere on the page, and ids beside a name.
 UNSAID = {
     "id", "organisation_id", "case_id", "tenant_id", "goal_id", "user_id", "author_id", "invited_by_id", "lifted_by_id", "asked_by_id", "ab_user_id",
-    "stream",
+    "stream", "template_version_id", "supersedes_id", "approved_by_id", "starter_key", "step", "revision", "changed_at",
 }  # fmt: skip
 #: Whose landlord is their own, and no copy of their home's.
 OWN_LANDLORD = {"properties", "property_manager_landlords"}
@@ -149,9 +183,14 @@ def changed_labels(entry: AuditEntry) -> list[str]:
 
 
 def before_and_after(entry: AuditEntry) -> list[Said]:
-    """The fields that the line speaks of, in words."""
-    return [Said(field.label, _words(field, (entry.before or {}).get(column)), _words(field, (entry.after or {}).get(column)))
-            for column, field in fields_of(entry).items()]
+    """The fields that the line speaks of, in words; of a document's answers one for each question."""
+    said = []
+    for column, field in fields_of(entry).items():
+        if column == "answers":
+            said += [Said(*each) for each in answers_changed(entry)]
+        else:
+            said.append(Said(field.label, *(_words(field, (side or {}).get(column)) for side in (entry.before, entry.after))))
+    return said
 
 
 def _words(field: Field, value: Any) -> str | None:

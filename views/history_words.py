@@ -4,111 +4,33 @@ Data, by table and action; of a change, by the columns that changed, the first t
 for this reader: then the sentence says less. A test walks every audited table and action.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from db.models_record import AuditEntry
+from views import history_documents
 from views.history_events import EVENTS, decided, who
 from views.history_fields import changed_labels
-from views.words import LABELS, LONDON, inside, listed
-
-#: Words for a line: as they stand, with {it} for what the line is about, or worked out from the line.
-Phrase = str | Callable[[AuditEntry], str]
+from views.history_terms import MOVED, Change, Phrase, Told, called, day_of, in_words, name_of, new_day, payload, with_article
+from views.words import LABELS, inside, listed
 
 STREAMS = {"shared": "Shared note", "professional": "Professional note"}
 
 
-@dataclass(frozen=True)
-class Change:
-    """That a column changed; `to`: only where it was filled in (True), or emptied or switched off (False)."""
-
-    column: str
-    said: Phrase
-    to: bool | None = None
-    #: Whether it is said only where nothing else changed.
-    alone: bool = False
-
-    def fits(self, after: dict) -> bool:
-        """Whether this is what the change was: `after` holds the columns that changed, as they became."""
-        if self.column not in after or (self.alone and len(after) > 1):
-            return False
-        return self.to is None or (after[self.column] not in (None, False)) is self.to
-
-
-@dataclass(frozen=True)
-class Told:
-    """How what happens to the rows of one table is told."""
-
-    it: Callable[[AuditEntry], str]
-    insert: Phrase
-    changes: tuple[Change, ...] = ()
-    delete: Phrase = "deleted {it}"
-
-
-# ---- what a line is about --------------------------------------------------------------------------------------------
-
-
-def payload(entry: AuditEntry) -> dict:
-    """What the line says of its row: of a change only the columns that changed, as they were before; empty where it is gone."""
-    return {**(entry.after or {}), **(entry.before or {})}
-
-
-def name_of(entry: AuditEntry, *columns: str) -> str | None:
-    """What the row was called then, or is now."""
-    said = payload(entry)
-    return next((said[column] for column in columns if said.get(column)), entry.row_name)
-
-
-def _day(entry: AuditEntry) -> str:
-    """' of 3 Nov', with its year where that is not the year of the line; nothing for a row without a day."""
-    if entry.row_at is None:
-        return ""
-    at, now = entry.row_at.astimezone(LONDON), entry.happened_at.astimezone(LONDON)
-    return f" of {at.day} {at:%b}" + (f" {at.year}" if at.year != now.year else "")
-
-
-def _new(entry: AuditEntry) -> str:
-    """The same for what was written just then: only where it was dated back."""
-    same = entry.row_at is not None and entry.row_at.astimezone(LONDON).date() == entry.happened_at.astimezone(LONDON).date()
-    return "" if same else _day(entry)
-
-
-def _a(thing: str) -> str:
-    return f"{'an' if thing[:1] in 'aeiou' else 'a'} {thing}"
-
-
-def _code(code: str, of: str) -> str:
-    # A code without words was written past the database's rules: it reads as it stands.
-    return inside(LABELS[of].get(code, str(code)))
-
-
-def _called(noun: str, *columns: str) -> Callable[[AuditEntry], str]:
-    """'the tenant Ann Lee', or 'a tenant' where nobody knows the name any more."""
-
-    def words(entry: AuditEntry) -> str:
-        name = name_of(entry, *columns)
-        return f"the {noun} {name}" if name else _a(noun)
-
-    return words
-
-
 def _closed(entry: AuditEntry) -> str:
     reason = entry.after.get("closing_reason")
-    return "closed the case" + (f" ({_code(reason, 'closing_reason')})" if reason else "")
+    return "closed the case" + (f" ({in_words(reason, 'closing_reason')})" if reason else "")
 
 
 def _note(entry: AuditEntry) -> str:
-    return f"a {STREAMS.get(entry.row_kind, 'note')}{_day(entry)}"
+    return f"a {STREAMS.get(entry.row_kind, 'note')}{day_of(entry)}"
 
 
 def _wrote(entry: AuditEntry) -> str:
     flagged = " and flagged it for safeguarding" if payload(entry).get("safeguarding") else ""
-    return f"wrote a {STREAMS.get(entry.row_kind, 'note')}{_new(entry)}{flagged}"
+    return f"wrote a {STREAMS.get(entry.row_kind, 'note')}{new_day(entry)}{flagged}"
 
 
 def _goal(entry: AuditEntry) -> str:
     title = name_of(entry, "title")
-    return f"the goal “{title}”" if title else f"a goal{_day(entry)}"
+    return f"the goal “{title}”" if title else f"a goal{day_of(entry)}"
 
 
 def _on_goal(entry: AuditEntry) -> str:
@@ -116,15 +38,15 @@ def _on_goal(entry: AuditEntry) -> str:
 
 
 def _session(entry: AuditEntry) -> str:
-    return _a(inside(LABELS["session_type"].get(entry.row_kind, "session"))) + _day(entry)
+    return with_article(inside(LABELS["session_type"].get(entry.row_kind, "session"))) + day_of(entry)
 
 
 def _session_went(entry: AuditEntry) -> str:
-    return f"recorded {_session(entry)} as {_code(entry.after['status'], 'session_status')}"
+    return f"recorded {_session(entry)} as {in_words(entry.after['status'], 'session_status')}"
 
 
 def _goal_became(entry: AuditEntry) -> str:
-    return f"marked {_goal(entry)} as {_code(entry.after['status'], 'goal_status')}"
+    return f"marked {_goal(entry)} as {in_words(entry.after['status'], 'goal_status')}"
 
 
 def _member_kind(entry: AuditEntry) -> str:
@@ -132,7 +54,7 @@ def _member_kind(entry: AuditEntry) -> str:
 
 
 def _member(entry: AuditEntry) -> str:
-    return name_of(entry, "full_name") or _a(_member_kind(entry))
+    return name_of(entry, "full_name") or with_article(_member_kind(entry))
 
 
 def _joined(entry: AuditEntry) -> str:
@@ -154,7 +76,7 @@ def _operator(entry: AuditEntry) -> str:
 
 def _became_operator(entry: AuditEntry) -> str:
     verb = "added" if payload(entry).get("accepted_at") else "invited"
-    return f"{verb} {_operator(entry)} as {_code(entry.row_kind, 'hat')}"
+    return f"{verb} {_operator(entry)} as {in_words(entry.row_kind, 'hat')}"
 
 
 def _operator_left(entry: AuditEntry) -> str:
@@ -163,7 +85,7 @@ def _operator_left(entry: AuditEntry) -> str:
 
 
 def _run(entry: AuditEntry) -> str:
-    return f"the run{_day(entry)}"
+    return f"the run{day_of(entry)}"
 
 
 def _began_run(entry: AuditEntry) -> str:
@@ -179,9 +101,6 @@ def _suppressed(entry: AuditEntry) -> str:
     return f"stopped e-mails to {_address(entry)}{why}"
 
 
-#: A home that changes its landlord takes along everything that hangs under it.
-MOVED = Change("landlord_id", "moved {it} with the home to another landlord", alone=True)
-
 INVITATIONS = (
     Change("invitation_sent_at", "sent {it}'s invitation again", to=True),
     # By disabling their account, or changing its address.
@@ -190,7 +109,7 @@ INVITATIONS = (
 
 TOLD: dict[str, Told] = {
     "support_cases": Told(
-        lambda entry: "the case", lambda entry: f"opened the case{_new(entry)}",
+        lambda entry: "the case", lambda entry: f"opened the case{new_day(entry)}",
         (
             Change("closed_at", _closed, to=True),
             Change("closed_at", "reopened the case", to=False),
@@ -209,7 +128,7 @@ TOLD: dict[str, Told] = {
     ),
     "support_goals": Told(_goal, "added {it}", (Change("status", _goal_became), MOVED)),
     "support_goal_progress": Told(
-        lambda entry: f"progress on {_on_goal(entry)}{_day(entry)}", lambda entry: f"noted progress on {_on_goal(entry)}{_new(entry)}", (MOVED,),
+        lambda entry: f"progress on {_on_goal(entry)}{day_of(entry)}", lambda entry: f"noted progress on {_on_goal(entry)}{new_day(entry)}", (MOVED,),
     ),
     "support_sessions": Told(
         _session, "added {it}", (Change("status", _session_went), Change("scheduled_at", "moved {it} to another time"), MOVED)),
@@ -230,7 +149,7 @@ TOLD: dict[str, Told] = {
         (Change("cleared_at", "had e-mails sent to {it} again", to=True), Change("cleared_at", _suppressed, to=False)),
     ),
     "tenants": Told(
-        _called("tenant", "full_name"), "added {it}",
+        called("tenant", "full_name"), "added {it}",
         (
             Change("property_id", "moved {it} to another home"),
             Change("housing_officer_note_visibility", lambda entry: f"changed whether housing officers read Shared notes about {entry.row_name or 'a tenant'}"),
@@ -238,14 +157,14 @@ TOLD: dict[str, Told] = {
         ),
         "removed {it}",
     ),
-    "landlords": Told(_called("landlord", "name"), "added {it}", delete="removed {it}"),
-    "properties": Told(_called("home", "address"), "added {it}", (Change("landlord_id", "gave {it} to another landlord"),), "removed {it}"),
+    "landlords": Told(called("landlord", "name"), "added {it}", delete="removed {it}"),
+    "properties": Told(called("home", "address"), "added {it}", (Change("landlord_id", "gave {it} to another landlord"),), "removed {it}"),
     "property_manager_landlords": Told(
         _operator, "gave {it} a landlord to look after", delete="took a landlord away from {it}"),
     "memberships": Told(
         _operator, _became_operator,
         (
-            Change("accepted_at", lambda entry: f"accepted the invitation to operate as {_code(entry.row_kind, 'hat')}", to=True),
+            Change("accepted_at", lambda entry: f"accepted the invitation to operate as {in_words(entry.row_kind, 'hat')}", to=True),
             *INVITATIONS,
             Change("role", "changed the role of {it}"),
         ),
@@ -265,6 +184,7 @@ TOLD: dict[str, Told] = {
         lambda entry: f"the account of {name_of(entry, 'full_name') or 'somebody'}", "added {it}",
         (Change("disabled_at", "disabled {it}", to=True), Change("disabled_at", "enabled {it}", to=False)),
     ),
+    **history_documents.TOLD,
 }  # fmt: skip
 
 #: A table that is audited by hand, or a line that was altered.
@@ -304,4 +224,5 @@ def sentence(entry: AuditEntry) -> str:
 def because(entry: AuditEntry) -> str | None:
     """The reason where one was asked for, and the reader may see it."""
     after = entry.after or {}
-    return entry.reason or (after.get("lift_reason") or after.get("reason") if entry.table_name == "legal_holds" else None)
+    reasons = {"legal_holds": ("lift_reason", "reason"), "support_documents": ("step_reason",)}
+    return entry.reason or next((after[column] for column in reasons.get(entry.table_name, ()) if after.get(column)), None)

@@ -41,7 +41,7 @@ def test_every_audited_table_and_column_has_its_words(shared_world):
 @pytest.mark.parametrize("action", ["insert", "update", "delete", "purge"])
 def test_a_line_says_something_when_its_words_are_gone(table, action):
     """A whole sentence without payload, name, kind and day; no table, no code, no blank left open."""
-    kinds = {"support_notes": "shared", "memberships": "org_admin", "support_collaborators": "support_worker", "support_sessions": "home_visit"}
+    kinds = {"support_documents": "checklist", "support_document_deliveries": "email", "support_notes": "shared", "memberships": "org_admin", "support_collaborators": "support_worker", "support_sessions": "home_visit"}
     said = sentence(line(table, action, row_kind=kinds.get(table), row_count=3, rule="case"))
     assert re.fullmatch(r"Maya Patel [a-z]+( [^ {}]+)+", said), said
     assert not re.search(r"None|_|support_|\bsaid\b.*\bsaid\b", said) and "a record" not in said.replace("3 records", ""), said
@@ -91,6 +91,37 @@ SAID = [
           after={"sent_to": "Jo Lamb", "address": "jo@example.org", "month": "2026-10-01"}),
      "A scheduled job wrote the digest for October 2026 to Jo Lamb (jo@example.org) into a file, from which it was sent to nobody"),
     (line("outbox", "update", row_kind="sent_again"), "Maya Patel had a digest sent again"),
+    (line("outbox", "update", row_kind="document_arrived"), "Maya Patel noted that a document had arrived"),
+    (line("document_templates", "insert", row_kind="letter", after={"name": "Welcome"}), "Maya Patel added the template “Welcome”"),
+    (line("document_templates", "update", row_kind="letter", row_name="Welcome", after={"retired_at": None}), "Maya Patel brought the template “Welcome” back"),
+    (line("document_templates", "update", row_kind="letter", before={"name": "Hello"}, after={"name": "Welcome"}), "Maya Patel renamed the template “Hello”"),
+    (line("document_template_versions", "insert", row_name="Welcome", after={"version": 1}), "Maya Patel gave the template “Welcome” its first wording"),
+    (line("document_template_versions", "insert", row_name="Welcome", after={"version": 3}), "Maya Patel gave the template “Welcome” a new wording"),
+    (line("support_documents", "insert", row_kind="event_form", row_at=AT, after={"title": "The {it} heron"}), "Maya Patel began the document “The {it} heron”"),
+    (line("support_documents", "insert", row_kind="event_form", after={"title": "Heron", "supersedes_id": NOBODY}), "Maya Patel began a new version of the document “Heron”"),
+    (line("support_documents", "update", row_kind="event_form", row_name="Heron", before={"title": "Hern"}, after={"title": "Heron", "answers": {}, "revision": 2, "changed_at": "x"}),
+     "Maya Patel changed the document “Hern”: title and answers"),
+    *((line("support_documents", "update", row_kind="event_form", row_name="The {it} heron", after={"state": state, "step": step, "changed_at": "x"}), f"Maya Patel {told}") for state, step, told in (
+        ("submitted", "submit", "handed in the document “The {it} heron” for approval"), ("draft", "return", "returned the document “The {it} heron” to its author"),
+        ("approved", "approve", "approved the document “The {it} heron”"), ("sent", "send", "marked the document “The {it} heron” as sent"),
+        ("sent", "hand_over", "marked the document “The {it} heron” as handed over"), ("withdrawn", "withdraw", "withdrew the document “The {it} heron”"),
+        ("superseded", "supersede", "replaced the document “The {it} heron” with a newer version"))),
+    (line("support_documents", "update", row_kind="letter", row_at=AT, after={"step": "hand_over", "changed_at": "x"}), "Maya Patel marked a letter of 25 Nov as handed over too"),
+    (line("support_documents", "update", row_kind="letter", row_at=AT, after={"changed_at": "x"}), "Maya Patel marked a letter of 25 Nov as sent once more"),
+    (line("support_documents", "update", row_kind="letter", row_at=AT, after={"landlord_id": NOBODY}), "Maya Patel moved a letter of 25 Nov with the home to another landlord"),
+    (line("support_documents", "purge", rule="case", row_count=2, actor_hat="job", actor_name="keywork_jobs"), "Retention deleted 2 documents for good"),
+    (line("support_document_deliveries", "insert", row_kind="email", after={"to_name": "Jo Lamb", "to_address": "jo@example.org"}),
+     "Maya Patel had a document sent to Jo Lamb (jo@example.org) by e-mail"),
+    (line("support_document_deliveries", "insert", row_kind="by_hand", row_name="Jo Lamb"), "Maya Patel noted that a document was handed to Jo Lamb"),
+    (line("support_uploads", "insert", after={"title": "Passport"}), "Maya Patel added the file “Passport”"),
+    (line("support_uploads", "delete", before={"title": "Passport"}), "Maya Patel removed the file “Passport”"),
+    (line("support_uploads", "purge", rule="case", row_count=1, actor_hat="job", actor_name="keywork_jobs"), "Retention deleted 1 file for good"),
+    (line("support_cases", "export", row_kind="document_pdf"), "Maya Patel took a copy out of Keywork: a document as a PDF"),
+    (line("support_cases", "export", row_kind="uploaded_file"), "Maya Patel took a copy out of Keywork: a file of the case"),
+    (line("support_documents", "export", row_kind="document", row_name="Heron", actor_hat="job", actor_name="keywork_jobs", after={"sent_to": "Jo Lamb", "address": "jo@example.org"}),
+     "A scheduled job sent the document “Heron” to Jo Lamb (jo@example.org)"),
+    (line("support_documents", "export", row_kind="document_file", actor_hat="job", actor_name="keywork_jobs"),
+     "A scheduled job wrote a document to somebody into a file, from which it was sent to nobody"),
     (line("outbox", "update", row_kind="not_arrived"), "Maya Patel noted that a digest had not arrived"),
     (line("made_up", "update", after={"status": 7}), "Maya Patel changed a record"),
 ]  # fmt: skip
