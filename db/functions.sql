@@ -2245,7 +2245,11 @@ begin
                case when a.payload_hash is not null and p.audit_id is null then exists (
                    select from app.audit_log as e
                    where e.case_id = a.case_id and e.organisation_id = of_organisation and e.action = 'purge'
-                     and (e.table_name = 'support_cases' or (e.table_name = 'audit_payloads' and a.row_id = any (e.row_ids)))) end as was_erased,
+                     and (e.table_name = 'support_cases' or (e.table_name = 'audit_payloads' and a.row_id = any (e.row_ids))))
+                   -- Of an address by name, in a case whose documents were sent there.
+                   or (a.table_name = 'suppressed_addresses' and exists (
+                       select from app.audit_log as e
+                       where e.organisation_id = of_organisation and e.action = 'purge' and e.table_name = 'audit_payloads' and a.row_id = any (e.row_ids))) end as was_erased,
                sha256(p.salt || convert_to(jsonb_build_array(p.reason, p.before, p.after)::text, 'UTF8')) as payload_hash_now,
                now_hash <> s.facts_hash and exists (
                    select from vault.audit_seals as other where other.organisation_id = of_organisation and other.facts_hash = now_hash) as changed_places
@@ -2507,6 +2511,7 @@ language plpgsql set search_path = '' as $$
 begin
     -- digest_entries: app.erase_told(). First: whoever reports an e-mail at this moment is waited for, and what they write down of it goes with the rest.
     perform app.erase_told(cases);
+    perform app.erase_recipients(of_run, cases);
     -- audit_payloads: of whole cases all, which the fact that the case went stands for (app.verify_audit_log); of the others
     -- those of records, except of the notes that stay.
     delete from app.audit_payloads as p where p.case_id = any (whole);
@@ -2549,6 +2554,42 @@ end
 $$;
 comment on function app.erase_told(uuid[]) is 'Erases what digests said of cases of which records go, and has the files of those e-mails erased.';
 
+create or replace function app.erase_recipients(of_run uuid, cases uuid[]) returns void
+language plpgsql set search_path = '' as $$
+declare
+    theirs uuid[] := array(select s.id from app.support_document_deliveries as v
+                           join app.suppressed_addresses as s on s.organisation_id = v.organisation_id and s.address = lower(v.to_address)
+                           where v.case_id = any (cases));
+begin
+    if theirs = '{}' then
+        return;
+    end if;
+    -- One at a time: two sweepers would each leave an address to the other's case.
+    perform pg_advisory_xact_lock(hashtextextended('recipients of documents', 0));
+    -- An address of somebody who works here is kept as their account is, and one that other cases' documents went to, with those.
+    with gone as (
+        delete from app.suppressed_addresses as s
+        where s.id = any (theirs)
+          and not exists (select from app.users as u where lower(u.email) = s.address)
+          and not exists (select from app.organisations as o, unnest(o.housing_officer_emails) as l (address) where o.id = s.organisation_id and lower(l.address) = s.address)
+          and not exists (select from app.support_document_deliveries as v
+                          where v.organisation_id = s.organisation_id and lower(v.to_address) = s.address and v.case_id <> all (cases))
+        returning s.organisation_id, s.id, s.address
+    ), erased as (
+        delete from app.audit_payloads as p using gone as g where p.table_name = 'suppressed_addresses' and p.row_id = g.id
+    )
+    insert into app.audit_log (organisation_id, case_id, actor_name, actor_hat, action, table_name, row_ids, rule, run_id)
+        select g.organisation_id, told.case_id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
+               'purge', 'audit_payloads', array_agg(g.id), 'case', of_run
+        from gone as g
+        cross join lateral (select v.case_id from app.support_document_deliveries as v
+                            where v.organisation_id = g.organisation_id and lower(v.to_address) = g.address and v.case_id = any (cases) order by 1 limit 1) as told
+        group by g.organisation_id, told.case_id;
+end
+$$;
+comment on function app.erase_recipients(uuid, uuid[]) is
+    'Erases that nothing is sent to an address, and what the audit log says of it, where documents of these cases alone went there: it is a tenant''s, or somebody''s whom they know.';
+
 create or replace function app.kept_texts() returns table (table_name text, kept_as text, why text)
 language sql immutable set search_path = '' as $$
     values
@@ -2589,7 +2630,7 @@ language sql immutable set search_path = '' as $$
     ('sign_ins',              'set-up', 'who signed in when'),
     ('sign_in_tries',         'set-up', 'hashes, a day at most'),
     ('signing_keys',          'set-up', 'keys'),
-    ('suppressed_addresses',  'set-up', 'addresses that e-mails came back from'),
+    ('suppressed_addresses',  'copy',   'of people who work here set-up; others go with the last document that was sent there'),
     ('jobs',                  'set-up', 'what the jobs service does'),
     ('installation',          'set-up', 'versions'),
     ('plans',                 'set-up', 'the price list'),
@@ -2763,6 +2804,7 @@ begin
         end if;
         -- Where something of a kind went, all of a case did: also what the backup has and the ledger does not know.
         if line.table_name = 'support_documents' then
+            perform app.erase_recipients(line.run_id, besides);
             perform app.purge_from('support_uploads', 'r.case_id = any ($1)', 'case', besides, line.run_id);
             -- In one statement: they hang together.
             line.row_ids := array(select unnest(line.row_ids) union select d.id from app.support_documents as d where d.case_id = any (besides));

@@ -865,6 +865,7 @@ create table app.support_document_deliveries (
 comment on table app.support_document_deliveries is
     'To whom an approved document went: by e-mail with its PDF (app.outbox), or by hand. Adding one is sending; what became of the e-mail is the outbox''s to say (app.delivery_state).';
 create index deliveries_by_document on app.support_document_deliveries (organisation_id, case_id, document_id, landlord_id);
+create index deliveries_by_address on app.support_document_deliveries (organisation_id, lower(to_address)) where to_address is not null;
 create index deliveries_by_document_alone on app.support_document_deliveries (document_id, created_at);
 create index deliveries_by_landlord on app.support_document_deliveries (landlord_id);
 create index deliveries_by_author on app.support_document_deliveries (author_id);
@@ -1029,6 +1030,8 @@ comment on table app.audit_payloads is
     'What a change said: the row before and after (of an update only what changed), and the reason where one was asked for. Goes with the record that it is about (spec 4); never changed.';
 -- What goes with a case.
 create index audit_payloads_by_case on app.audit_payloads (case_id) where case_id is not null;
+-- And with the last document that was sent to an address (app.erase_recipients).
+create index audit_payloads_by_suppression on app.audit_payloads (row_id) where table_name = 'suppressed_addresses';
 create trigger payloads_are_not_rewritten before update on app.audit_payloads
     for each row execute function app.the_record_stays();
 create trigger payloads_are_not_emptied before truncate on app.audit_payloads

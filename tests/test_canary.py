@@ -14,6 +14,8 @@ from tests.packs import PARTS
 from tests.retention import RECORDS, as_job, faults, seal, sweep
 
 CANARY = "zwitschernder Kanarienvogel"
+#: Where a document about the case is sent, and comes back from.
+ADDRESS = "Kanarienvogel@example.net"
 
 #: Texts that are codes, hashes, names of people with accounts, or where to reach somebody: what cannot hold a sentence.
 NO_SENTENCES = {
@@ -28,9 +30,9 @@ COLUMNS = """
     where c.relkind in ('r', 'm')"""
 
 
-def found_in(connection) -> set[str]:
+def found_in(connection, words: str = CANARY) -> set[str]:
     """The columns in which the sentence stands, as text or as bytes, in capitals or small letters."""
-    spellings = [f"%{CANARY}%", f"%{CANARY.encode().hex()}%"]
+    spellings = [f"%{words}%", f"%{words.encode().hex()}%"]
     return {f"{table}.{column}" for schema, table, column, _ in connection.execute(COLUMNS).fetchall()
             if connection.execute(f'select exists (select from "{schema}"."{table}" where "{column}"::text ilike any (%s))', [spellings]).fetchone()[0]}
 
@@ -111,7 +113,10 @@ def write_documents(world, case) -> None:
     does("harbour_admin", "select app.return_document(%s, %s)", document, CANARY)
     does("worker", "select app.submit_document(%s)", document)
     does("harbour_admin", "select app.approve_document(d.id, d.content_sha256, %s) from app.support_documents as d where d.id = %s", pdf, document)
-    does("harbour_admin", "select app.send_document(%s, gen_random_uuid(), %s, 'sister@example.net')", document, CANARY)
+    does("harbour_admin", "select app.send_document(%s, gen_random_uuid(), %s, %s)", document, CANARY, ADDRESS)
+    as_job(world, "select app.message_was_sent((select message_id from app.claim_message()), 'provider-1')")
+    with psycopg.connect(world.signin_conninfo) as web_server:
+        web_server.execute("select app.record_delivery('event-1', 'provider-1', 'bounced', now())")
     does("harbour_admin", "select app.hand_over_document(%s, gen_random_uuid(), %s, '2024-01-01')", document, CANARY)
     does("harbour_admin", "select app.new_version_of(%s, %s)", document, newer)
     does("harbour_admin", "select app.withdraw_document(%s, %s)", newer, CANARY)
@@ -152,6 +157,7 @@ def test_nothing_of_it_survives(doors):
                                                                          "outbox.to_name"}
         # Files are in no line of the log, by their bytes.
         assert connection.execute("select count(*) from app.audit_payloads as p where p::text like %s", [f"%{CANARY.encode().hex()}%"]).fetchone() == (0,)
+        assert {"suppressed_addresses.address", "support_document_deliveries.to_address", "outbox.to_address"} <= found_in(connection, ADDRESS)
         emails = [row[0] for row in connection.execute("select id from app.outbox where to_name = %s", [CANARY])]
         assert connection.execute("select count(*) from vault.links as l join app.support_collaborators as m on m.id = l.collaborator_id where m.case_id = %s",
                                   [case]).fetchone() == (1,)
@@ -162,7 +168,7 @@ def test_nothing_of_it_survives(doors):
         facts = owner.execute("select count(*) from app.audit_log where case_id = %s", [case]).fetchone()[0]
     sweep(world)
     with psycopg.connect(world.conninfo) as connection:
-        assert found_in(connection) == set()
+        assert found_in(connection) == found_in(connection, ADDRESS) == set()
         # Of what the officer was told the fact stays; the files of the e-mail go.
         assert connection.execute("select count(*), count(o.copy_erased_at) from app.audit_log as a join app.outbox as o on o.digest_id = a.row_id where a.case_id = %s"
                                   " and a.action = 'export'", [case]).fetchone() == (1, 1)
@@ -173,7 +179,8 @@ def test_nothing_of_it_survives(doors):
         assert connection.execute("select count(*) from app.audit_payloads where case_id = %s", [case]).fetchone() == (0,)
         assert connection.execute("select count(*) from vault.links as l where not exists (select from app.support_collaborators as m where m.id = l.collaborator_id)"
                                   " and l.collaborator_id is not null").fetchone() == (0,)
-    assert CANARY.encode() not in dumped(world)
+    left = dumped(world)
+    assert CANARY.encode() not in left and ADDRESS.encode() not in left and ADDRESS.lower().encode() not in left
     seal(world)
     with psycopg.connect(world.conninfo) as connection:
         assert faults(connection) == []
@@ -212,7 +219,7 @@ def left_out(connection) -> set[str]:
     """What the registry of kept texts lacks, has too much, or promises without keeping it."""
     kept = dict(connection.execute("select table_name, kept_as from app.kept_texts()").fetchall())
     there = {row[0] for row in connection.execute(HOLD_TEXT).fetchall()}
-    erasing, = connection.execute("select string_agg(prosrc, '') from pg_proc where oid in ('app.erase_copies'::regproc, 'app.erase_told'::regproc)").fetchone()
+    erasing, = connection.execute("select string_agg(prosrc, '') from pg_proc where oid in ('app.erase_copies'::regproc, 'app.erase_told'::regproc, 'app.erase_recipients'::regproc)").fetchone()
     due, = connection.execute("select pg_get_viewdef('app.records_due'::regclass)").fetchone()
     wanting = {table for table, how in kept.items()
                if (how == "copy" and f".{table} as" not in erasing) or (how == "record" and f"app.{table} " not in due.replace("\n", " ").replace(";", " "))}
@@ -226,7 +233,9 @@ def left_out(connection) -> set[str]:
     ("create table app.planted (words text[])", "planted"), ("create table app.planted (file bytea)", "planted"),
     ("create materialized view app.planted as select body from app.support_notes", "planted"),
     ("alter table app.support_upload_files drop constraint files_are_of_an_upload", "support_upload_files"),
-    ("drop function app.erase_copies(uuid, uuid[], uuid[]); create function app.erase_copies() returns void language sql begin atomic; end", "audit_payloads"),
+    ("drop function app.erase_recipients(uuid, uuid[]); create function app.erase_recipients() returns void language sql begin atomic; end", "suppressed_addresses"),
+    ("drop function app.erase_copies(uuid, uuid[], uuid[]); create function app.erase_copies() returns void language sql begin atomic; end;"
+     " drop function app.erase_recipients(uuid, uuid[]); create function app.erase_recipients() returns void language sql begin atomic; end", "audit_payloads"),
 ])
 def test_every_table_with_words_is_in_the_registry(each_world, planted, table):
     """Each is a record, a copy that is erased, a fact or set-up; a new table that nobody decided on is found, and a copy without its statement."""

@@ -5,9 +5,19 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.dumps import Backup, rows
-from tests.packs import PARTS, put_packs
+from tests.packs import put_packs
 from tests.retention import RECORDS, faults, ledger_ids, record_ids, seal, sweep
 from tests.world import ident
+
+#: Where packs of documents went, came back.
+SUPPRESSED = "insert into app.suppressed_addresses (organisation_id, address, because) select id, 'sister@example.net', 'bounced' from app.organisations"
+
+
+def suppress(world) -> None:
+    """E-mails with documents came back from their recipient's address, in each organisation."""
+    with psycopg.connect(world.conninfo) as connection:
+        connection.execute(SUPPRESSED)
+
 
 LEDGER = "select coalesce(jsonb_agg(to_jsonb(l) order by l.id), '[]') from app.retention_ledger as l where l.id > %s"
 REPLAY = "select app.replay_destructions(%s)"
@@ -30,6 +40,7 @@ def purged(fresh_world):
                            [ident("digest", "harbour/officer_open"), fresh_world.case["eve"]])
     # Documents and files of a case that goes whole and of the one that goes in part; of one that has nothing else besides.
     put_packs(fresh_world, fresh_world.case["ida"], fresh_world.case["eve"])
+    suppress(fresh_world)
     seal(fresh_world)
     backup = Backup(fresh_world)
     with psycopg.connect(fresh_world.conninfo) as connection:
@@ -122,6 +133,10 @@ def test_a_replay_leaves_what_came_after_the_destruction(purged):
         connection.execute("insert into app.digest_entries (organisation_id, landlord_id, digest_id, case_id, content) select organisation_id, landlord_id, %s, id, '{}' from app.support_cases where id = %s",
                            [ident("digest", "harbour/officer_open"), world.case["eve"]])
     put_packs(world, world.case["eve"], words="Written since")
+    with psycopg.connect(world.conninfo) as connection:
+        # Small's was never a document's.
+        assert connection.execute("delete from app.suppressed_addresses where address = 'sister@example.net' returning organisation_id").fetchall() == [(world.organisation["small"],)]
+    suppress(world)
     before = rows(world.conninfo)
     with psycopg.connect(world.conninfo) as connection:
         connection.execute("set role keywork_owner")

@@ -287,6 +287,7 @@ create table app.support_document_deliveries (
 comment on table app.support_document_deliveries is
     'To whom an approved document went: by e-mail with its PDF (app.outbox), or by hand. Adding one is sending; what became of the e-mail is the outbox''s to say (app.delivery_state).';
 create index deliveries_by_document on app.support_document_deliveries (organisation_id, case_id, document_id, landlord_id);
+create index deliveries_by_address on app.support_document_deliveries (organisation_id, lower(to_address)) where to_address is not null;
 create index deliveries_by_document_alone on app.support_document_deliveries (document_id, created_at);
 create index deliveries_by_landlord on app.support_document_deliveries (landlord_id);
 create index deliveries_by_author on app.support_document_deliveries (author_id);
@@ -387,6 +388,8 @@ comment on table app.outbox is
     'sending (a courier has it, until next_attempt_at), sent (handed over), delivered, bounced_for_now (a full mailbox, say: the address is good), bounced, complained (the provider says), failed (refused for good), '
     'unsure (nobody knows whether it was taken: a person decides), withdrawn (nothing of it may be said any more).';
 create index outbox_by_delivery on app.outbox (organisation_id, delivery_id);
+-- What the audit log says of an address goes with the last document that was sent there (app.erase_recipients).
+create index audit_payloads_by_suppression on app.audit_payloads (row_id) where table_name = 'suppressed_addresses';
 
 
 ------------------------------------------------------------------------------------------------------------------------
