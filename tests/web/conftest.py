@@ -22,7 +22,7 @@ from tests.web.resend_news import SECRET
 from tests.web.visitor import Visitor, visiting
 
 #: Kinds of rows whose ids tests write by name.
-NAMED = ("case", "tenant", "user", "note", "goal", "session", "collaborator", "organisation", "landlord", "property", "run")
+NAMED = ("case", "tenant", "user", "note", "goal", "session", "collaborator", "organisation", "landlord", "property", "run", "template", "document")
 
 SECRET_KEY = "only for tests " * 3
 
@@ -80,6 +80,12 @@ class Site:
         """Runs a statement as keywork_owner, committed; returns its rows, if it has any."""
         cursor = self._owner().execute(statement, values)
         return cursor.fetchall() if cursor.description else []
+
+    def forget(self, table: str, its_id: str) -> None:
+        """Deletes a row for good, as retention does: nobody else deletes what hangs on a document."""
+        with self.world.owner() as connection:
+            connection.execute("select set_config('app.purging', 'yes', true)")
+            connection.execute(f"delete from app.{table} where id = %s", [its_id])
 
     def content(self) -> dict[str, list[str]]:
         """Every row of schema app but who signed in and looked, read as the owner: to show that something changed nothing."""

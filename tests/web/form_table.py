@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from tests.world import ident
+from tests.world_documents import AGREEMENT
+
 TWENTY_THOUSAND_AND_ONE = "x" * 20_001
 OP = "/support-cases"
 ADDRESSES = "officer.open@example.org\nNew.Officer@example.org"
@@ -37,6 +40,13 @@ SETTINGS = {"support_retention_years_case": "6", "support_retention_years_safegu
             "housing_officer_emails": ADDRESSES}
 
 REASON = {"reason": "A claim.\nIt is under way."}
+
+#: Fields of a draft of Harbour's agreement, by the questions of tests/world_documents.py.
+ASKED = {label: f"answers_{ident('part', f'harbour/agreement/{label}')}" for label in AGREEMENT}
+#: The choices of several and the boxes are tried in tests/web/test_documents.py.
+FILLED = {"title": "Agreement of ours", ASKED["name"]: "Wendy Work", ASKED["wishes"]: WORDS["body"], ASKED["from"]: "2026-03-04", ASKED["hours"]: "7.50",
+          ASKED["place"]: "Elsewhere", ASKED["agreed"]: "yes", ASKED["signed"]: "A. Tenant"}  # fmt: skip
+HANDED = {"to_name": "Ann Tenant", "handed_over_on": "2026-01-02"}
 
 FORMS = {
     "shared note": FormAt(OP + "/{case[ann]}/notes/shared", WORDS, makes="support_notes"),
@@ -74,6 +84,12 @@ FORMS = {
     "hold": FormAt(OP + "/{case[ann]}/hold", REASON, makes="legal_holds"),
     "lift hold": FormAt(OP + "/{case[eve]}/hold/lift", REASON),
     "unflag": FormAt(OP + "/{case[eve]}/notes/{note[eve/professional/disabled_admin!]}/unflag", REASON),
+    "document": FormAt(CO + "/{case[ann]}/documents/new?template={template[harbour/letter]}", {"title": "A letter"}, persona="worker", makes="support_documents"),
+    "filling": FormAt(CO + "/{case[ann]}/documents/{document[ann/worker/draft]}/edit", FILLED, persona="worker"),
+    "return": FormAt(OP + "/{case[ann]}/documents/{document[ann/both_worker/submitted]}/return", REASON),
+    "withdraw": FormAt(OP + "/{case[ann]}/documents/{document[ann/worker/approved]}/withdraw", REASON),
+    "send": FormAt(OP + "/{case[ann]}/documents/{document[ann/worker/approved]}/send", {"to_name": "Ann Tenant", "to_address": "ann@example.net"}),
+    "hand over": FormAt(OP + "/{case[ann]}/documents/{document[ann/gone/approved]}/hand-over", HANDED, makes="support_document_deliveries"),
     "operator": FormAt("/organisations/{organisation[small]}/invite", {**MANAGER, "role": "org_admin"}, persona="platform"),
 }
 #: An id that no row has.
@@ -184,11 +200,25 @@ REFUSED = [
     *[(form, {"reason": wrong}, "reason", sentence) for form, sentence in (("hold", "Say why"), ("lift hold", "Say why"), ("unflag", "says why"))
       for wrong in ("", " \t\r\n ")],
     *[(form, {"reason": "x" * 1001}, "reason", "up to 1,000 characters") for form in ("hold", "lift hold", "unflag")],
+    *[(form, {"title": wrong}, "title", "160 characters") for form in ("document", "filling") for wrong in ("", "  ", "x" * 161)],
+    *[("filling", {ASKED[label]: wrong}, ASKED[label], "Please shorten this answer") for label, wrong in (
+        ("name", "x" * 501), ("wishes", TWENTY_THOUSAND_AND_ONE), ("signed", "x" * 121))],
+    *[("filling", {ASKED["from"]: wrong}, ASKED["from"], "Give a date") for wrong in ("abc", "2026-02-30", "04/03/2026", "1899-12-31", "2101-01-01")],
+    *[("filling", {ASKED["hours"]: wrong}, ASKED["hours"], "Give a number") for wrong in (
+        "abc", "7,5", "1e3", "0.00001", "1000000000000000", "1234567890.123456", "--1", "£", "½", "NaN")],
+    *[("filling", {ASKED[label]: "secret"}, ASKED[label], "Choose from the list") for label in ("place", "agreed")],
+    ("return", {"reason": ""}, "reason", "Say why"), ("return", {"reason": " \r\n"}, "reason", "Say why"), ("withdraw", {"reason": ""}, "reason", "Say why"),
+    *[(form, {"reason": "x" * 1001}, "reason", "under 1,000 characters") for form in ("return", "withdraw")],
+    *[(form, {"to_name": wrong}, "to_name", "120 characters") for form in ("send", "hand over") for wrong in ("", "  ", "x" * 121)],
+    *[("send", {"to_address": wrong}, "to_address", "Give an e-mail address") for wrong in ("", "nobody", "a b@example.org", "a,b@example.org", "a@b")],
+    *[("hand over", {"handed_over_on": wrong}, "handed_over_on", sentence) for wrong, sentence in (
+        ("", "Say on which day"), ("abc", "Give a date"), ("1999-12-31", "after 2000"), ("2999-01-01", "still to come"))],
+    *[("filling", {ASKED[label]: "before\x00after"}, None, "cannot be stored") for label in ("name", "wishes", "signed")],
     # a character that cannot be stored, in each field that takes text
     *[(form, {name: "before\x00after"}, None, "cannot be stored")
       for form, each in FORMS.items() for name in each.fields
       if name in ("body", "title", "description", "attendees", "outcome_note", "full_name", "works_for", "role_label", "context_summary",
-                  "name", "address", "town", "postcode", "housing_officer_emails", "invited_name", "invited_email", "email", "code", "reason")],
+                  "name", "address", "town", "postcode", "housing_officer_emails", "invited_name", "invited_email", "email", "code", "reason", "to_name", "to_address")],
 ]  # fmt: skip
 
 #: Texts that are unusual and fine: kept to the letter.

@@ -5,7 +5,7 @@ Written from the specification and not from the SQL: where the two disagree, a t
 
 from dataclasses import dataclass
 
-from tests import world
+from tests import world, world_documents
 
 #: Plans whose organisations have support cases (spec 2).
 PLANS_WITH_CASES = {"enterprise"}
@@ -78,6 +78,16 @@ def shared_text(author: str, case: str) -> str:
 def professional_texts(case: str) -> set[str]:
     """The words of a case's Professional notes."""
     return {f"professional note of {author} about {case}" for author in world.NOTES[case][1]}
+
+
+def documents_for(user: str, case: str) -> set[str]:
+    """Titles of the documents of a case that somebody may read: operators all; in full participation what was approved, and their own."""
+    part = part_of(user, case)
+    found = set()
+    for author, state, _ in world_documents.DOCUMENTS.get(case, []):
+        if operates(user, case) or (part and part.mode == "full" and (state in ("approved", "sent", "superseded") or author == user)):
+            found.add(f"Document {case}/{author}/{state}")
+    return found
 
 
 def is_open(case: str) -> bool:

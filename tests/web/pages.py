@@ -13,7 +13,7 @@ class Control:
 
     name: str
     kind: str
-    value: str | bool = ""
+    value: str | bool | list[str] = ""
     invalid: bool = False
     described_by: list[str] = field(default_factory=list)
     choices: list[str] = field(default_factory=list)
@@ -100,9 +100,18 @@ class Page(HTMLParser):
                 made.choices.append(attributes.get("value", ""))
                 if "checked" in attributes:
                     made.value = attributes.get("value", "")
-            elif made.kind == "checkbox":
+            elif made.kind == "checkbox" and attributes.get("value", "y") == "y":
                 made.value = "checked" in attributes
                 self._form.controls[name] = made
+            elif made.kind == "checkbox":
+                # Boxes of one name: what is ticked, each by what it stands for.
+                made = self._form.controls.setdefault(name, made)
+                made.value = made.value or []
+                made.described_by = (self._fieldset.get("aria-describedby") or "").split()
+                made.invalid = "has-error" in self._fieldset.get("class", "").split()
+                made.choices.append(attributes.get("value", ""))
+                if "checked" in attributes:
+                    made.value = [*made.value, attributes.get("value", "")]
             elif name:
                 made.value = attributes.get("value", "")
                 self._form.controls[name] = made

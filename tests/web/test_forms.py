@@ -124,7 +124,7 @@ def test_a_form_sent_twice_makes_one_row_and_answers_alike(site, name):
         rows = [row for row in site.world.rows(table) if str(row["id"]) == its_id]
         assert len(rows) == 1
     finally:
-        site.as_owner(f"delete from app.{table} where id = %(id)s", id=its_id)
+        site.forget(table, its_id)
 
 
 @pytest.mark.parametrize("name", ["shared note", "worker's note", "goal", "session", "progress"])

@@ -25,12 +25,15 @@ WORKSPACE = {
     f"{CASE}/notes{ROW}/edit": BOTH, f"{CASE}/notes{ROW}/delete": BOTH, f"{CASE}/notes{ROW}/flag": BOTH,
     f"{CASE}/goals": BOTH, f"{CASE}/goals{ROW}/edit": BOTH, f"{CASE}/goals{ROW}/progress": POST,
     f"{CASE}/sessions": BOTH, f"{CASE}/sessions{ROW}/edit": BOTH, f"{CASE}/sessions{ROW}/outcome": BOTH,
-    f"{CASE}/team": GET, f"{CASE}/documents": GET,
+    f"{CASE}/team": GET, f"{CASE}/documents": GET, f"{CASE}/documents/new": BOTH,
+    **{f"{CASE}/documents{ROW}{path}": methods for path, methods in {
+        "": GET, "/edit": BOTH, "/pdf": GET, "/submit": POST, "/withdraw": BOTH, "/new-version": BOTH}.items()},
 }  # fmt: skip
 STEPS = {
     "/open": BOTH, "/choices": GET, f"{CASE}/summary": BOTH, f"{CASE}/close": BOTH, f"{CASE}/reopen": BOTH,
     f"{CASE}/team/add": BOTH, f"{CASE}/team/add-contact-card": BOTH, f"{CASE}/team{ROW}/end": BOTH,
     f"{CASE}/team{ROW}/invite": POST, f"{CASE}/history": GET,
+    **{f"{CASE}/documents{ROW}/{step}": BOTH for step in ("approve", "return", "send", "hand-over")},
 }  # fmt: skip
 #: A list with forms, below its own address: what an org-admin sets up, one kind of row each.
 RECORDS = {"": GET, "/add": BOTH, f"{ROW}/edit": BOTH, f"{ROW}/delete": BOTH}
@@ -132,6 +135,9 @@ def address(site, rule: str) -> str:
     if rule.startswith(("/organisations", "/plans", "/people")):
         kind, name = ("organisation", "small") if rule.startswith("/organisations") else ("user", "gone")
         return re.sub("<any.*>", "disable", rule.replace("<uuid:pk>", str(getattr(site.world, kind)[name])).replace("<pk>", "business"))
+    if "/documents/" in rule:
+        state = "both_worker/submitted" if rule.endswith(("/approve", "/return")) else "worker/approved" if rule.endswith(("/pdf", "/send", "/hand-over", "/new-version")) else "worker/draft"
+        return rule.replace("<uuid:case_id>", str(site.world.case["ann"])).replace("<uuid:pk>", str(site.world.document[f"ann/{state}"]))
     kind = "collaborator" if "/team/" in rule else "goal" if "/goals/" in rule else "session" if "/sessions/" in rule else "note"
     row = {"collaborator": "ann/watcher", "goal": "ann/active", "session": "ann/worker/next"}.get(
         kind, "ann/professional/quay_manager" if rule.endswith("flag") else
@@ -179,7 +185,7 @@ def test_each_hat_opens_its_own_routes_only(site, rule):
         elif mine and rule in ("/password", "/collaborators/end"):
             # Only after signing in by a link; with nobody ticked.
             assert answer.headers["location"] == {"/password": "/login/forgotten", "/collaborators/end": "/collaborators"}[rule], hat
-        elif rule.endswith("/reopen") or (rule.endswith(("/edit", "/delete")) and "/notes/" in rule):
+        elif rule.endswith("/reopen") or (rule.endswith(("/edit", "/delete")) and ("/notes/" in rule or "/documents/" in rule)):
             assert answer.status_code in ((200, 404) if mine else (404,)), hat
         else:
             assert answer.status_code == (200 if mine else 404), hat

@@ -33,6 +33,11 @@ PAGES = [
       for tab in ("", "/notes/professional", "/goals", "/sessions", "/team", "/documents")],
     *[(persona, "/support/cases/{case[ann]}" + tab, TAB) for persona in ("worker", "watcher", "officer_open")
       for tab in ("", "/goals", "/sessions", "/team", "/documents")],
+    *[(persona, f"/support-cases/{{case[ann]}}/documents{path}", TAB) for persona in ("harbour_admin", "quay_manager") for path in (
+        "?show=drafts&q=a", "/new", "/{document[ann/worker/approved]}", "/{document[ann/both_worker/sent]}", "/{document[ann/both_worker/submitted]}/approve",
+        "/{document[ann/worker/approved]}/send")],
+    *[("worker", f"/support/cases/{{case[ann]}}/documents{path}", TAB) for path in (
+        "?show=approved", "/new", "/{document[ann/worker/draft]}", "/{document[ann/worker/draft]}/edit", "/{document[ann/both_worker/sent]}")],
     *[("harbour_admin", f"/{screen}{query}", LIST) for screen in ("landlords", "properties", "tenants") for query in ("", "?q=many")],
     ("harbour_admin", "/tenants?show=visible", LIST),
     *[("harbour_admin", f"/templates{path}", LIST) for path in (
@@ -112,12 +117,14 @@ ROWS = [
     """insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, invited_by_name)
        select unnest(%(cases)s::uuid[]), %(officer)s, 'Officer Context', 'housing_officer', 'full', 'Somebody'""",
     """insert into app.support_goals (case_id, title, author_id, author_name) select unnest(%(cases)s::uuid[]), 'goal', %(worker)s, 'Worker'""",
+    """insert into app.support_documents (case_id, template_version_id, title, author_id, author_name)
+       select %(ann)s, %(wording)s, 'document ' || n, %(worker)s, 'Worker' from generate_series(1, 200) as n""",
 ]
 
 
 def at(console, address):
     """An address with ids of the world in place of their names."""
-    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property", "organisation", "user", "run", "collaborator")})
+    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property", "organisation", "user", "run", "collaborator", "document")})
 
 
 def counted(console):
@@ -140,14 +147,15 @@ def fill(world):
             connection.execute(statement, {
                 "cases": cases, "people": people, "ann": world.case["ann"], "harbour": world.organisation["harbour"],
                 "manager": world.user["quay_manager"], "home": world.property["quay_1"], "worker": world.user["worker"], "watcher": world.user["watcher"],
-                "officer": world.user["officer_context"], "month": last_month(), "digest": DIGEST, "template": TEMPLATE})
+                "officer": world.user["officer_context"], "month": last_month(), "digest": DIGEST, "template": TEMPLATE,
+                "wording": world.wording["harbour/letter/1"]})
 
 
 #: What the pages of each hat begin with.
-VIEWS = {"harbour_admin": ("audit_people", "audit_trail", "case_list", "case_workspace", "digest_list", "document_template_list", "digest_officers", "digest_page", "landlord_list", "outbox_list", "property_list",
-                           "tenant_list", "tenants_without_case"),
-         "quay_manager": ("audit_people", "audit_trail", "case_list", "case_workspace", "tenants_without_case"), "platform": ("organisation_list",),
-         "worker": ("caseload", "case_workspace"), "officer_open": ("caseload", "case_workspace")}  # fmt: skip
+VIEWS = {"harbour_admin": ("audit_people", "audit_trail", "case_list", "case_workspace", "digest_list", "digest_officers", "digest_page", "document_list",
+                           "document_template_list", "landlord_list", "outbox_list", "property_list", "tenant_list", "tenants_without_case"),
+         "quay_manager": ("audit_people", "audit_trail", "case_list", "case_workspace", "document_list", "tenants_without_case"), "platform": ("organisation_list",),
+         "worker": ("caseload", "case_workspace", "document_list"), "officer_open": ("caseload", "case_workspace")}  # fmt: skip
 
 
 def helper_calls(world):
@@ -202,6 +210,7 @@ def test_the_pages_were_really_long_the_second_time(console, counts):
     assert client.get(f"{workspace}/goals").data.count(b'<article class="card goal') == 102
     assert client.get(f"{workspace}/team").data.count(b'<li class="member">') >= 50
     assert client.get(f"{workspace}/sessions").data.count(b'<li class="session"') == 50
+    assert client.get(f"{workspace}/documents").data.count(b'class="row-link"') == 30
     for address in (f"/digests?month={MONTH}", "/outbox", "/templates?q=many", f"/templates/{TEMPLATE}/wordings"):
         assert client.get(address).data.count(b'class="row-link"') == 25, address
     assert client.get("/outbox/suppressed?q=many").data.count(b'<th scope="row">') == client.get("/outbox/suppressed?show=cleared").data.count(b'<th scope="row">') == 25

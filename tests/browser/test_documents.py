@@ -1,0 +1,124 @@
+"""A document's life: a support worker writes it, an org-admin returns it, then approves and sends it, and everybody reads the trail (done when 4)."""
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_walk import ADMIN, WORKER, case_with
+
+pytestmark = pytest.mark.browser
+
+TEMPLATES = """
+    with firm as (select organisation_id as id from app.support_cases where id = %(case)s),
+    added as (insert into app.document_templates (organisation_id, kind, name, repeats_every_months, starter_key)
+              select firm.id, s.kind, s.name, s.repeats_every_months, s.starter_key from app.starter_templates() as s, firm
+              on conflict do nothing returning id, starter_key)
+    insert into app.document_template_versions (template_id, parts, author_name)
+    select a.id, s.parts, 'Somebody' from added as a join app.starter_templates() as s using (starter_key)"""
+
+
+@pytest.fixture
+def case(demo_site):
+    """An open case of the worker's, whose organisation has the starter pack: (id, tenant, worker)."""
+    found = case_with(demo_site, WORKER[0])
+    with psycopg.connect(demo_site.world.conninfo) as connection:
+        connection.execute("set role keywork_owner")
+        connection.execute(TEMPLATES, {"case": found[0]})
+    return found
+
+
+def test_documents(desk, case):
+    page = desk.page
+    case_id, tenant, worker = case
+    title = f"Support agreement, written at a {desk.width} window"
+    workers, operators = f"/support/cases/{case_id}/documents", f"/support-cases/{case_id}/documents"
+    badge = page.locator("h1 .badge")
+
+    # The worker begins, and learns at each question what is missing; nothing typed is lost by a reload.
+    desk.sign_in(*WORKER)
+    page.goto(workers)
+    desk.look("tab-before")
+    page.get_by_role("link", name="Write a document").click()
+    desk.look("templates")
+    page.get_by_role("link", name="Support agreement").click()
+    page.get_by_label("Title").fill(title)
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_label("Your support worker", exact=False).first.fill(worker)
+    desk.look("form")
+    page.reload()
+    expect(page.get_by_label("Your support worker", exact=False).first).to_have_value(worker)
+    hand_in = page.locator("button[name=then]")
+    hand_in.click()
+    expect(page.locator(".error-summary")).to_contain_text("Please look at 7 things below")
+    expect(page.get_by_label("Your support worker", exact=False).first).to_have_value(worker)
+    desk.look("missing")
+    page.get_by_label("How to reach your support worker").fill("0113 496 0000, weekdays 9 to 5")
+    page.get_by_label("Once a week").check()
+    page.get_by_label("What you want to change or keep").fill("To keep the flat, and to see my sister more often.")
+    page.get_by_label("What we work on first").fill("The rent arrears.")
+    page.get_by_label(f"Signed by {tenant}").fill(tenant)
+    page.get_by_label("Signed for").fill(worker)
+    page.get_by_label("Date of signing").fill("2026-03-04")
+    # Whoever reads the last question has the buttons in view, above the edge of the window.
+    expect(hand_in).to_be_in_viewport()
+    hand_in.click()
+    expect(badge).to_have_text("Waiting for approval")
+    expect(page.get_by_role("link", name="Go on writing")).to_have_count(0)
+    desk.look("handed-in")
+    desk.sign_out()
+
+    # An org-admin reads the whole of it and returns it.
+    desk.sign_in(*ADMIN)
+    page.goto(operators)
+    desk.look("tab-waiting")
+    page.locator(".for-you-item", has_text=title).get_by_role("link", name="Read and approve").click()
+    expect(page.locator("main")).to_contain_text("What you approve is fixed.")
+    desk.look("approve")
+    page.get_by_role("link", name="Return to the author").click()
+    page.get_by_label("What is to be changed?").fill("Which arrears, and since when?")
+    desk.look("return")
+    page.get_by_role("button", name="Return to the author").click()
+    expect(badge).to_have_text("Draft")
+    desk.sign_out()
+
+    desk.sign_in(*WORKER)
+    page.goto(workers)
+    desk.look("tab-returned")
+    page.locator(".for-you-item", has_text=title).get_by_role("link", name="Go on writing").click()
+    expect(page.locator("main")).to_contain_text("Which arrears, and since when?")
+    page.get_by_label("What we work on first").fill("The rent arrears of £312, since last spring.")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.locator(".flash-success")).to_contain_text("Draft saved.")
+    hand_in.click()
+    expect(badge).to_have_text("Waiting for approval")
+    desk.sign_out()
+
+    # Approved by somebody else than the author, sent after one question, and the trail says all of it.
+    desk.sign_in(*ADMIN)
+    page.goto(operators)
+    page.locator(".for-you-item", has_text=title).get_by_role("link", name="Read and approve").click()
+    page.get_by_role("button", name="Approve").click()
+    expect(badge).to_have_text("Approved")
+    page.get_by_role("link", name="Send by e-mail").click()
+    page.get_by_label("E-mail address").fill("tenant@example.org")
+    desk.look("send")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Send “{title}” to {tenant}?")
+    desk.look("send-question")
+    page.get_by_role("button", name="Send").click()
+    expect(badge).to_have_text("Sent")
+    expect(page.locator("main")).to_contain_text("tenant@example.org")
+    desk.look("sent")
+    desk.sign_out()
+
+    desk.sign_in(*WORKER)
+    page.goto(workers)
+    page.get_by_role("link", name=title, exact=True).click()
+    trail = page.locator(".trail > li")
+    for line, said in enumerate(("Begun", "ubmitted", "Returned", "ubmitted", "Approved", "Sent")):
+        expect(trail.nth(line)).to_contain_text(said)
+    expect(trail.nth(2)).to_contain_text("Which arrears, and since when?")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download PDF").click()
+    assert download.value.suggested_filename.startswith("agreement-version-1-")
+    desk.look("as-worker")
