@@ -79,7 +79,6 @@ def test_wording_a_template(desk, demo_site, no_templates):
     expect(page.locator("#announcement")).to_have_text("Moved up")
     assert legends(page)[2] == "Your two keys" and legends(page)[0] == "Hello {{tenant}}"
     assert abs(page.locator("button:focus").bounding_box()["y"] - before) < 8, "the part moved away from the pointer"
-    desk.look("moved")
     part(page, "How to reach your support worker").get_by_role("button", name="Remove").click()
     expect(page.locator(".part-removed")).to_be_visible()
     assert len(legends(page)) == 25
@@ -103,7 +102,6 @@ def test_wording_a_template(desk, demo_site, no_templates):
 
     page.get_by_text("More", exact=True).first.click()
     page.get_by_role("link", name="Earlier wordings").click()
-    desk.look("wordings")
     page.get_by_role("link", name="Wording 1").click()
     expect(page.locator(".wording")).to_contain_text("This is an agreement between you, Sam Example")
     desk.look("wording")

@@ -78,7 +78,7 @@ FORMS = {
     "property edit": FormAt("/properties/{property[dock_1]}/edit", HOME),
     "tenant": FormAt("/tenants/add", TENANT, makes="tenants"),
     "tenant edit": FormAt("/tenants/{tenant[fay]}/edit", TENANT),
-    "template": FormAt("/templates/add", {"name": "Keys handed over", "kind": "recurring_assessment", "repeats_every_months": "6"}),
+    "template": FormAt("/templates/add", {"name": "Keys handed over", "kind": "letter", "repeats_every_months": ""}),
     "settings": FormAt("/settings", SETTINGS),
     "property manager": FormAt("/property-managers/add", MANAGER),
     "hold": FormAt(OP + "/{case[ann]}/hold", REASON, makes="legal_holds"),
@@ -174,9 +174,9 @@ REFUSED = [
       for wrong in ("nobody", "a b@example.org", "a@b", "a@é..org", "fine@example.org\nnobody", "<script>@example.org x")],
     *[("template", {"name": wrong}, "name", "120 characters") for wrong in ("", "  ", "x" * 121)],
     *[("template", {"kind": wrong}, "kind", "Choose a kind") for wrong in ("", "secret")],
-    *[("template", {"repeats_every_months": wrong}, "repeats_every_months", sentence)
+    *[("template", {"kind": "recurring_assessment", "repeats_every_months": wrong}, "repeats_every_months", sentence)
       for wrong, sentence in (("", "after how many months"), ("0", "from 1 to 60"), ("61", "from 1 to 60"), ("six", "Give a whole number"), ("9" * 30, "Give a smaller number"))],
-    ("template", {"kind": "letter"}, "repeats_every_months", "no other kind"),
+    ("template", {"repeats_every_months": "6"}, "repeats_every_months", "no other kind"),
     *[(form, {"name": wrong}, "name", "160 characters") for form in ("organisation", "organisation edit") for wrong in ("", "  ", "x" * 161)],
     *[(form, {"name": "Harbour Homes"}, "name", "with this name already") for form in ("organisation", "organisation edit")],
     *[(form, {"plan_code": wrong}, "plan_code", "Choose a plan from the list")

@@ -26,13 +26,15 @@ CODES = {
     "support_sessions.type", "support_sessions.status", "sign_ins.way", "audit_log.actor_hat", "audit_log.action", "audit_log.row_kind", "audit_log.rule",
     "digests.reason", "digest_entries.reason", "outbox.kind", "outbox.state", "outbox.error", "suppressed_addresses.because",
     "jobs.name", "jobs.cadence", "job_runs.job", "job_runs.status", "job_runs.error",
+    "document_transitions.step", "document_transitions.from_state", "document_transitions.to_state", "document_transitions.by_author",
 }  # fmt: skip
 ADDRESSES = {"users.email", "support_collaborators.email", "memberships.invited_email", "organisations.housing_officer_emails",
              "digests.address", "outbox.to_address", "suppressed_addresses.address"}
 #: Columns that hold several texts.
 LISTS = {"organisations.housing_officer_emails"}
 #: Fingerprints of the SQL and names of tables, on no screen.
-INTERNAL = {"installation.schema_version", "installation.rules_version", "audit_log.table_name", "audit_payloads.table_name", "outbox.dedup_key", "outbox.provider_id"}
+INTERNAL = {"installation.schema_version", "installation.rules_version", "audit_log.table_name", "audit_payloads.table_name", "outbox.dedup_key", "outbox.provider_id",
+            "document_transitions.follows_from"}
 #: E-mails name the whole address of a case.
 IN_E_MAILS = "http://127.0.0.1:8080/support/cases/"
 #: Nobody changes these, not even their owner: the words are put in past the triggers that say so.
@@ -100,7 +102,7 @@ def plant(site, name: str, words: str) -> None:
     """Puts words into a text column of every row, told apart by a number at the end that keeps the rows' order."""
     table, column = name.split(".")
     key = {"plans": "code", "memberships": "user_id", "features": "feature_key", "feature_gates": "feature_key", "audit_payloads": "audit_id",
-           "digest_entries": "case_id", "jobs": "name", "job_runs": "job"}.get(table, "id")
+           "digest_entries": "case_id", "jobs": "name", "job_runs": "job", "document_transitions": "step", "support_upload_files": "upload_id"}.get(table, "id")
     which = {"outcome_note": "t.status <> 'scheduled'", "lift_reason": "t.lifted_at is not null", "lifted_by_name": "t.lifted_at is not null",
              "cleared_by_name": "t.cleared_at is not null"}.get(column, "true")
     statement = sql.SQL(
