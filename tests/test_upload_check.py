@@ -185,14 +185,15 @@ DAMAGED_PDFS = {
     "pages in a larger ring": pdf(objects={10: b"<</Type/Pages/Count 1/Kids[2 0 R]>>"}).replace(b"/Kids[3 0 R]", b"/Kids[10 0R]"),
     "objects packed in a way that nobody uses": pdf(objects={10: object_stream({11: SCRIPT}, lambda content, entries: stream(
         content, b"/Filter/LZWDecode" + entries))}),
-    "objects packed in two ways": pdf(objects={10: object_stream({11: SCRIPT}, lambda content, entries: stream(
-        content, b"/Filter/FlateDecode/Filter null" + entries))}),
+    "objects packed in two ways": pdf(objects={10: object_stream({11: b"<<>>"}, lambda content, entries: stream(
+        zlib.compress(content), b"/Filter/FlateDecode/Filter/LZWDecode" + entries))}),
     "objects packed in a way that stands elsewhere": pdf(objects={10: deflated(b"11 0 " + SCRIPT, b"/N 1/First 5/DecodeParms 11 0 R")}),
     "objects in another place than it seems": pdf(objects={10: deflated(b"%5 0\n11 2 []" + SCRIPT, b"/N 1/First 10")}),
     "fewer objects than it says": pdf(objects={10: deflated(b"", b"/Type/ObjStm/N 1/First 0")}),
 }
 DAMAGED_PICTURES = {
     "short PNG": picture("PNG")[:-12], "changed PNG": picture("PNG").replace(b"IDAT", b"IDAt"),
+    "PNG with changed words": png_with(b"tEXt", b"Comment\0words").replace(b"words", b"sword"),
     "PNG in name only": b"\x89PNG\r\n\x1a\n" + HTML,
     "PNG with too little in it": png_of(1000, 1000),
     "short JPEG": picture("JPEG")[:-2], "JPEG in name only": b"\xff\xd8\xff" + HTML,
@@ -218,6 +219,7 @@ TWO_IN_ONE = {
     "letter with a comment": docx()[:-2] + b"\x05\0<php>",
     "PDF in a letter": zipped([("x", pdf())], zipfile.ZIP_STORED),
     "something between entries": docx_with_gap(),
+    "letter of several disks": docx()[:-14] + b"\2\0" + docx()[-12:],
 }
 VML = '<v:shape><v:imagedata {}="http://x/y.png"/></v:shape>'
 FIELD = '<w:fldChar w:fldCharType="begin"/><w:instrText>{}</w:instrText><w:instrText>{}</w:instrText><w:fldChar w:fldCharType="end"/>'
@@ -230,12 +232,12 @@ FETCHING_LETTERS = {
     "picture, drawn": word(VML.format("src")),
     "picture, drawn otherwise": word(VML.format("r:href")),
     "picture, drawn in Office": word(VML.format("o:href")),
-    "frame": word("", (("frame", "http://x/", "eXternal "),)),
+    "frame": word("", (("frame", "y.html", "eXternal "),)),
     "object": word("", (("mailMergeSource", "file:///x", "External"),)),
     "inside, it says": word("", (("image", "\\\\server\\share\\a.png", "Internal"),)),
     "spreadsheet": word('<w:mailMerge/>'),
     "field": word('<w:fldSimple w:instr=" IncludePicture &quot;http://x/&quot; "/>'),
-    "field in pieces": word(FIELD.format(" DDE", "AUTO c:\\cmd")),
+    "field in pieces, behind another": word(FIELD.format(" PA", "GE ") + FIELD.format(" DDE", "AUTO c:\\cmd")),
     "in a part of another name": docx({"word/x.dat": document('<w:attachedTemplate r:id="r0"/>'), TYPES: content_types(
         more='<Override PartName="/word/X.dat" ContentType="application/x+xml"/>')}),
 }
@@ -273,10 +275,12 @@ DAMAGED_LETTERS = {
     "on a drive": docx({"c:evil": "x"}),
     "a name twice": docx({DOCUMENT.upper(): document()}),
     "its text is another": docx({ROOT: relationships(("officeDocument", "word/other.xml", "Internal"))}),
+    "other types": docx({TYPES: content_types().replace("/content-types", "/other")}),
     "no relationships": docx({ROOT: None}),
     "other relationships": docx({LINKS: '<Relationships xmlns="urn:x"/>'}),
     "packed otherwise": docx(method=zipfile.ZIP_BZIP2),
     "another name in the entry": docx().replace(b"word/document.xml", b"word/dokument.xml", 1),
+    "another sum in front of an entry": docx()[:14] + b"\1\2\3\4" + docx()[18:],
     "another size in the list": docx_with_deflated(DEFLATED, 2, zlib.crc32(b"ab")),
     "something behind in an entry": docx_with_deflated(DEFLATED + HTML, 3, zlib.crc32(b"abc")),
     "without an end in an entry": docx_with_deflated(DEFLATED[:-1], 3, zlib.crc32(b"abc")),
