@@ -210,8 +210,7 @@ TWO_IN_ONE = {
     "ZIP in a PNG": png_with(b"tEXt", b"Comment\0" + ZIP),
     "PDF in a PNG": png_with(b"tEXt", b"a\0" + pdf(), PNG_HEAD),
     "JPEG and ZIP": picture("JPEG") + ZIP,
-    "JPEG and script": picture("JPEG") + PHP,
-    "two JPEGs": picture("JPEG") * 2,
+    "JPEG and PDF": picture("JPEG") + pdf(),
     "PDF in a JPEG": jpeg_with_comment(pdf()),
     "ZIP in a JPEG": jpeg_with_comment(ZIP),
     "ZIP in a PDF": pdf() + b"%" + ZIP + b"\n%%EOF",
@@ -308,6 +307,19 @@ BAD = {
 def test_what_does_harm_is_not_accepted(here, reason, name):
     """Each with the sentence that says why, whatever it was called: no name is asked for."""
     assert reason_against(BAD[reason][name]) == reason
+
+
+#: What phones and others put behind a photo.
+BEHIND = {"another picture": picture("JPEG"), "a film": b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 40, "their own": b"SEFH" + bytes(99) + b"SEFT", "zeros": bytes(9), "script": PHP}
+
+
+@pytest.mark.parametrize("what", BEHIND)
+def test_what_a_phone_puts_behind_a_photo_is_cut_off(what):
+    """The photo is whole without it, and is taken: people photograph signed letters. The length is that of the picture."""
+    photo = picture("JPEG")
+    accepted = judge(photo + BEHIND[what])
+    assert (accepted.extension, accepted.length) == ("jpg", len(photo)) and judge(photo).length is None
+    Image.open(io.BytesIO((photo + BEHIND[what])[:accepted.length])).load()
 
 
 def test_two_in_one_are_two():

@@ -233,7 +233,7 @@ def progress_of(digest: DigestRow, message: OutboxMessage | None) -> dict[str, o
 
 def _page_of(message: OutboxMessage) -> str:
     if message.kind == "document":
-        return url_for("OperatorDocuments.show", case_id=message.case_id)
+        return url_for("OperatorDocumentPage.show", case_id=message.case_id, pk=message.document_id)
     return url_for("Digests.show", pk=message.digest_id)
 
 

@@ -1,13 +1,14 @@
 """Uploads are judged by what is in them, never by their name or by what a browser says of them (threat 57).
 
 A child process that has nothing to lose reads the file (upload_inspector.py). A file that is accepted is of one kind to every program,
-is readable to its end, does nothing by itself, and unpacks to a size that is bounded. It is still somebody else's: it is to be
+is readable to its end, does nothing by itself, and unpacks to a size that is bounded; what a phone put behind a photo is cut off. It is still somebody else's: it is to be
 handed out as a download, with the media type that is said here and no sniffing. What a camera writes into a picture, such as the
 place where it was taken, and comments in it stay: they are data of the picture's, and nothing runs them.
 """
 
 import logging
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from views import confinement, logs
 from views.upload_inspector import FINE
@@ -21,10 +22,11 @@ LIMITS = confinement.Limits(turn=2, seconds=7, megabytes=1024)
 
 @dataclass(frozen=True)
 class Accepted:
-    """What a file is."""
+    """What a file is, and how many of its bytes are it: phones put films and further pictures behind a photo. None: all."""
 
     media_type: str
     extension: str
+    length: int | None = None
 
 
 #: What each kind begins with.
@@ -55,6 +57,7 @@ SENTENCES = {
     "crash": "Keywork could not look at this file. Please try again, and tell whoever runs Keywork if it happens once more.",
 }
 
+_FINE = re.compile(rf"{FINE}(?: ([1-9][0-9]{{0,7}}))?")
 _inspectors = confinement.Children("views.upload_inspector", AT_ONCE)
 
 
@@ -69,29 +72,30 @@ class NotAccepted(Exception):
 def judge(data: bytes, limits: confinement.Limits = LIMITS) -> Accepted:
     """What an uploaded file is. Raises NotAccepted for a file that Keywork does not take, or could not look at."""
     kind = next((kind for head, kind in KINDS.items() if data.startswith(head)), None)
-    reason = _reason_against(data, kind, limits)
+    reason, length = _look(data, kind, limits)
     if reason is None:
-        return kind
+        return replace(kind, length=length)
     # Nothing of the file and nothing about it but this word. Somebody has to see to a crash.
     logs.write("an upload was not accepted", logging.ERROR if reason == "crash" else logging.INFO, reason=reason)
     raise NotAccepted(reason)
 
 
-def _reason_against(data: bytes, kind: Accepted | None, limits: confinement.Limits) -> str | None:
+def _look(data: bytes, kind: Accepted | None, limits: confinement.Limits) -> tuple[str | None, int | None]:
+    """Why a file is refused, or how many of its bytes are to be kept."""
     if not data:
-        return "empty"
+        return "empty", None
     if len(data) > MOST_BYTES:
-        return "size"
+        return "size", None
     if kind is None:
-        return "type"
+        return "type", None
     try:
         status, answer = _inspectors.run(data, limits, kind.extension)
     except confinement.Busy:
-        return "busy"
+        return "busy", None
     except confinement.TooLong:
-        return "slow"
+        return "slow", None
     word = answer.decode("ascii", "replace") if status == 0 else "crash"
-    if word == FINE:
-        return None
+    if fine := _FINE.fullmatch(word):
+        return None, int(fine[1]) if fine[1] else None
     # A child that was taken over can say what it likes: that is all it can do.
-    return word if word in SENTENCES else "crash"
+    return word if word in SENTENCES else "crash", None

@@ -11,7 +11,7 @@ from importlib import import_module
 from views.confinement import confine
 from views.upload_bounds import Refused
 
-#: What is printed of a file in which nothing was found.
+#: What is printed of a file in which nothing was found; behind it stands how many of its bytes are to be kept, where that is not all.
 FINE = "fine"
 #: For each kind of file, by its ending, what reads it. Only the libraries that it needs are brought along.
 INSPECTORS = {
@@ -24,19 +24,19 @@ INSPECTORS = {
 _PDF_WITHIN, _ZIP_WITHIN = 1024, 22 + 0xFFFF
 
 
-def verdict(kind: str, inspect: Callable[[bytes], None], data: bytes) -> str:
-    """FINE, or why the file is refused: a key of views.upload_check.SENTENCES."""
+def verdict(kind: str, inspect: Callable[[bytes], int | None], data: bytes) -> str:
+    """FINE (with a number of bytes), or why the file is refused: a key of views.upload_check.SENTENCES."""
     try:
         if _is_two_in_one(kind, data):
             return "more"
-        inspect(data)
+        ends = inspect(data)
     except Refused as refused:
         return str(refused)
     except MemoryError:
         return "bomb"
     except Exception:  # Whatever a parser stumbles over, from struct.error to RecursionError: the file is not what it should be.
         return "damaged"
-    return FINE
+    return FINE if ends is None or ends == len(data) else f"{FINE} {ends}"
 
 
 def _is_two_in_one(kind: str, data: bytes) -> bool:

@@ -36,8 +36,11 @@ def inspect_png(data: bytes) -> None:
     _decode(PngImageFile(io.BytesIO(data)))
 
 
-def inspect_jpeg(data: bytes) -> None:
-    """Raises Refused, or what reading stumbles over, unless this is one picture and nothing else. What a camera writes into it is part of it."""
+def inspect_jpeg(data: bytes) -> int:
+    """Where the picture ends. Raises Refused, or what reading stumbles over, unless it begins with a whole one.
+
+    What a camera writes into it is part of it. What phones put behind it is not: a film of the moment, a second picture in other brightness.
+    """
     at, marker = 2, _START
     while marker != _END:
         if data[at] != 0xFF:
@@ -54,11 +57,9 @@ def inspect_jpeg(data: bytes) -> None:
             at += 2 + struct.unpack_from(">H", data, at + 2)[0]
             if marker == _SCAN:
                 at = _CODED_END.search(data, at).start()
-    # Some devices fill a file up with zeros.
-    if data[at:].strip(b"\0"):
-        raise Refused("more")
     # Not through Image.open, which would go on to the further pictures that a phone may announce in the first one's segments.
     _decode(JpegImageFile(io.BytesIO(data)))
+    return at
 
 
 def _decode(image: ImageFile) -> None:

@@ -71,7 +71,7 @@ class Uploads(CaseTab):
         except NotAccepted as refused:
             form.file.errors = [*form.file.errors, refused.sentence]
             return False
-        call = func.app.keep_upload(form.id.data, case_id, document_id, form.title.data, form.received_on.data, accepted.media_type, file)
+        call = func.app.keep_upload(form.id.data, case_id, document_id, form.title.data, form.received_on.data, accepted.media_type, file[:accepted.length])
         return step(form, call) is not None and keep(form)
 
     @expose("/<uuid:case_id>/documents/files/<uuid:pk>")

@@ -49,6 +49,10 @@ SCREENS = [
         f"/notes/{{note[{ROW['note']}]}}/edit", f"/notes/{{note[{ROW['mine']}]}}/delete", f"/notes/{{note[{ROW['flag']}]}}/flag",
         "/goals/{goal[ann/active]}/edit", "/sessions/{session[ann/worker/next]}/edit", "/sessions/{session[ann/worker/next]}/outcome",
         "/team/add", "/team/add-contact-card", "/team/{collaborator[ann/worker]}/end", "/team/{collaborator[ann/gp]}/end", "/summary", "/close")],
+    *[("harbour_admin", "/support-cases/{case[ann]}/documents" + step) for step in (
+        "/files/new", "/files/new?document={document[ann/worker/approved]}", "/files/{upload[ann/worker/pdf]}/remove", "/{document[ann/worker/approved]}")],
+    ("worker", "/support/cases/{case[ann]}/documents/files/{upload[ann/worker/pdf]}/remove"),
+    ("harbour_admin", "/assessments?show=all"), ("worker", "/support/assessments?show=all"),
     ("harbour_admin", "/support-cases/{case[eve]}/reopen"),
     ("harbour_admin", "/nothing"),
     ("quay_manager", "/support-cases/{case[ann]}/notes/professional"),

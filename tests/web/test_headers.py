@@ -67,8 +67,8 @@ def client_of(scheme, app, world, persona):
 
 def addresses(rule, world):
     """Addresses of a route: one with real ids, one with ids that are nobody's; both the same where the route takes none."""
-    kind = next((kind for part, kind in (("/goals/", "goal"), ("/sessions/", "session"), ("/team/", "collaborator"), ("/runs/", "run"), ("/documents/", "document")) if part in rule.rule), "note")
-    row = {"goal": "ann/active", "session": "ann/worker/next", "collaborator": "ann/watcher", "run": "harbour", "document": "ann/worker/approved", "note": "ann/shared/worker"}[kind]
+    kind = next((kind for part, kind in (("/goals/", "goal"), ("/sessions/", "session"), ("/team/", "collaborator"), ("/runs/", "run"), ("/documents/files/", "upload"), ("/documents/", "document")) if part in rule.rule), "note")
+    row = {"goal": "ann/active", "session": "ann/worker/next", "collaborator": "ann/watcher", "run": "harbour", "document": "ann/worker/approved", "upload": "ann/worker/pdf", "note": "ann/shared/worker"}[kind]
     for real in (True, False):
         values = {}
         for name in rule.arguments:

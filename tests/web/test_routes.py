@@ -28,6 +28,7 @@ WORKSPACE = {
     f"{CASE}/team": GET, f"{CASE}/documents": GET, f"{CASE}/documents/new": BOTH,
     **{f"{CASE}/documents{ROW}{path}": methods for path, methods in {
         "": GET, "/edit": BOTH, "/pdf": GET, "/submit": POST, "/withdraw": BOTH, "/new-version": BOTH}.items()},
+    f"{CASE}/documents/files/new": BOTH, f"{CASE}/documents/files{ROW}": GET, f"{CASE}/documents/files{ROW}/remove": BOTH,
 }  # fmt: skip
 STEPS = {
     "/open": BOTH, "/choices": GET, f"{CASE}/summary": BOTH, f"{CASE}/close": BOTH, f"{CASE}/reopen": BOTH,
@@ -54,6 +55,8 @@ ROUTES = {
     "/password": (BOTH, EVERY_HAT),
     "/support-cases": (GET, OPERATORS),
     "/support/tenants": (GET, COLLABORATORS),
+    "/assessments": (GET, OPERATORS),
+    "/support/assessments": (GET, COLLABORATORS),
     **{f"/{kind}{path}": (methods, ORG_ADMINS) for kind in ("landlords", "properties", "tenants") for path, methods in RECORDS.items()},
     "/properties/choices": (GET, ORG_ADMINS),
     "/tenants/choices": (GET, ORG_ADMINS),
@@ -135,6 +138,9 @@ def address(site, rule: str) -> str:
     if rule.startswith(("/organisations", "/plans", "/people")):
         kind, name = ("organisation", "small") if rule.startswith("/organisations") else ("user", "gone")
         return re.sub("<any.*>", "disable", rule.replace("<uuid:pk>", str(getattr(site.world, kind)[name])).replace("<pk>", "business"))
+    if "/documents/files/" in rule:
+        upload = "ann/quay_manager/jpeg" if rule.startswith("/support-cases") else "ann/worker/pdf"
+        return rule.replace("<uuid:case_id>", str(site.world.case["ann"])).replace("<uuid:pk>", str(site.world.upload[upload]))
     if "/documents/" in rule:
         state = "both_worker/submitted" if rule.endswith(("/approve", "/return")) else "worker/approved" if rule.endswith(("/pdf", "/send", "/hand-over", "/new-version")) else "worker/draft"
         return rule.replace("<uuid:case_id>", str(site.world.case["ann"])).replace("<uuid:pk>", str(site.world.document[f"ann/{state}"]))
