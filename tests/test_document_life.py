@@ -442,3 +442,41 @@ def test_sending(shared_world, staged):
             assert refusal(connection, "select app.send_document(%s, %s, 'Pat', %s)", [document, uuid.uuid4(), address]) == "KW451"
         connection.execute(FUNCTIONS["hand_over"], values)
         connection.rollback()
+
+
+# ---- files -----------------------------------------------------------------------------------------------------------
+
+KEEP = "select app.keep_upload(%(new)s, %(case)s, %(it)s, %(title)s, %(day)s, %(kind)s, %(file)s)"
+JPEG = {"kind": "image/jpeg", "file": b"\xff\xd8\xff\xe0"}
+
+
+@pytest.mark.parametrize("change, code", [
+    ({}, None), ({"day": None}, None), (JPEG, None), ({"it": None}, None), ({"title": " "}, "23514"), ({"title": "x" * 161}, "23514"), ({"title": None}, "23502"),
+    *(({"day": day}, "23514") for day in ("1999-12-31", "2101-01-01", "infinity", "-infinity")),
+    ({"kind": "text/html"}, "23514"), ({"kind": "image/png"}, "23514"), ({"kind": "image/svg+xml", "file": b"<svg>"}, "23514"), ({"kind": None}, "23502"),
+    (JPEG | {"file": b"%PDF-1.7"}, "23514"), ({"file": b""}, "23514"), ({"file": None}, "23502"), ({"file": b"%PDF-" + b"x" * 9_999_995}, None),
+    ({"file": b"%PDF-" + b"x" * 9_999_996}, "23514"), ({"case": ident("case", "ben")}, "23503"), ({"new": ident("upload", "ann/worker/pdf")}, "23505")],
+    ids=lambda value: str(value)[:40])
+def test_files(shared_world, staged, change, code):
+    """What a file may be, by its first bytes and its size; a scan is of a document of its case; each refusal has its sentence."""
+    values = {"new": uuid.uuid4(), "case": ident("case", "ann"), "it": staged["ann", "worker", "sent"], "title": "Scan", "day": "2024-02-01",
+              "kind": "application/pdf", "file": PDF} | change
+    with shared_world.as_("harbour_admin") as connection:
+        came, said = came_to(connection, KEEP, values)
+    assert (came, said is not None) == (code or "passed", code is not None)
+
+
+def test_a_file_stays_as_it_came(shared_world):
+    """It goes with its upload, which whoever may removes; nobody changes it, the owner included; and no upload comes without one."""
+    upload = shared_world.upload["ann/worker/pdf"]
+    with shared_world.owner() as owner:
+        for change in ("bytes = bytes || 'x'", "media_type = 'image/png'", "upload_id = gen_random_uuid()"):
+            assert refusal(owner, f"update app.support_upload_files set {change} where upload_id = %s", [upload]) == "KW469"
+    with shared_world.as_("worker") as connection:
+        assert refusal(connection, "delete from app.support_upload_files where upload_id = %s", [upload]) == "42501"
+        assert connection.execute("delete from app.support_uploads where id = %s", [upload]).rowcount == 1
+        assert one(connection, "select count(*) from app.support_upload_files where upload_id = %s", upload) == 0
+        connection.execute("insert into app.support_uploads (case_id, title) values (%s, 'Nothing')", [shared_world.case["ann"]])
+        with pytest.raises(psycopg.Error) as refused:
+            connection.execute("set constraints all immediate")
+        assert refused.value.sqlstate == "KW481"

@@ -166,6 +166,32 @@ def test_a_home_that_moves_to_another_landlord_amid_all(world):
             connection.execute(back[1], about)
 
 
+# ---- nobody sheds their identity -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shed", ["set_config('app.token', '', true)", "set_config('role', 'none', true)", "set_config('role', 'keywork_platform_admin', true)",
+                                  "set_config('app.purging', 'yes', true)"], ids=["token", "role", "other role", "purging"])
+@pytest.mark.parametrize("attempt", [
+    "update app.support_documents set step = 'return', step_reason = left('x' || {shed}, 1) where id = %(mine)s",
+    "update app.support_documents set title = 'Forged' || left({shed}, 0) where id = %(draft)s",
+    "update app.support_documents set title = case when id = %(mine)s then title else 'Forged' || left({shed}, 0) end where id in (%(mine)s, %(draft)s)",
+    "insert into app.support_document_pdfs (document_id, content_sha256, pdf) select %(mine)s, %(seen)s, %(pdf)s where length({shed}) >= 0",
+    "insert into app.support_document_deliveries (document_id, way, to_name, handed_over_on) select %(mine)s, 'by_hand', 'Me', '2024-01-01' where length({shed}) >= 0",
+    "insert into app.support_documents (case_id, template_version_id, title) select %(closed)s, %(wording)s, 'Late' where length({shed}) >= 0",
+    "delete from app.support_uploads where id = %(late)s and length({shed}) >= 0",
+], ids=["return", "another's draft", "half way", "approve", "deliver", "a closed case", "a file of a closed case"])
+def test_nobody_sheds_their_identity_within_a_statement(shared_world, attempt, shed):
+    """Rules that bind people bind them to the end of the statement, whatever setting it changes half way (threat 26)."""
+    about = values(shared_world, ident("document", "ann/quay_manager/submitted")) | {
+        "mine": ident("document", "ann/quay_manager/submitted"), "draft": ident("document", "ann/worker/draft"), "closed": shared_world.case["eve"],
+        "late": ident("upload", "eve/worker/pdf")}
+    persona = "harbour_admin" if "%(late)s" in attempt or "%(closed)s" in attempt else "quay_manager"
+    with shared_world.as_(persona) as connection:
+        with pytest.raises(psycopg.Error) as refused:
+            connection.execute(attempt.format(shed=shed), about)
+        assert refused.value.sqlstate in ("KW001", "KW410", "KW460", "KW462", "KW463", "KW464", "42501")
+
+
 # ---- any order of steps ----------------------------------------------------------------------------------------------
 
 PARTS = {"harbour_admin": "operator", "quay_manager": "operator", "worker": "full", "both_worker": "full", "officer_open": "full"}

@@ -58,6 +58,21 @@ WRITABLE = {
     "support_upload_files": [(STAFF, "upload_id media_type bytes", "", False)],
 }
 
+#: Function of the document pack -> hats that may call it. Those of triggers and couriers, and what only these use, nobody may (tests/doors.py).
+MAY_CALL = {
+    **{name: STAFF for name in (
+        "judge_step", "steps_open", "require_step", "take_step", "submit_document", "return_document", "withdraw_document", "approve_document", "send_document",
+        "hand_over_document", "new_version_of", "document_content", "content_of", "merged", "said_day", "answer_fits", "keep_upload")},
+    "delivery_state": OPERATORS,
+    **{name: OPERATORS[:1] for name in ("add_starter_templates", "starters_to_add", "preview_of_template", "is_question", "options_fit")},
+    **{name: HATS for name in ("my_document_ids", "my_upload_ids", "my_document_organisation_ids")},
+    **{name: () for name in ("next_due_on", "starter_templates", "document_to_send", "why_not_send", "template_versions_take_their_place", "template_versions_stay",
+                             "template_parts_fit", "answers_fit_their_questions", "documents_begin_as_drafts", "documents_begin_from_what_is_live",
+                             "content_is_frozen_from_submission", "documents_take_steps", "steps_are_written_down", "what_was_fixed_stays",
+                             "pdf_takes_place_from_document", "pdf_approves_its_document", "delivery_takes_place_from_document", "delivery_sends_its_document",
+                             "file_takes_place_from_upload", "uploads_come_with_their_file")},
+}
+
 #: What makes or takes something that no hat and no login may make or take (threats 7, 10).
 FORBIDDEN = [
     "truncate app.support_notes",
@@ -108,6 +123,19 @@ def test_columns_that_each_hat_may_write(each_world):
             " where table_schema in ('app', 'vault') and grantee <> 'keywork_owner' and privilege_type = 'DELETE'"))
     assert granted == expected
     assert deleting == {(table, f"keywork_{hat}") for table, lines in WRITABLE.items() for hats, *_, may in lines if may for hat in hats}
+
+
+def test_functions_of_documents_that_each_hat_may_call(each_world):
+    """Exactly those above; the sign-in login none; couriers what they send."""
+    with each_world.owner() as owner:
+        called = {}
+        for name, role in owner.execute(
+                "select p.proname, r.rolname from pg_proc as p cross join pg_roles as r where p.pronamespace = 'app'::regnamespace and p.proname = any (%s)"
+                " and r.rolname like 'keywork\\_%%' and r.rolname <> 'keywork_owner' and not r.rolsuper and has_function_privilege(r.oid, p.oid, 'execute')", [list(MAY_CALL)]):
+            called.setdefault(name, set()).add(role.removeprefix("keywork_"))
+        known = {name for (name,) in owner.execute("select proname from pg_proc where pronamespace = 'app'::regnamespace")}
+    assert called == {name: set(hats) for name, hats in MAY_CALL.items() if hats} | {"document_to_send": {"jobs"}}
+    assert known >= MAY_CALL.keys()
 
 
 def test_select_is_all_that_is_left(each_world):
@@ -311,11 +339,13 @@ def test_error_messages_show_no_hidden_value(act, facts):
     connection, oracle = act
     hidden = [row["body"] for row in facts["support_notes"] if not oracle.reads("support_notes", row)]
     assert hidden or oracle.hat == "none"
-    for relation in ("support_notes", "note_feed"):
+    hidden_titles = [row["title"] for row in facts["support_documents"] if not oracle.reads("support_documents", row)]
+    for relation, column, unseen in (("support_notes", "body", hidden), ("note_feed", "body", hidden), ("support_documents", "title", hidden_titles),
+                                     ("document_list", "title", hidden_titles)):
         try:
             with connection.transaction():
-                connection.execute(f"select count(*) from app.{relation} where cast(body as integer) > 0")
+                connection.execute(f"select count(*) from app.{relation} where cast({column} as integer) > 0")
         except errors.InvalidTextRepresentation as error:
-            assert not any(body in str(error) for body in hidden)
+            assert not any(f'"{words}"' in str(error) for words in unseen)
         except errors.InsufficientPrivilege:
             assert oracle.hat == "platform_admin"

@@ -155,7 +155,7 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "support_document_deliveries_author_id_fkey": (None, "There is no such account."),
     # uploads
     "upload_titles_are_filled": ("title", "Say what this is, in up to 160 characters."),
-    "upload_days_are_plausible": ("received_on", "Give a date after 2000."),
+    "upload_days_are_plausible": ("received_on", "Give a date between 2000 and 2100."),
     "uploads_in_their_case": (None, "This file was added already."),
     "uploads_are_on_a_case": (None, "There is no such case."),
     "uploads_belong_to_a_document_of_the_case": ("document_id", "Choose one of the documents of this case."),

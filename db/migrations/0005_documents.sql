@@ -319,7 +319,7 @@ create table app.support_uploads (
     author_name     text not null,
     created_at      timestamptz not null default now(),
     constraint upload_titles_are_filled check (length(btrim(title)) between 1 and 160),
-    constraint upload_days_are_plausible check (received_on >= date '2000-01-01'),
+    constraint upload_days_are_plausible check (received_on between date '2000-01-01' and date '2100-12-31'),
     constraint uploads_in_their_case unique (organisation_id, case_id, id, landlord_id),
     constraint uploads_are_on_a_case foreign key (organisation_id, case_id, landlord_id)
         references app.support_cases (organisation_id, id, landlord_id) on update cascade,
