@@ -2541,11 +2541,16 @@ declare
     messages uuid[];
 begin
     -- E-mails first and in the order of their ids, as whoever sends or erases does (app.claim_message, app.erase_old_digests). Those that
-    -- left the case out said nothing of it. Of documents all: they go with their documents.
+    -- left the case out said nothing of it. Of documents all: they go with their documents. Looked up by their keys, each kind by its own.
     messages := array(select o.id from app.outbox as o
-                      where (o.organisation_id, o.digest_id) in (select e.organisation_id, e.digest_id from app.digest_entries as e
-                                                                 where e.case_id = any (cases) and (e.content is not null or e.handed_over))
-                         or (o.organisation_id, o.delivery_id) in (select v.organisation_id, v.id from app.support_document_deliveries as v where v.case_id = any (cases))
+                      where o.id in (select d.id from app.digest_entries as e
+                                     join app.outbox as d on d.organisation_id = e.organisation_id and d.digest_id = e.digest_id
+                                     where e.case_id = any (cases) and (e.content is not null or e.handed_over)
+                                     union all
+                                     select d.id from app.support_cases as c
+                                     join app.support_document_deliveries as v on v.organisation_id = c.organisation_id and v.case_id = c.id
+                                     join app.outbox as d on d.organisation_id = v.organisation_id and d.delivery_id = v.id
+                                     where c.id = any (cases))
                       order by o.id for update);
     -- Where no courier ever had it there is no file: what it says of others goes out yet, and the file of that is not to be erased.
     update app.outbox as o set copy_erased_at = clock_timestamp() where o.id = any (messages) and o.claimed_at is not null;
@@ -2557,9 +2562,10 @@ comment on function app.erase_told(uuid[]) is 'Erases what digests said of cases
 create or replace function app.erase_recipients(of_run uuid, cases uuid[]) returns void
 language plpgsql set search_path = '' as $$
 declare
-    theirs uuid[] := array(select s.id from app.support_document_deliveries as v
+    theirs uuid[] := array(select s.id from app.support_cases as c
+                           join app.support_document_deliveries as v on v.organisation_id = c.organisation_id and v.case_id = c.id
                            join app.suppressed_addresses as s on s.organisation_id = v.organisation_id and s.address = lower(v.to_address)
-                           where v.case_id = any (cases));
+                           where c.id = any (cases));
 begin
     if theirs = '{}' then
         return;

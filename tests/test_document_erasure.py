@@ -64,6 +64,32 @@ def test_files_go_after_90_days(sent, name):
     assert kept(sent) == pack
 
 
+MANY = """
+    set local session_replication_role = replica;
+    insert into app.outbox (organisation_id, kind, digest_id, dedup_key, to_name, to_address, state)
+        select organisation_id, 'digest', gen_random_uuid(), 'many ' || n, 'Somebody', n || '@example.net', 'withdrawn' from app.outbox, generate_series(1, 3000) as n where kind = 'document';
+    insert into app.support_document_deliveries (organisation_id, landlord_id, case_id, document_id, way, to_name, to_address, author_id, author_name)
+        select organisation_id, landlord_id, gen_random_uuid(), document_id, way, to_name, n || '@example.net', author_id, author_name
+        from app.support_document_deliveries, generate_series(1, 3000) as n where way = 'email' limit 3000;
+    insert into app.suppressed_addresses (organisation_id, address, because) select organisation_id, to_address, 'bounced' from app.outbox where kind = 'document' or state = 'withdrawn';
+    set local session_replication_role = origin;
+    analyze app.outbox, app.support_document_deliveries, app.suppressed_addresses, app.support_cases"""
+
+
+def test_a_purge_reads_its_own_alone(sent, shared_world):
+    """Of e-mails, deliveries and suppressed addresses it looks up those of its cases, however many there are of others."""
+    read = ("select coalesce(sum(seq_tup_read + idx_tup_fetch), 0)::integer from pg_stat_xact_user_tables"
+            " where relname in ('outbox', 'support_document_deliveries', 'suppressed_addresses')")
+    sent.execute(MANY)
+    before, cases = sent.execute(read).fetchone()[0], [shared_world.case["ann"], shared_world.case["ben"]]
+    sent.execute("select app.erase_told(%s)", [cases])
+    told = sent.execute(read).fetchone()[0]
+    sent.execute("select app.erase_recipients(%s, %s)", [shared_world.run["harbour"], cases])
+    recipients = sent.execute(read).fetchone()[0]
+    assert sent.execute("select address from app.suppressed_addresses where address = 'sister@example.net'").fetchall() == []
+    assert (told - before, recipients - told) < (100, 100)
+
+
 def test_one_that_waited_too_long_can_be_sent_again(sent, shared_world):
     """Unlike what a digest said, the document is there: it goes once more, its new file is kept, and goes 90 days later."""
     message = email(sent)["id"]
