@@ -24,13 +24,16 @@ select md5('wording ' || t.organisation_id)::uuid, t.organisation_id, t.id, 1,
        jsonb_build_array(jsonb_build_object('id', '00000000-0000-4000-8000-000000000001', 'type', 'long_text', 'words', 'How are things?')), 'Somebody'
 from app.document_templates as t where t.name = 'Review of old' on conflict do nothing;
 
-insert into app.support_documents (id, organisation_id, landlord_id, case_id, template_version_id, template_id, kind, title, answers, state, step, step_reason, content, content_sha256,
-                                   version, supersedes_id, author_id, author_name, submitted_at, approved_at, approved_by_id, approved_by_name, pdf_sha256, sent_at, repeats_every_months, next_due_on)
-select md5(c.id || m.name || %(words)s)::uuid, c.organisation_id, c.landlord_id, c.id, v.id, v.template_id, 'recurring_assessment', %(words)s, jsonb_build_object('00000000-0000-4000-8000-000000000001', %(words)s),
-       case m.name when 'newer' then 'approved' else m.name end, case m.name when 'withdrawn' then 'withdraw' end, case m.name when 'withdrawn' then %(words)s end,
-       said.content, sha256(convert_to(said.content::text, 'UTF8')), m.version, md5(c.id || m.before || %(words)s)::uuid, %(author)s, 'Worker', case when m.submitted then now() end,
-       case when m.approved then now() end, case when m.approved then %(approver)s::uuid end, case when m.approved then 'Admin' end, case when m.approved then sha256(%(pdf)s) end,
-       case when m.sent then now() end, 6, case when m.approved then '2030-01-01'::date end
+insert into app.support_documents (id, organisation_id, landlord_id, case_id, template_version_id, template_id, kind, title, answers, state, step, step_reason,
+                                   content, content_sha256, version, supersedes_id, author_id, author_name, submitted_at,
+                                   approved_at, approved_by_id, approved_by_name, pdf_sha256, sent_at, repeats_every_months, next_due_on)
+select md5(c.id || m.name || %(words)s)::uuid, c.organisation_id, c.landlord_id, c.id, v.id, v.template_id, 'recurring_assessment', %(words)s,
+       jsonb_build_object('00000000-0000-4000-8000-000000000001', %(words)s), case m.name when 'newer' then 'approved' else m.name end,
+       case m.name when 'withdrawn' then 'withdraw' end, case m.name when 'withdrawn' then %(words)s end,
+       said.content, sha256(convert_to(said.content::text, 'UTF8')), m.version, md5(c.id || m.before || %(words)s)::uuid, %(author)s, 'Worker',
+       case when m.submitted then now() end, case when m.approved then now() end, case when m.approved then %(approver)s::uuid end,
+       case when m.approved then 'Admin' end, case when m.approved then sha256(%(pdf)s) end, case when m.sent then now() end, 6,
+       case when m.approved then '2030-01-01'::date end
 from app.support_cases as c
 join app.document_template_versions as v on v.id = md5('wording ' || c.organisation_id)::uuid
 cross join (values {_MADE}) as m (name, version, before, submitted, approved, sent)
@@ -38,13 +41,16 @@ cross join lateral (select case when m.submitted then jsonb_build_object('title'
 where c.id = any (%(cases)s);
 
 insert into app.support_document_events (organisation_id, landlord_id, case_id, document_id, step, to_state, actor_name, reason)
-select d.organisation_id, d.landlord_id, d.case_id, d.id, 'begin', 'draft', d.author_name, %(words)s from app.support_documents as d where d.case_id = any (%(cases)s) and d.title = %(words)s;
+select d.organisation_id, d.landlord_id, d.case_id, d.id, 'begin', 'draft', d.author_name, %(words)s
+from app.support_documents as d where d.case_id = any (%(cases)s) and d.title = %(words)s;
 
 insert into app.support_document_pdfs (document_id, organisation_id, landlord_id, case_id, content_sha256, pdf)
-select d.id, d.organisation_id, d.landlord_id, d.case_id, d.content_sha256, %(pdf)s from app.support_documents as d where d.case_id = any (%(cases)s) and d.title = %(words)s and d.pdf_sha256 is not null;
+select d.id, d.organisation_id, d.landlord_id, d.case_id, d.content_sha256, %(pdf)s
+from app.support_documents as d where d.case_id = any (%(cases)s) and d.title = %(words)s and d.pdf_sha256 is not null;
 
 insert into app.support_document_deliveries (organisation_id, landlord_id, case_id, document_id, way, to_name, to_address, handed_over_on, author_id, author_name)
-select d.organisation_id, d.landlord_id, d.case_id, d.id, w.way, %(words)s, case w.way when 'email' then 'sister@example.net' end, case w.way when 'by_hand' then '2020-01-01'::date end, d.author_id, 'Worker'
+select d.organisation_id, d.landlord_id, d.case_id, d.id, w.way, %(words)s,
+       case w.way when 'email' then 'sister@example.net' end, case w.way when 'by_hand' then '2020-01-01'::date end, d.author_id, 'Worker'
 from app.support_documents as d, unnest(array['email', 'by_hand']) as w (way) where d.case_id = any (%(cases)s) and d.title = %(words)s and d.sent_at is not null;
 
 insert into app.outbox (organisation_id, kind, delivery_id, dedup_key, to_name, to_address, state, attempts, claimed_at, sent_at)
@@ -56,7 +62,8 @@ select c.organisation_id, c.landlord_id, c.id, u.document_id, %(words)s, %(autho
 from app.support_cases as c cross join lateral (values (md5(c.id || 'sent' || %(words)s)::uuid), (null)) as u (document_id) where c.id = any (%(cases)s);
 
 insert into app.support_upload_files (upload_id, organisation_id, landlord_id, case_id, media_type, bytes)
-select u.id, u.organisation_id, u.landlord_id, u.case_id, 'application/pdf', %(pdf)s from app.support_uploads as u where u.case_id = any (%(cases)s) and u.title = %(words)s;
+select u.id, u.organisation_id, u.landlord_id, u.case_id, 'application/pdf', %(pdf)s
+from app.support_uploads as u where u.case_id = any (%(cases)s) and u.title = %(words)s;
 """
 
 

@@ -1,7 +1,5 @@
 """Files of e-mails with documents go 90 days after they were sent, as those of digests do; the documents stay with their case (app.erase_old_digests)."""
 
-from datetime import timedelta
-
 import psycopg
 import pytest
 from psycopg.rows import dict_row

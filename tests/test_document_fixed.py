@@ -19,14 +19,16 @@ from views.document_pdf import document_pdf
 
 DOCUMENT = uuid.uuid4()
 #: Ids of a question of each kind, and an answer in letters of many scripts, of decimals, and of nothing.
-ANSWERS = {"long_text": "Łódź & Ŵyn’s kitchen:\n\n“the heron”\u00a0— 鷺 \U0001f426", "number": 12.50, "choices": ["b", "ä"], "yes_no": False, "date": "2026-02-28", "signature": "Siân"}
+ANSWERS = {"long_text": "Łódź & Ŵyn’s kitchen:\n\n“the heron”\u00a0— 鷺 \U0001f426", "number": 12.50, "choices": ["b", "ä"], "yes_no": False, "date": "2026-02-28",
+           "signature": "Siân"}
 PARTS = [{"id": str(uuid.uuid4()), "type": kind, "words": f"{kind} for {{{{tenant}}}}?"} | ({"options": ["ä", "b"]} if kind == "choices" else {}) for kind in ANSWERS]
 #: What stands in the table, and what is kept of it; a document whose hash does not fit is found.
 HASHES = """
     select f.pdf, f.sha256, d.pdf_sha256, f.content_sha256, d.content_sha256, d.content::text, d.content -> 'parts'
     from app.support_documents as d join app.support_document_pdfs as f on f.document_id = d.id where d.id = %s"""
 #: Checks are not looked at again by themselves when rows are loaded past them.
-CHECK_AGAIN = "select conrelid::regclass::text, conname from pg_constraint where contype in ('c', 'f') and connamespace = 'app'::regnamespace and conrelid::regclass::text ~ 'support_(document|upload)'"
+CHECK_AGAIN = ("select conrelid::regclass::text, conname from pg_constraint where contype in ('c', 'f') and connamespace = 'app'::regnamespace"
+               " and conrelid::regclass::text ~ 'support_(document|upload)'")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,8 @@ def fixed():
     does("worker", "select app.submit_document(%s)", DOCUMENT)
     [(content, sha256)] = does("harbour_admin", "select content, content_sha256 from app.support_documents where id = %s", DOCUMENT)
     with create_app(from_environment(environment_of(world))).app_context():
-        pdf = document_pdf(content, case_reference=str(world.case["ann"])[:8], approved_by="Harbour Admin", approved_at=datetime.now(timezone.utc), content_sha256=sha256)
+        pdf = document_pdf(content, case_reference=str(world.case["ann"])[:8], approved_by="Harbour Admin", approved_at=datetime.now(timezone.utc),
+                           content_sha256=sha256)
     does("harbour_admin", "select app.approve_document(%s, %s, %s)", DOCUMENT, sha256, pdf)
     does("worker", "select app.keep_upload(gen_random_uuid(), %s, %s, 'Scan', null, 'application/pdf', %s)", world.case["ann"], DOCUMENT, file)
     yield world, pdf, file
@@ -65,7 +68,8 @@ def assert_as_it_was(conninfo: str, pdf: bytes, file: bytes) -> None:
         assert {part["type"]: part["answer"] for part in parts} == ANSWERS
         assert connection.execute("select bytes, sha256, size_bytes from app.support_upload_files").fetchall() == [(file, hashlib.sha256(file).digest(), len(file))]
         for table, constraint in connection.execute(CHECK_AGAIN).fetchall():
-            definition = connection.execute("select pg_get_constraintdef(oid) from pg_constraint where conname = %s and conrelid = %s::regclass", [constraint, table]).fetchone()[0]
+            definition = connection.execute("select pg_get_constraintdef(oid) from pg_constraint where conname = %s and conrelid = %s::regclass",
+                                            [constraint, table]).fetchone()[0]
             connection.execute(f"alter table {table} add constraint looked_at_again {definition} not valid")
             connection.execute(f"alter table {table} validate constraint looked_at_again")
             connection.execute(f"alter table {table} drop constraint looked_at_again")

@@ -128,9 +128,12 @@ def test_a_replay_leaves_what_came_after_the_destruction(purged):
     with psycopg.connect(world.conninfo) as connection:
         values = {"case": world.case["eve"], "author": world.user["worker"]}
         connection.execute("update app.support_cases set closed_at = null where id = %(case)s", values)
-        goal = connection.execute("insert into app.support_goals (case_id, title, author_id, author_name) values (%(case)s, 'Swim', %(author)s, 'Worker') returning id", values).fetchone()[0]
-        connection.execute("insert into app.support_goal_progress (case_id, goal_id, body, author_id, author_name) values (%(case)s, %(goal)s, 'Deeper', %(author)s, 'Worker')", values | {"goal": goal})
-        connection.execute("insert into app.digest_entries (organisation_id, landlord_id, digest_id, case_id, content) select organisation_id, landlord_id, %s, id, '{}' from app.support_cases where id = %s",
+        connection.execute("with goal as (insert into app.support_goals (case_id, title, author_id, author_name) values (%(case)s, 'Swim', %(author)s, 'Worker') returning id)"
+                           " select set_config('tests.goal', id::text, true) from goal", values)
+        connection.execute("insert into app.support_goal_progress (case_id, goal_id, body, author_id, author_name)"
+                           " values (%(case)s, current_setting('tests.goal')::uuid, 'Deeper', %(author)s, 'Worker')", values)
+        connection.execute("insert into app.digest_entries (organisation_id, landlord_id, digest_id, case_id, content)"
+                           " select organisation_id, landlord_id, %s, id, '{}' from app.support_cases where id = %s",
                            [ident("digest", "harbour/officer_open"), world.case["eve"]])
     put_packs(world, world.case["eve"], words="Written since")
     with psycopg.connect(world.conninfo) as connection:

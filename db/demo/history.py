@@ -98,21 +98,30 @@ EVENTS = """
            s.id, s.type, s.scheduled_at, '{"status": "scheduled", "outcome_note": null}', jsonb_build_object('status', s.status, 'outcome_note', s.outcome_note)
     from app.support_sessions as s where s.status <> 'scheduled'
     union all
-    select t.created_at, t.organisation_id, null, a.id, a.full_name, 'insert', 'document_templates', t.id, t.kind, t.created_at, null, to_jsonb(t)
+    select t.created_at, t.organisation_id, null, a.id, a.full_name, 'insert', 'document_templates', t.id, t.kind, t.created_at, null, to_jsonb(t) || '{"retired_at": null}'
     from app.document_templates as t join admins as a using (organisation_id)
     union all
-    select v.created_at, v.organisation_id, null, v.author_id, v.author_name, 'insert', 'document_template_versions', v.id, null, v.created_at, null, to_jsonb(v)
-    from app.document_template_versions as v
+    select v.created_at, v.organisation_id, null, coalesce(v.author_id, a.id), v.author_name, 'insert', 'document_template_versions', v.id, null, v.created_at, null, to_jsonb(v)
+    from app.document_template_versions as v join admins as a using (organisation_id)
     union all
-    -- The first wording of a draft is not told: nobody ever wrote one.
+    -- As it was begun, with the answers that it has by now; each step of its trail after that.
     select d.created_at, d.organisation_id, d.case_id, d.author_id, d.author_name, 'insert', 'support_documents', d.id, d.kind, d.created_at, null,
-           to_jsonb(d) || jsonb_build_object('state', 'draft', 'step', null, 'step_reason', null, 'content', null, 'content_sha256', null, 'submitted_at', null,
-                                             'revision', 1, 'changed_at', d.created_at)
+           to_jsonb(d) || '{"state": "draft"}' || (
+               select jsonb_object_agg(later, null) from unnest(array['step', 'step_reason', 'content', 'content_sha256', 'submitted_at', 'approved_at', 'approved_by_id',
+                                                                      'approved_by_name', 'pdf_sha256', 'sent_at', 'next_due_on']) as later)
     from app.support_documents as d
     union all
     select e.happened_at, e.organisation_id, e.case_id, e.actor_id, e.actor_name, 'update', 'support_documents', d.id, d.kind, d.created_at,
-           jsonb_build_object('state', e.from_state), jsonb_strip_nulls(jsonb_build_object('state', e.to_state, 'step', e.step, 'step_reason', e.reason))
-    from app.support_document_events as e join app.support_documents as d on d.id = e.document_id where e.from_state is not null
+           jsonb_build_object('state', e.from_state) || case when e.reason is not null then '{"step_reason": null}' else '{}' end::jsonb,
+           jsonb_build_object('state', e.to_state, 'step', e.step) || case when e.reason is not null then jsonb_build_object('step_reason', e.reason) else '{}' end
+           || case e.step when 'approve' then jsonb_build_object('approved_at', d.approved_at, 'approved_by_name', d.approved_by_name, 'pdf_sha256', d.pdf_sha256) else '{}' end
+    from app.support_document_events as e join app.support_documents as d on d.id = e.document_id where e.step <> 'begin'
+    union all
+    select v.created_at, v.organisation_id, v.case_id, v.author_id, v.author_name, 'insert', 'support_document_deliveries', v.id, v.way, v.created_at, null, to_jsonb(v)
+    from app.support_document_deliveries as v
+    union all
+    select u.created_at, u.organisation_id, u.case_id, u.author_id, u.author_name, 'insert', 'support_uploads', u.id, null, u.created_at, null, to_jsonb(u)
+    from app.support_uploads as u
     union all
     select h.created_at, h.organisation_id, h.case_id, h.author_id, h.author_name, 'insert', 'legal_holds', h.id, null, h.created_at, null, to_jsonb(h)
     from app.legal_holds as h
