@@ -351,7 +351,7 @@ def test_a_document_is_sent_once_after_a_question(site):
         assert (answer.status_code, answer.headers["location"]) == (303, at(site, OP, its_id))
     assert mails_of(site, its_id) == [("Ann Tenant", "ann@example.net")] and state_of(site, its_id) == "sent"
     page = visitor.page(at(site, OP, its_id)).text
-    assert "Ann Tenant ann@example.net" in page and "Waiting" in page.split("To whom it went")[-1]
+    assert "Support cases" in page.split("Sign out")[0] and "Ann Tenant ann@example.net" in page and "Waiting" in page.split("To whom it went")[-1]
     workers = site.visitor("worker").page(at(site, CO, its_id)).text
     assert "ann@example.net" not in workers and "Sent by e-mail" in workers
 
@@ -369,7 +369,7 @@ def test_an_address_that_gets_nothing_is_refused_at_its_field(site):
 
 
 def test_somebody_of_the_team_is_one_click_away(site):
-    """Name and address of contact cards; nobody of another case, and nobody with an account, who reads it in Keywork."""
+    """Name and address of whoever has one there; nobody of another case, and nobody who has left."""
     its_id = made(site, "worker", *APPROVED)
     address = at(site, OP, its_id, "send")
     page = site.visitor("harbour_admin").page(address).text
