@@ -36,13 +36,14 @@ class DocumentPage(DocumentTab):
         events = session().scalars(
             select(DocumentEvent).where(DocumentEvent.document_id == pk).order_by(DocumentEvent.happened_at, DocumentEvent.id)).all()
         content = run(select(func.app.document_content(pk))).scalar_one()
-        primary, menu = self._ways(row)
+        primary, others = self._ways(row)
         returned = next((event for event in reversed(events) if event.step == "return"), None) if row.returned_because else None
         return self.render_template(
             "document.html", case=case, document=row, kind=KINDS[row.kind], badge=STATES[row.state], states=STATES, steps=STEPS, events=events,
-            body=blocks(content["parts"], content["kind"]), files=files_of(case, self.prefix, pk) if row.approved_at else None, primary=primary, menu=menu, returned=returned, deliveries=self._deliveries(row), newer=self._newer(row),
+            body=blocks(content["parts"], content["kind"]), files=files_of(case, self.prefix, pk) if row.approved_at else None,
+            primary=primary, others=others, returned=returned, deliveries=self._deliveries(row), newer=self._newer(row),
             older_url=self.to("Page.show", case_id, row.supersedes_id) if row.supersedes_id else None,
-            pdf_url=self.to("Page.pdf", case_id, pk) if row.pdf_sha256 else None, back=Link(f"{case.tenant_name}: documents", self.to("s.show", case_id)),
+            pdf_url=self.to("Page.pdf", case_id, pk) if row.pdf_sha256 else None, back=Link(case.tenant_name, self.to("s.show", case_id)),
         )
 
     @expose("/<uuid:case_id>/documents/<uuid:pk>/pdf")

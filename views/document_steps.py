@@ -148,7 +148,7 @@ class DocumentSteps(DraftTab):
             elif step(form, call) is not None:
                 # The database would take it. Nothing is sent before somebody has said yes.
                 session().rollback()
-                return self.ask(question, form, self.to("Steps.send", case_id, pk), back)
+                return self.ask(question, form, self.to("Steps.send", case_id, pk), back, danger=False)
         return self._form_page(f"Send “{title}”", form, "Go on", case_id, pk, template="document_send.html", people=people,
                                lead="The PDF goes by e-mail as an attachment. You are asked once more before it goes.")
 
@@ -179,7 +179,7 @@ class DocumentSteps(DraftTab):
         return self.confirm_page(
             f"Write a new version of “{title}”?",
             ["It begins as a draft of yours, with the answers of this version and what the template says today.",
-             f"Version {version} stays as it is, and takes its leave when the new one is approved."],
+             f"Version {version} stays as it is, and is marked as replaced when the new one is approved."],
             "Begin the new version", self.to("Page.show", case_id, pk), form=form, danger=False, quote=None, back=Link(title, self.to("Page.show", case_id, pk)))
 
     # ---- what they share ---------------------------------------------------------------------------------------------

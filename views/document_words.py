@@ -44,7 +44,7 @@ class Step(NamedTuple):
 
 STEPS = {
     "begin": Step("Write a document", "Begun"),
-    "submit": Step("Submit for approval", "Submitted for approval"),
+    "submit": Step("Hand in for approval", "Handed in for approval"),
     "return": Step("Return to the author", "Returned to the author"),
     "withdraw": Step("Withdraw", "Withdrawn"),
     "approve": Step("Approve", "Approved"),

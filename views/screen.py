@@ -117,9 +117,9 @@ class Screen(ModelView):
         )
         return body, 409 if form.errors or form.form_errors else 200
 
-    def ask(self, question: Question, form: Form, cancel_url: str, back: Link):
+    def ask(self, question: Question, form: Form, cancel_url: str, back: Link, *, danger: bool = True):
         """The question before a change, with the answers of the form in it. Nothing is saved yet: 409."""
         form.agreed.show(question.sentences)
         page, _ = self.confirm_page(
-            question.title, question.sentences, question.button, cancel_url, form=form, carried=True, quote=None, back=back)
+            question.title, question.sentences, question.button, cancel_url, form=form, carried=True, quote=None, back=back, danger=danger)
         return page, 409
