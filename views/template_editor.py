@@ -18,12 +18,14 @@ from views.screen import Link, Screen
 from views.sentences import Refusal
 from views.template_parts import ASKING, MERGE_FIELDS, SAYING, Parts, preview_of
 from views.template_wordings import wording_of
-from views.templates import actions_of
+from views.templates import actions_of, every
 from views.upgrade import require_support_cases
-from views.words import when
+from views.words import inside, when
 
-MEANWHILE = ("Somebody else saved this template while you were writing: {wording} is now by {author}, {when}. What you typed is still here, and nothing of it"
-             " is saved. Look at theirs under Earlier wordings; if yours should take its place, save again.")
+#: The form was loaded before somebody, perhaps the same person in another window, saved.
+STILL_HERE = "What you typed is still here, and nothing of it is saved."
+REWORDED = f"This template was reworded while you were writing: wording {{version}} is by {{author}}, {{when}}. {STILL_HERE} Look at theirs under Earlier wordings; if yours should take its place, save again."
+RENAMED = f"The name or the interval of this template was changed while you were writing: it is now {{name}}. {STILL_HERE} If yours should take its place, save again."
 
 
 class EditTemplate(Form):
@@ -54,7 +56,7 @@ class EditTemplate(Form):
 
 def state_of(template: TemplateRow) -> str:
     """What tells one state of a template from another: what it says, its name, and its interval."""
-    return hashlib.sha256(repr((template.version, template.name, template.repeats_every_months)).encode()).hexdigest()[:16]
+    return f"{template.version} {hashlib.sha256(repr((template.name, template.repeats_every_months)).encode()).hexdigest()[:16]}"
 
 
 class TemplateEditor(Screen):
@@ -96,8 +98,11 @@ class TemplateEditor(Screen):
 
     def _save(self, form: EditTemplate, template: TemplateRow) -> bool:
         if form.loaded.data != state_of(template):
+            is_reworded = (form.loaded.data or "").split(" ")[0] != str(template.version)
             form.loaded.data = state_of(template)
-            form.form_errors = [MEANWHILE.format(wording=f"wording {template.version}", author=template.author_name, when=when(template.worded_at))]
+            called = template.name + (f" ({inside(every(template.repeats_every_months))})" if template.repeats_every_months else "")
+            form.form_errors = [REWORDED.format(version=template.version, author=template.author_name, when=inside(when(template.worded_at))) if is_reworded
+                                else RENAMED.format(name=called)]
             return False
         said, pk, version = form.parts.as_json(), template.id, template.version
         reworded = said != Parts.kept(template.parts).as_json()

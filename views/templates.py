@@ -84,7 +84,7 @@ class Templates(Records):
 
     def besides(self):
         """How many templates of the starter pack there still are to add, and how many of their own are retired."""
-        starters = session().scalar(select(func.count()).select_from(func.app.starters_to_add().table_valued("starter_key")), bind_arguments={"mapper": KeptTemplate})
+        starters = run(select(func.count()).select_from(func.app.starters_to_add().table_valued("starter_key"))).scalar_one()
         retired = session().scalar(select(func.count()).select_from(DocumentTemplate).where(DocumentTemplate.retired_at.is_not(None)))
         return {"starters": starters, "retired_count": retired, "starters_url": url_for("Templates.add_starter_pack"), "retired_url": url_for("Templates.list", show="retired")}
 

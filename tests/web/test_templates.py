@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -244,10 +245,20 @@ def test_two_people_at_once_lose_nothing(site, admin, fresh):
     assert sent(admin, fresh, first, parts_1_words="The first wording").status_code == 303
     answer = sent(admin, fresh, second, parts_1_words="The second wording")
     page = Page(answer.text)
-    assert answer.status_code == 409 and "Somebody else saved this template while you were writing: wording 2 is now by Harbour Admin, Today" in page.alerts
+    assert answer.status_code == 409 and "This template was reworded while you were writing: wording 2 is by Harbour Admin, today" in page.alerts
     assert len(versions(site, fresh)) == 2
     assert sent(admin, fresh, page.form_with("loaded")).status_code == 303
     assert [parts[1]["words"] for parts in versions(site, fresh)] == ["About you", "The first wording", "The second wording"]
+    # The very same moment: one of them is the first.
+    together = editor(admin, fresh)
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda at: sent(admin, fresh, together, parts_1_words=f"Together {at}").status_code, range(6)))
+    assert sorted(answers) == [303, *[409] * 5] and len(versions(site, fresh)) == 4
+    # A new name is not undone by who did not see it.
+    stale = editor(admin, fresh)
+    assert sent(admin, fresh, editor(admin, fresh), name="Renamed meanwhile").status_code == 303
+    page = Page(sent(admin, fresh, stale, parts_1_words="Mine").text)
+    assert "was changed while you were writing: it is now Renamed meanwhile." in page.alerts and page.form_with("loaded").controls["parts-1-words"].value == "Mine"
 
 
 def test_a_new_name_alone_is_no_new_wording(site, admin, fresh):
