@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from views import document_sentences
+
 #: The audit log is written with the change, or the change is not made.
 NOT_WRITTEN_DOWN = "That could not be kept on the record, so it was not done. Please try again."
 #: Digests, the outbox and the job ledger are kept by the jobs.
@@ -14,7 +16,7 @@ NOT_BY_HAND = "Keywork keeps this by itself, so it was not changed. Please try a
 
 #: Constraint or unique index -> (form field it is about, or None for the whole form; what to do). A field is the column of
 #: its name; "column.key" is one part of a column that holds several.
-CONSTRAINTS: dict[str, tuple[str | None, str]] = {
+CONSTRAINTS: dict[str, tuple[str | None, str]] = document_sentences.CONSTRAINTS | {
     # installation, keys, price list: only operators of the installation meet these
     "installation_has_one_row": (None, "Keywork is installed here already."),
     "pads_fill_one_block": (None, "That signing key does not have the right length."),
@@ -98,73 +100,6 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "cases_in_their_organisation": (None, "This case exists already."),
     "cases_are_of_a_tenant": ("tenant_id", "Choose one of your tenants."),
     "one_open_case_for_each_tenant": ("tenant_id", "This tenant has an open case already. Work on that one, or close it first."),
-    # documents: templates
-    "template_kinds_are_known": ("kind", "Choose a kind from the list."),
-    "template_names_are_filled": ("name", "Give the template a name of up to 120 characters."),
-    "template_names_are_unique_in_an_organisation": ("name", "You have a template with this name already."),
-    "recurring_assessments_have_an_interval": ("repeats_every_months", "Say after how many months a recurring assessment is due again; no other kind is."),
-    "assessments_repeat_within_5_years": ("repeats_every_months", "Give a number of months from 1 to 60."),
-    "starter_keys_are_plain_words": (None, "That is no template of the starter pack."),
-    "starters_are_added_once": (None, "This template of the starter pack was added already."),
-    "templates_in_their_organisation": (None, "This template exists already."),
-    "document_templates_organisation_id_fkey": (None, "There is no such organisation."),
-    "template_versions_count_from_1": (None, "Wordings are counted from 1."),
-    "template_versions_are_numbered_once": (None, "Somebody saved this template at the same moment. Please try again."),
-    "template_versions_in_their_organisation": (None, "This wording exists already."),
-    "template_versions_are_of_a_template": (None, "There is no such template."),
-    "document_template_versions_author_id_fkey": (None, "There is no such account."),
-    "document_transitions_pkey": (None, "This step is there already."),
-    "transition_steps_are_plain_words": (None, "Use small letters and underscores only for a step."),
-    "transition_states_are_known": (None, "There is no such state of a document."),
-    "transitions_say_about_the_author": (None, "Say whether the author may take this step."),
-    # documents
-    "document_kinds_are_known": (None, "Choose a kind from the list."),
-    "document_titles_are_filled": ("title", "Give the document a title of up to 160 characters."),
-    "document_states_are_known": (None, "There is no such state of a document."),
-    "document_reasons_fit": ("step_reason", "Keep the reason under 1,000 characters."),
-    "document_versions_count_from_1": (None, "Versions are counted from 1."),
-    "document_answers_fit_on_paper": (None, "Keep all answers together under 300,000 characters. Please begin a second document for the rest."),
-    "document_revisions_count_from_1": (None, "Please load the page again."),
-    "submitted_documents_have_their_content": (None, "What a document says is fixed when it is handed in, and not before."),
-    "document_content_fits_its_hash": (None, "What a document says is fixed when it is handed in, and not before."),
-    "approvers_are_not_the_author": (None, "Somebody else has to look at a document that you wrote."),
-    "approved_documents_have_their_pdf": (None, "A document is approved together with its PDF."),
-    "sent_documents_have_their_moment": (None, "A document is sent to somebody."),
-    "documents_in_their_case": (None, "This document exists already."),
-    "documents_are_on_a_case": (None, "There is no such case."),
-    "documents_are_made_from_a_template": ("template_version_id", "Choose a template from the list."),
-    "documents_supersede_one_of_their_case": (None, "There is no such document to begin a new version of."),
-    "support_documents_author_id_fkey": (None, "There is no such account."),
-    "support_documents_approved_by_id_fkey": (None, "There is no such account."),
-    "one_new_version_at_a_time": (None, "A new version of this document is under way already."),
-    "document_events_are_plain_words": (None, "Use small letters and underscores only for a step."),
-    "document_events_are_on_a_document": (None, "There is no such document."),
-    "support_document_events_actor_id_fkey": (None, "There is no such account."),
-    "support_document_pdfs_pkey": (None, "Somebody approved this document already."),
-    "pdfs_are_pdfs": (None, "That is no PDF."),
-    "pdfs_can_be_sent": (None, "The PDF is larger than e-mails may be. Please split the document in two."),
-    "pdfs_are_of_a_document": (None, "There is no such document."),
-    "delivery_ways_are_known": (None, "Send the document by e-mail, or note that it was handed over."),
-    "delivery_names_are_filled": ("to_name", "Say to whom, in up to 120 characters."),
-    "delivery_addresses_look_like_addresses": ("to_address", "Give an e-mail address, such as name@example.org."),
-    "documents_by_email_have_an_address": ("to_address", "Give an e-mail address, such as name@example.org."),
-    "documents_by_hand_have_a_day": ("handed_over_on", "Say on which day it was handed over."),
-    "hand_over_days_are_plausible": ("handed_over_on", "Give a date after 2000."),
-    "deliveries_in_their_organisation": (None, "This was sent already."),
-    "deliveries_are_of_a_document": (None, "There is no such document."),
-    "support_document_deliveries_author_id_fkey": (None, "There is no such account."),
-    # uploads
-    "upload_titles_are_filled": ("title", "Say what this is, in up to 160 characters."),
-    "upload_days_are_plausible": ("received_on", "Give a date between 2000 and 2100."),
-    "uploads_in_their_case": (None, "This file was added already."),
-    "uploads_are_on_a_case": (None, "There is no such case."),
-    "uploads_belong_to_a_document_of_the_case": ("document_id", "Choose one of the documents of this case."),
-    "support_uploads_author_id_fkey": (None, "There is no such account."),
-    "support_upload_files_pkey": (None, "This file was added already."),
-    "upload_types_are_accepted": (None, "Add a PDF, a PNG or JPEG picture, or a Word document (DOCX)."),
-    "upload_files_are_of_their_type": (None, "Add a PDF, a PNG or JPEG picture, or a Word document (DOCX)."),
-    "upload_files_fit": (None, "Files may have 10 MB at most. Scan it again in a lower quality, or in parts."),
-    "files_are_of_an_upload": (None, "There is no such file."),
     # the outbox takes documents
     "messages_carry_what_their_kind_says": (None, NOT_BY_HAND),
     "messages_carry_a_document": (None, NOT_BY_HAND),
@@ -298,7 +233,7 @@ STILL_USED: dict[str, str] = {
 SENT_TWICE = "This has been saved already. Please load the page again."
 
 #: Errors of our own (functions.sql, first lines) and of Postgres that a person can meet: (field, sentence, HTTP status).
-STATES: dict[str, tuple[str | None, str, int]] = {
+STATES: dict[str, tuple[str | None, str, int]] = document_sentences.STATES | {
     "KW001": (None, "Please sign in again.", 401),
     "KW002": (None, "Please sign in again.", 401),
     "KW003": (None, "That took too long. Please try again.", 503),
@@ -322,28 +257,6 @@ STATES: dict[str, tuple[str | None, str, int]] = {
     "KW441": (None, "This hold has been lifted already.", 409),
     "KW450": (None, "Two clocks differ. Nothing is deleted until they are set right.", 503),
     "KW451": (None, "E-mails to this address came back, or were marked as spam, so nothing is sent there. Clear the address first.", 409),
-    "KW460": (None, "Somebody has taken this document further meanwhile. Load the page again to see where it stands.", 409),
-    "KW461": (None, "Only your firm's operators can do this.", 409),
-    "KW462": (None, "Somebody else has to look at a document that you wrote.", 409),
-    "KW463": (None, "Only the person who began this document can do this.", 409),
-    "KW464": (None, "What was handed in stays as it is. Ask for it to be returned, or begin a new version.", 409),
-    "KW465": ("reason", "Say why, in a few words.", 409),
-    "KW466": (None, "Only an approved or sent document can have a new version.", 409),
-    "KW467": (None, "Somebody changed this document meanwhile. Copy your text if you still need it, and load the page again.", 409),
-    "KW468": (None, "This template was reworded or retired meanwhile. Please begin again from the list.", 409),
-    "KW469": (None, "What was approved and sent stays on the record as it is.", 409),
-    "KW470": ("parts", "Give the template at least one part, and 100 at most.", 409),
-    "KW471": ("words", "Give the words: up to 300 characters for a heading or a question, 4,000 for text.", 409),
-    "KW472": ("words", "Use the fields as they are listed, such as {{tenant}}; there is no other one in two pairs of braces.", 409),
-    "KW473": ("hint", "Keep the hint under 300 characters.", 409),
-    "KW474": ("options", "Give 2 to 20 different choices, one on each line, up to 100 characters each.", 409),
-    "KW475": (None, "Please shorten this answer.", 409),
-    "KW476": (None, "Give a date, with day, month and year.", 409),
-    "KW477": (None, "Give a number, such as 12 or 7.50, with 4 decimals at most.", 409),
-    "KW478": (None, "Choose from the list.", 409),
-    "KW479": (None, "Please answer this before you hand it in.", 409),
-    "KW480": ("handed_over_on", "That day is still to come.", 409),
-    "KW481": (None, "The file did not arrive. Please add it again.", 409),
     # The same character inside an answer, which is JSON.
     "22P05": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
     "22021": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
