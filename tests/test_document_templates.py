@@ -149,7 +149,7 @@ def test_what_a_document_says(shared_world):
     assert says.pop("dated") == today.isoformat()
     parts = {part["id"]: part for part in says.pop("parts")}
     assert says == {"organisation": "Harbour Homes", "tenant": "Ann Tenant", "property": "Quay 1 Street, Leeds LS6 2AB", "title": "Document ann/worker/draft",
-                    "kind": "agreement", "template": "Agreement", "template_version": 2, "version": 1, "author": "Worker"}
+                    "kind": "agreement", "template": "Harbour agreement", "template_version": 2, "version": 1, "author": "Worker"}
     assert list(parts) == [each["id"] for each in world_documents.parts_of(ident, "harbour/agreement")]
     about, name = (parts[str(shared_world.part[f"harbour/agreement/{label}"])] for label in ("about", "name"))
     assert about["words"] == (f"Between Ann Tenant of Quay 1 Street, Leeds LS6 2AB and Harbour Homes.\n\nWritten by Worker on {today.day} {today:%B} {today.year};"
@@ -219,8 +219,8 @@ def test_templates(shared_world, kind, months, code):
     """Kinds are known, and what recurs says how often, and nothing else does."""
     with shared_world.as_("harbour_admin") as connection:
         assert refusal(connection, "insert into app.document_templates (kind, name, repeats_every_months) values (%s, 'New', %s)", [kind, months]) == code
-        for name in ("Letter", " ", "", "x" * 121):
-            assert refusal(connection, "insert into app.document_templates (kind, name) values ('letter', %s)", [name]) == ("23505" if name == "Letter" else "23514")
+        for name in ("Harbour letter", " ", "", "x" * 121):
+            assert refusal(connection, "insert into app.document_templates (kind, name) values ('letter', %s)", [name]) == ("23505" if name == "Harbour letter" else "23514")
         # Its kind stays: documents were made as that.
         assert refusal(connection, "update app.document_templates set kind = 'letter'") == "42501"
         # A name of another firm's is free.

@@ -142,7 +142,7 @@ class Documents:
         """A template with its wordings."""
         kind, months, _, authors, retired = TEMPLATES[name]
         firm = self._ident("organisation", name.split("/")[0])
-        self._put("app.document_templates", id=self._ident("template", name), organisation_id=firm, kind=kind, name=name.split("/")[1].title(),
+        self._put("app.document_templates", id=self._ident("template", name), organisation_id=firm, kind=kind, name=name.replace("/", " ").capitalize(),
                   repeats_every_months=months, created_at="2018-01-01", retired_at="2024-06-01" if retired else None)
         for number, author in enumerate(authors, start=1):
             self._put("app.document_template_versions", id=self._ident("wording", f"{name}/{number}"), template_id=self._ident("template", name),
