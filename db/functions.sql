@@ -2576,7 +2576,7 @@ begin
     with gone as (
         delete from app.suppressed_addresses as s
         where s.id = any (theirs)
-          and not exists (select from app.users as u where lower(u.email) = s.address)
+          and not exists (select from app.users as u where u.email = s.address)
           and not exists (select from app.organisations as o, unnest(o.housing_officer_emails) as l (address) where o.id = s.organisation_id and lower(l.address) = s.address)
           and not exists (select from app.support_document_deliveries as v
                           where v.organisation_id = s.organisation_id and lower(v.to_address) = s.address and v.case_id <> all (cases))

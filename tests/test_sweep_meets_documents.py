@@ -54,9 +54,8 @@ class Due:
             return (left, found_in(connection), self.execute(connection, "select true from app.support_cases where id = %(case)s"), faults(connection)) == ([], set(), [], [])
 
 
-@pytest.fixture
-def due(shared_world):
-    """A new one each time; nothing else of Moor is due by then."""
+def put_due(shared_world) -> Due:
+    """A new one."""
     with shared_world.owner() as owner:
         case = owner.execute("insert into app.support_cases (tenant_id, opened_at, closed_at, closing_reason) values (%s, now() - interval '40 years', now() - interval '30 years',"
                              " 'died') returning id", [shared_world.tenant["ida"]]).fetchone()[0]
@@ -65,11 +64,16 @@ def due(shared_world):
     made = Due(shared_world, case)
     made.run("update app.outbox set state = 'waiting', sent_at = null, claimed_at = null, attempts = 0, next_attempt_at = '-infinity'"
              " where delivery_id = (select id from app.support_document_deliveries where document_id = %(sent)s and way = 'email')", sent=made.document("sent"))
-    yield made
+    return made
+
+
+@pytest.fixture
+def due(shared_world):
+    """A new one each time; nothing else of Moor is due by then."""
+    yield put_due(shared_world)
     # Whatever a test that failed left.
-    with psycopg.connect(shared_world.conninfo) as connection:
-        connection.execute("update app.support_cases set closed_at = null where id = %s", [case])
-        connection.execute("update app.support_cases set closed_at = now(), closing_reason = 'died' where id = %s", [case])
+    with shared_world.owner() as owner:
+        owner.execute("update app.support_cases set closed_at = now() where closed_at < now() - interval '20 years'")
 
 
 @pytest.fixture
@@ -135,6 +139,29 @@ def test_no_courier_takes_it_meanwhile(due, courier):
     with purging(due):
         assert courier.execute("select message_id from app.claim_message()").fetchone() is None
     assert due.is_gone()
+
+
+@pytest.mark.parametrize("kept_by", [None, "account", "list"])
+def test_two_sweepers_leave_no_address_to_each_other(due, kept_by):
+    """Documents of two cases went to one address, which is suppressed: whoever destroys the second forgets it. Of people who work here it is kept."""
+    other, [(home,)] = put_due(due.world), due.run("select organisation_id from app.support_cases where id = %(case)s")
+    due.run("insert into app.suppressed_addresses (organisation_id, address, because) values (%(home)s, 'sister@example.net', 'bounced')", home=home)
+    if kept_by == "account":
+        due.run("insert into app.users (email, full_name) values ('sister@example.net', 'Sister')")
+    elif kept_by == "list":
+        due.run("update app.organisations set housing_officer_emails = housing_officer_emails || '{Sister@Example.net}' where id = %(home)s", home=home)
+    with psycopg.connect(due.world.jobs_conninfo) as one, psycopg.connect(due.world.jobs_conninfo) as two:
+        assert one.execute("select taken from app.purge_batch(%s, 1)", [home]).fetchone() == (1,)
+        thread, came = in_background(lambda: two.execute("select taken from app.purge_batch(%s, 1)", [home]).rowcount)
+        assert waits(due.world, two.info.backend_pid)
+        one.commit()
+        thread.join(30)
+        two.commit()
+    left = due.run("delete from app.suppressed_addresses where address = 'sister@example.net' returning organisation_id = %(home)s", home=home)
+    due.run("delete from app.users where email = 'sister@example.net'")
+    due.run("update app.organisations set housing_officer_emails = array_remove(housing_officer_emails, 'Sister@Example.net')")
+    assert came == [1] and left == [(True,)] * (kept_by is not None)
+    assert due.is_gone() and other.is_gone()
 
 
 # ---- documents and files ---------------------------------------------------------------------------------------------
