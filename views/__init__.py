@@ -10,7 +10,10 @@ upgrade.py    the page where a plan leaves something out
 retention.py  what falls due (forecast.py counts it), runs and certificates; retention_steps.py  holds and flags taken back, keeping.py  in words
 choosing.py   fields for one of many rows, or several, found by a search
 printing.py   PDFs, each made in a child process (renderer.py; confinement.py bounds it); certificate.py  the certificate of a retention run
-upload_check.py  whether an uploaded file is taken, which a child process finds out (upload_inspector.py): upload_pdf.py, upload_docx.py,
-              upload_pictures.py, and upload_bounds.py, which they share
-forms.py      form fields; sentences.py  what people read when the database refuses; words.py  times and codes in words
+documents.py  the Documents tab; document_page.py  one document and its PDF; document_filling.py  the form of a draft (document_form.py makes it)
+document_steps.py  handing in, approving, sending; document_words.py, document_pdf.py  what a document says, on screens and on paper
+templates.py  templates of documents, template_*.py  their editor; assessments.py  which recurring assessments are due
+uploads.py    files of a case; upload_check.py  whether one is taken, which a child process finds out (upload_inspector.py): upload_pdf.py,
+              upload_docx.py, upload_pictures.py, and upload_bounds.py, which they share
+forms.py      form fields; sentences.py, document_sentences.py  what people read when the database refuses; words.py  times and codes in words
 """

@@ -13,7 +13,7 @@ from views.case import CollaboratorSide, OperatorSide
 from views.document_form import Filling, answers_in, field_of, filling_form, mark_open_questions
 from views.document_words import STEPS, legible
 from views.documents import DocumentTab
-from views.rows import find, keep, run, session, step, write
+from views.rows import find, keep, run, step, write
 from views.screen import Link
 
 #: Fewer headings than these need no list of them.

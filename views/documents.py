@@ -21,7 +21,7 @@ from views.rows import find, keep, session
 from views.screen import Link, asked_page, here, pages_around
 from views.searching import asked_search, holds
 from views.uploads import files_of
-from views.words import count, inside
+from views.words import count
 
 PAGE = 30
 #: What waits for one person in one case; the chip "Waiting" has the others.

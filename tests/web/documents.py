@@ -19,6 +19,17 @@ STEPS = {
 }
 
 
+def at(site, side: str, its_id: object = "", step: str = "") -> str:
+    """The address of the tab, of a document (by its id or its name in the world), or of a screen of it."""
+    its_id = site.world.document[its_id] if isinstance(its_id, str) and "/" in its_id else its_id
+    return "/".join(str(each) for each in (site.at(side), its_id, step) if each)
+
+
+def form_of(site, persona: str, address: str, *names: str):
+    """A form as its page serves it."""
+    return site.visitor(persona).page(address).form_with(*names)
+
+
 def part(label: str, template: str = "harbour/agreement") -> str:
     """The id of a question of a template of tests/world_documents.py."""
     return str(ident("part", f"{template}/{label}"))
