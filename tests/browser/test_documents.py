@@ -118,3 +118,39 @@ def test_documents(desk, case):
         page.get_by_role("link", name="Download PDF").click()
     assert download.value.suggested_filename.startswith("agreement-version-1-")
     desk.look("as-worker")
+
+
+def test_a_draft_that_was_typed_on_is_not_sent_over_what_was_saved_since(desk, case):
+    """Boxes of one question are kept apart; text from before another tab saved comes back, is refused, and can be let go."""
+    page = desk.page
+    desk.sign_in(*WORKER)
+    page.goto(f"/support/cases/{case[0]}/documents/new")
+    page.get_by_role("link", name="Key-work session log").click()
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/edit")
+    question = page.locator("fieldset:has(input[type=checkbox])").first
+    boxes = question.get_by_role("checkbox")
+    boxes.nth(1).check()
+    page.reload()
+    expect(boxes.nth(1)).to_be_checked()
+    expect(question.locator("input:checked")).to_have_count(1)
+
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_label("Title").fill("Named in another tab")
+    other.get_by_role("button", name="Save draft").click()
+    expect(other.locator(".flash-success")).to_contain_text("Draft saved.")
+    other.close()
+
+    page.reload()
+    expect(boxes.nth(1)).to_be_checked()
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.locator(".error-summary")).to_contain_text("Somebody changed this document meanwhile.")
+    expect(boxes.nth(1)).to_be_checked()
+    page.reload()
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.get_by_label("Title")).to_have_value("Named in another tab")
+    boxes.nth(0).check()
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.locator(".flash-success")).to_contain_text("Draft saved.")
+    expect(question.locator("input:checked")).to_have_count(1)
