@@ -75,8 +75,8 @@
     const came = answer.getElementById("editor");
     if (!came) {
       const lead = answer.querySelector("main .lead");
-      say(answer.querySelector("[data-sign-in]") ? "You have been signed out. What you typed is kept here." : `${lead ? lead.textContent.trim() : "Keywork did not answer as expected."} What you typed is kept here.`,
-        { href: location.href, textContent: "Load the page again" });
+      const why = answer.querySelector("[data-sign-in]") ? "You have been signed out." : lead ? lead.textContent.trim() : "Keywork did not answer as expected.";
+      say(`${why} What you typed is kept here.`, { href: location.href, textContent: "Load the page again" });
       return false;
     }
     form().replaceWith(came);
@@ -104,8 +104,7 @@
   }
 
   async function operate(button) {
-    const part = button.closest(".template-part"), [verb] = button.value.split(":");
-    const next = part && (part.nextElementSibling || part.previousElementSibling), top = (element) => element.getBoundingClientRect().top;
+    const part = button.closest(".template-part"), [verb] = button.value.split(":"), top = (element) => element.getBoundingClientRect().top;
     const anchor = verb === "remove" ? part.previousElementSibling : part || button.closest(".part-removed")?.previousElementSibling;
     const id = anchor && anchor.id, was = anchor && top(anchor);
     if (!await change(body({ do: button.value }))) return;
@@ -113,7 +112,8 @@
     const same = id && document.getElementById(id);
     const touched = form().querySelector("[data-focus], [autofocus]");
     if (same) window.scrollBy(0, top(same) - was);
-    const go = touched && !touched.disabled ? touched : touched ? touched.closest(".template-part").querySelector("textarea") : verb === "remove" ? form().querySelector(".part-removed button") : next;
+    let go = verb === "remove" ? form().querySelector(".part-removed button") : touched;
+    if (go && go.disabled) go = go.closest(".template-part").querySelector("textarea");      // it is at the end, and goes no further
     if (go) {
       go.focus({ preventScroll: true });
       go.scrollIntoView({ block: "nearest" });
@@ -160,8 +160,9 @@
   // Beside the form, the preview shows the part that somebody is at.
   function follow(part) {
     const page = document.getElementById("preview-page");
-    const shown = all(".sheet > h4, .sheet > .prose, .sheet > .answers > div", page)[all(".template-part", form()).indexOf(part)];
-    if (shown && page.scrollHeight > page.clientHeight) page.scrollTop += shown.getBoundingClientRect().top - page.getBoundingClientRect().top - page.clientHeight / 3;
+    const shown = all(".document > h4, .document > .prose, .document > .answers > div", page)[all(".template-part", form()).indexOf(part)];
+    if (!shown || page.scrollHeight <= page.clientHeight) return;
+    page.scrollTop += shown.getBoundingClientRect().top - page.getBoundingClientRect().top - page.clientHeight / 3;
   }
 
   /* ----- Fields that fill themselves in ----- */

@@ -24,13 +24,16 @@ from views.words import inside, when
 
 #: The form was loaded before somebody, perhaps the same person in another window, saved.
 STILL_HERE = "What you typed is still here, and nothing of it is saved."
-REWORDED = f"This template was reworded while you were writing: wording {{version}} is by {{author}}, {{when}}. {STILL_HERE} Look at theirs under Earlier wordings; if yours should take its place, save again."
-RENAMED = f"The name or the interval of this template was changed while you were writing: it is now {{name}}. {STILL_HERE} If yours should take its place, save again."
+REWORDED = (f"This template was reworded while you were writing: wording {{version}} is by {{author}}, {{when}}. {STILL_HERE}"
+            " Look at theirs under Earlier wordings; if yours should take its place, save again.")
+RENAMED = (f"The name or the interval of this template was changed while you were writing: it is now {{name}}. {STILL_HERE}"
+           " If yours should take its place, save again.")
 
 
 class EditTemplate(Form):
     name = Line("Name", required=True)
-    repeats_every_months = WholeNumber("Due again after, in months", required=True, description="The next assessment of a tenant is due this long after one was approved.")
+    repeats_every_months = WholeNumber(
+        "Due again after, in months", required=True, description="The next assessment of a tenant is due this long after one was approved.")
     #: As what the template was loaded into this form.
     loaded = HiddenField()
 
@@ -94,15 +97,19 @@ class TemplateEditor(Screen):
         """How a document of the parts in the form would read: a piece of a page, for the script."""
         require_support_cases()
         name = only(select(DocumentTemplate.name).where(DocumentTemplate.id == pk))
-        return self.render_template("parts/template_preview.html", title=request.form.get("name", "").strip() or name, **preview_of(Parts.sent(request.form).as_json()))
+        title = request.form.get("name", "").strip() or name
+        return self.render_template("parts/template_preview.html", title=title, **preview_of(Parts.sent(request.form).as_json()))
 
     def _save(self, form: EditTemplate, template: TemplateRow) -> bool:
         if form.loaded.data != state_of(template):
             is_reworded = (form.loaded.data or "").split(" ")[0] != str(template.version)
             form.loaded.data = state_of(template)
-            called = template.name + (f" ({inside(every(template.repeats_every_months))})" if template.repeats_every_months else "")
-            form.form_errors = [REWORDED.format(version=template.version, author=template.author_name, when=inside(when(template.worded_at))) if is_reworded
-                                else RENAMED.format(name=called)]
+            if is_reworded:
+                said = REWORDED.format(version=template.version, author=template.author_name, when=inside(when(template.worded_at)))
+            else:
+                interval = f" ({inside(every(template.repeats_every_months))})" if template.repeats_every_months else ""
+                said = RENAMED.format(name=template.name + interval)
+            form.form_errors = [said]
             return False
         said, pk, version = form.parts.as_json(), template.id, template.version
         reworded = said != Parts.kept(template.parts).as_json()
@@ -115,12 +122,13 @@ class TemplateEditor(Screen):
             return True
         if not keep(form, *([TemplateVersion(template_id=pk, parts=said)] if reworded else [])):
             return False
-        flash(f"Wording {version + 1} saved. New documents are made from it; those that are there keep theirs." if reworded else "Saved.", "success")
+        saved = f"Wording {version + 1} saved. New documents are made from it; those that are there keep theirs."
+        flash(saved if reworded else "Saved.", "success")
         return True
 
     def _page(self, form: EditTemplate, pk) -> str:
         template = only(select(TemplateRow).where(TemplateRow.id == pk).execution_options(populate_existing=True))
         return self.render_template(
-            "template.html", it=template, form=form, parts=form.parts, saying=SAYING, asking=ASKING, merge_fields=MERGE_FIELDS, kind=KINDS[template.kind],
-            actions=actions_of(template), back=Link("Templates", url_for("Templates.list")), preview_url=url_for("TemplateEditor.preview", pk=pk),
-            title=form.name.data or template.name, **preview_of(form.parts.as_json()))
+            "template.html", it=template, form=form, parts=form.parts, saying=SAYING, asking=ASKING, merge_fields=MERGE_FIELDS,
+            kind=KINDS[template.kind], actions=actions_of(template), back=Link("Templates", url_for("Templates.list")),
+            preview_url=url_for("TemplateEditor.preview", pk=pk), title=form.name.data or template.name, **preview_of(form.parts.as_json()))

@@ -176,12 +176,16 @@ EXAMPLES = {"short_text": "An answer in a few words", "long_text": "An answer in
 
 
 def preview_of(parts: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a document of these parts would say, complete or not, with an invented tenant and invented answers: for templates/parts/template_preview.html."""
+    """What a document of these parts would say, complete or not, with an invented tenant and invented answers.
+
+    For templates/parts/template_preview.html.
+    """
     readable = [{key: _without_nul(value) for key, value in part.items()} for part in parts]
     content = run(select(func.app.preview_of_template(cast(readable, JSONB)))).scalar_one()
     for part in content["parts"] or []:
         options = part.get("options") or []
-        examples = EXAMPLES | {"date": content["dated"], "signature": content["tenant"], "choice": options[:1] and options[0], "choices": options[:2]}
+        examples = EXAMPLES | {
+            "date": content["dated"], "signature": content["tenant"], "choice": options[0] if options else None, "choices": options[:2]}
         if examples.get(part["type"]):
             part["answer"] = examples[part["type"]]
     return {"organisation": content["organisation"], "blocks": blocks(content["parts"] or [])}

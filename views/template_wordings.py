@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from db.models_documents import TemplateRow, TemplateVersion
 from views.mends import Rows
-from views.rows import find, session
+from views.rows import find, only, session
 from views.screen import Link, Screen, asked_page, pages_around
 from views.template_parts import preview_of
 from views.upgrade import require_support_cases
@@ -19,8 +19,9 @@ LARGEST = 2**31 - 1
 
 def wording_of(pk, asked: str | None) -> list | None:
     """The parts of the wording with this number, where the template has it."""
-    number = int(asked) if asked and asked.isascii() and asked.isdigit() and len(asked) < 10 else None
-    return session().scalar(select(TemplateVersion.parts).where(TemplateVersion.template_id == pk, TemplateVersion.version == number)) if number else None
+    if not (asked and asked.isascii() and asked.isdigit() and len(asked) < 10):
+        return None
+    return session().scalar(select(TemplateVersion.parts).where(TemplateVersion.template_id == pk, TemplateVersion.version == int(asked)))
 
 
 class TemplateWordings(Screen):
@@ -41,7 +42,8 @@ class TemplateWordings(Screen):
             select(TemplateVersion.version, TemplateVersion.author_name, TemplateVersion.created_at).where(TemplateVersion.template_id == pk)
             .order_by(TemplateVersion.version.desc()).offset((number - 1) * PAGE).limit(PAGE + 1)).all()
         return self.render_template(
-            "template_wordings.html", it=template, pages=pages_around(number, len(rows) > PAGE), back=Link(template.name, url_for("TemplateEditor.edit", pk=pk)),
+            "template_wordings.html", it=template, pages=pages_around(number, len(rows) > PAGE),
+            back=Link(template.name, url_for("TemplateEditor.edit", pk=pk)),
             rows=[(row, url_for("TemplateWordings.show", pk=pk, version=row.version)) for row in rows[:PAGE]])
 
     @expose("/<uuid:pk>/wordings/<int:version>")
@@ -49,12 +51,13 @@ class TemplateWordings(Screen):
     def show(self, pk, version):
         """One wording, as a document of it reads."""
         template = _template(pk)
-        wording = session().scalar(select(TemplateVersion).where(TemplateVersion.template_id == pk, TemplateVersion.version == version)) if version <= LARGEST else None
-        if wording is None:
+        if version > LARGEST:
             abort(404)
+        wording = only(select(TemplateVersion).where(TemplateVersion.template_id == pk, TemplateVersion.version == version))
+        again_url = url_for("TemplateEditor.edit", pk=pk, wording=version) if version != template.version else None
         return self.render_template(
-            "template_wording.html", it=template, wording=wording, title=template.name, back=Link("Earlier wordings", url_for("TemplateWordings.list", pk=pk)),
-            again_url=url_for("TemplateEditor.edit", pk=pk, wording=version) if version != template.version else None, **preview_of(wording.parts))
+            "template_wording.html", it=template, wording=wording, title=template.name, again_url=again_url,
+            back=Link("Earlier wordings", url_for("TemplateWordings.list", pk=pk)), **preview_of(wording.parts))
 
 
 def _template(pk) -> TemplateRow:

@@ -43,7 +43,8 @@ class NewTemplate(NewRow):
     name = Line("Name", required=True)
     kind = Choice("Kind", choices=[("", "Choose a kind"), *KINDS.items()], required=True)
     repeats_every_months = OptionalWholeNumber(
-        "Due again after, in months", description="A recurring assessment says when the next one is due: 6 for twice a year. Leave it empty for every other kind.")
+        "Due again after, in months",
+        description="A recurring assessment says when the next one is due: 6 for twice a year. Leave it empty for every other kind.")
 
 
 class Templates(Records):
@@ -86,7 +87,8 @@ class Templates(Records):
         """How many templates of the starter pack there still are to add, and how many of their own are retired."""
         starters = run(select(func.count()).select_from(func.app.starters_to_add().table_valued("starter_key"))).scalar_one()
         retired = session().scalar(select(func.count()).select_from(DocumentTemplate).where(DocumentTemplate.retired_at.is_not(None)))
-        return {"starters": starters, "retired_count": retired, "starters_url": url_for("Templates.add_starter_pack"), "retired_url": url_for("Templates.list", show="retired")}
+        return {"starters": starters, "starters_url": url_for("Templates.add_starter_pack"),
+                "retired_count": retired, "retired_url": url_for("Templates.list", show="retired")}
 
     def url_of(self, row):
         """The editor."""
@@ -98,8 +100,9 @@ class Templates(Records):
         """A new one, with one part to begin with; or as a copy of one that is there."""
         require_support_cases()
         original = copied(request.args.get("copy"))
-        begun = {"name": f"Copy of {original.name}"[:LONGEST_NAME], "kind": original.kind, "repeats_every_months": original.repeats_every_months} if original else {}
-        form = NewTemplate(data=begun)
+        form = NewTemplate(data={
+            "name": f"Copy of {original.name}"[:LONGEST_NAME], "kind": original.kind, "repeats_every_months": original.repeats_every_months,
+        } if original else {})
         if form.validate_on_submit():
             parts = [{**part, "id": new_id()} for part in original.parts] if original else [Part(new_id(), "text", "Dear {{tenant}},").as_json()]
             template = DocumentTemplate()
@@ -108,7 +111,8 @@ class Templates(Records):
             if keep(form, template, TemplateVersion(template_id=its_id, parts=parts)):
                 flash(f"{form.name.data} is there. Word it below.", "success")
                 return redirect(url_for("TemplateEditor.edit", pk=its_id), 303)
-        lead = f"It begins as a copy of {original.name}, with all that it says and asks." if original else "It begins with one piece of text, and you word it next."
+        lead = (f"It begins as a copy of {original.name}, with all that it says and asks." if original
+                else "It begins with one piece of text, and you word it next.")
         return self.form_page(self.add_title, form, "Add template", url_for("Templates.list"), back=self._back(), lead=lead)
 
     @expose("/starter-pack", methods=["POST"])
@@ -118,8 +122,8 @@ class Templates(Records):
         require_support_cases()
         added = step(None, func.app.add_starter_templates())
         if added is not None and keep():
-            many = count(added[0], "template").capitalize()
-            flash(f"{many} added. They are your firm's own now: change them as you like." if added[0] else "The whole starter pack is there already.", "success")
+            many = f"{count(added[0], 'template').capitalize()} added. They are your firm's own now: change them as you like."
+            flash(many if added[0] else "The whole starter pack is there already.", "success")
         return redirect(url_for("Templates.list"), 303)
 
     @expose("/<uuid:pk>/retire", methods=["POST"])
@@ -129,7 +133,8 @@ class Templates(Records):
         name = self._name(pk)
         standing = session().scalar(select(func.count()).select_from(SupportDocument).where(SupportDocument.template_id == pk))
         if self._set(pk, func.now()):
-            stay = f"{count(standing, 'document').capitalize()} made from it {'stays' if standing == 1 else 'stay'} as {'it is' if standing == 1 else 'they are'}." if standing else "No document was made from it."
+            stay = {0: "No document was made from it.", 1: "1 document made from it stays as it is."}.get(
+                standing, f"{count(standing, 'document')} made from it stay as they are.")
             flash(f"{name} is retired: nobody begins a new document from it. {stay}", "success")
         return redirect(url_for("TemplateEditor.edit", pk=pk), 303)
 
@@ -149,11 +154,13 @@ class Templates(Records):
 
     @staticmethod
     def _set(pk, retired_at) -> bool:
-        return write(None, update(DocumentTemplate).where(DocumentTemplate.id == pk).values(retired_at=retired_at).execution_options(synchronize_session=False))
+        retiring = update(DocumentTemplate).where(DocumentTemplate.id == pk).values(retired_at=retired_at)
+        return write(None, retiring.execution_options(synchronize_session=False))
 
 
 def actions_of(template: TemplateRow) -> list[Link]:
     """The quiet menu of a template."""
     retiring = (Link("Retire this template", url_for("Templates.retire", pk=template.id), post=True) if template.retired_at is None
                 else Link("Bring this template back", url_for("Templates.bring_back", pk=template.id), post=True))
-    return [Link("Earlier wordings", url_for("TemplateWordings.list", pk=template.id)), Link("Make a copy", url_for("Templates.add", copy=template.id)), retiring]
+    return [Link("Earlier wordings", url_for("TemplateWordings.list", pk=template.id)),
+            Link("Make a copy", url_for("Templates.add", copy=template.id)), retiring]
