@@ -2014,7 +2014,7 @@ end
 $$;
 comment on function app.record_view(uuid) is 'The acting operator looks at the Professional notes of a case: written down before they are shown (spec 7). KW404 where they may not.';
 
-create or replace function app.record_export(what text, of_case uuid) returns void
+create or replace function app.record_export(what text, of_case uuid, of_row uuid default null) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
     firm uuid;
@@ -2030,14 +2030,24 @@ begin
         where c.id = of_case and (c.organisation_id = app.org_admin_case_organisation() or c.landlord_id = any (app.manager_case_landlord_ids())
                                   or c.id = any (app.my_case_ids()));
     end if;
-    if firm is null then
+    -- A document or a file is named, is of that case, and one that they read.
+    if firm is null
+       or (what = 'document_pdf' and not exists (
+               select from app.support_document_pdfs as f
+               where f.document_id = of_row and f.case_id = of_case and (app.acting_hat() <> 'collaborator' or f.document_id = any (app.my_document_ids()))))
+       or (what = 'uploaded_file' and not exists (
+               select from app.support_upload_files as f
+               where f.upload_id = of_row and f.case_id = of_case and (app.acting_hat() <> 'collaborator' or f.upload_id = any (app.my_upload_ids()))))
+    then
         raise exception 'no such case' using errcode = 'KW404';
     end if;
-    perform app.write_down_event('export', firm, of_case, 'support_cases', of_case, what, null);
+    perform app.write_down_event('export', firm, of_case,
+                                 case what when 'document_pdf' then 'support_documents' when 'uploaded_file' then 'support_uploads' else 'support_cases' end,
+                                 case when what in ('document_pdf', 'uploaded_file') then of_row else of_case end, what, null);
 end
 $$;
-comment on function app.record_export(text, uuid) is
-    'The acting person takes something out of Keywork: what (a code), of which case; without one, of the org-admin''s organisation. Written down before it is given (spec 7). KW404 where they may not.';
+comment on function app.record_export(text, uuid, uuid) is
+    'The acting person takes something out of Keywork: what (a code), of which case, and of that which document or file; without a case, of the org-admin''s organisation. Written down before it is given (spec 7). KW404 where they may not.';
 
 create or replace function app.write_down_sign_in() returns trigger
 language plpgsql security definer set search_path = '' as $$

@@ -302,6 +302,28 @@ def test_an_export_is_a_code_that_we_know(shared_world, what):
             connection.execute("select app.record_export(%s, %s)", [what, shared_world.case["ann"]])
 
 
+@pytest.mark.parametrize("persona, what, kind, row, came", [
+    ("worker", "document_pdf", "document", "ann/worker/approved", True), ("harbour_admin", "document_pdf", "document", "ann/worker/approved", True),
+    ("worker", "document_pdf", "document", "ann/worker/draft", False), ("watcher", "document_pdf", "document", "ben/harbour_admin/sent", False),
+    ("officer_context", "document_pdf", "document", "ann/worker/approved", False), ("worker", "document_pdf", "upload", "ann/worker/pdf", False),
+    ("worker", "uploaded_file", "upload", "ann/worker/pdf", True), ("quay_manager", "uploaded_file", "upload", "ann/worker/pdf", True),
+    ("worker", "uploaded_file", "upload", "ann/quay_manager/jpeg", False), ("officer_context", "uploaded_file", "upload", "ann/worker/pdf", False)])
+def test_documents_and_files_that_are_taken_out_are_named(shared_world, persona, what, kind, row, came):
+    """Which one, in the log; only one that is there, is of that case, and that the person reads."""
+    its_id = getattr(shared_world, kind)[row]
+    with shared_world.as_(persona) as connection:
+        call = "select app.record_export(%s, %s, %s)", [what, shared_world.case["ann"], its_id]
+        if not came:
+            with pytest.raises(psycopg.Error) as refused:
+                connection.execute(*call)
+            assert refused.value.sqlstate == "KW404"
+            return
+        connection.execute(*call)
+        take_hat(connection, shared_world.identity("harbour_admin"))
+        assert connection.execute("select action, row_kind, table_name, row_id from app.audit_log order by id desc limit 1").fetchone() == (
+            "export", what, f"support_{kind}s", its_id)
+
+
 def test_a_reason_is_not_left_to_the_next_person(world):
     """What somebody set for the whole connection is nobody's reason in the next transaction."""
     with world.connect() as connection:

@@ -53,7 +53,7 @@ class DocumentPage(DocumentTab):
         fixed = find(DocumentPdf, pk, case_id=case_id).pdf
         row = self.document(case_id, pk)
         name = f"{row.kind.replace('_', '-')}-version-{row.version}-{row.approved_at.astimezone(LONDON):%Y-%m-%d}.pdf"
-        if step(None, func.app.record_export("document_pdf", case_id)) is None or not keep():
+        if step(None, func.app.record_export("document_pdf", case_id, pk)) is None or not keep():
             abort(409)
         # Its name is ours, without anybody's: names of tenants stay out of download folders.
         return Response(fixed, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -130,7 +130,7 @@ class Documents(DocumentTab):
         return self.render_template(
             "document_new.html", case=case, kinds=[(KINDS[kind], list(group)) for kind, group in by_kind], back=Link("Documents", self.to("s.show", case.id)),
             # The screen of templates is the org-admins'.
-            templates_url="/templates" if identity and identity.hat == "org_admin" else None,
+            templates_url=url_for("Templates.list") if identity and identity.hat == "org_admin" else None,
         )
 
     def _rows(self, case: CaseWorkspace, *narrowed: ColumnElement[bool], most: int, offset: int = 0) -> Sequence[DocumentRow]:

@@ -59,7 +59,8 @@ def _sent(entry: AuditEntry) -> str:
 def _exported(entry: AuditEntry) -> str:
     if entry.row_kind in ("digest", "digest_file", "document", "document_file"):
         return _sent(entry)
-    return f"took a copy out of Keywork: {EXPORTED.get(entry.row_kind, str(entry.row_kind).replace('_', ' '))}"
+    what = EXPORTED.get(entry.row_kind, str(entry.row_kind).replace("_", " "))
+    return f"took a copy out of Keywork: {what}" + (f", “{entry.row_name}”" if entry.row_kind in EXPORTED and entry.row_name else "")
 
 
 def _signed_in(entry: AuditEntry) -> str:

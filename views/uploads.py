@@ -80,7 +80,7 @@ class Uploads(CaseTab):
         """The file as it came, as a download; that it was taken out is in the audit log."""
         this = find(UploadFile, pk, case_id=case_id)
         content, media_type = this.bytes, this.media_type
-        if step(None, func.app.record_export("uploaded_file", case_id)) is None or not keep():
+        if step(None, func.app.record_export("uploaded_file", case_id, pk)) is None or not keep():
             abort(409)
         name = f"file-{str(pk)[:8]}.{TYPES[media_type][1]}"
         return Response(content, mimetype=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
