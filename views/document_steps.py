@@ -112,7 +112,8 @@ class DocumentSteps(DraftTab):
         if form.validate_on_submit() and self._approved(case_id, pk, form):
             return self._done(case_id, pk, "Approved. The PDF is fixed, and the document can be sent.")
         row = self.document(case_id, pk)
-        content = find(SupportDocument, pk).content or {"parts": []}
+        # None where it was returned meanwhile: the sentence above the button says so.
+        content = find(SupportDocument, pk).content or {"kind": row.kind, "parts": []}
         # What is shown now is what the button is about; after a refusal it may be something else than before.
         form.seen.raw_data, form.seen.data = None, row.content_sha256.hex() if row.content_sha256 else ""
         body = self.render_template(

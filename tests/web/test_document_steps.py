@@ -69,6 +69,17 @@ def test_an_approval_fixes_the_pdf_of_what_was_seen(site):
     assert answer.status_code == 409 and "taken this document further meanwhile" in Page(answer.text).alerts
 
 
+def test_an_approval_after_a_return_is_refused_in_words(site):
+    """It says nothing any more by then: a draft has no content."""
+    its_id = made(site, "worker", ("worker", "submit"))
+    address = at(site, OP, its_id, "approve")
+    seen = form_of(site, "harbour_admin", address, "seen")
+    take(site, its_id, "quay_manager", "return")
+    answer = site.visitor("harbour_admin").fill(seen, address)
+    assert answer.status_code == 409 and "taken this document further meanwhile" in Page(answer.text).alerts
+    assert state_of(site, its_id) == "draft"
+
+
 def test_a_pdf_is_given_as_it_was_fixed_and_the_taking_is_on_record(site):
     """As a file with a name that names nobody, never shown in a page, kept by no cache; a line in the audit log for each."""
     its_id = made(site, "worker", *APPROVED)
