@@ -80,7 +80,7 @@ class SupportDocument(Signed, Workspace):
     template_id: Mapped[uuid.UUID] = given(Uuid)
     kind: Mapped[str] = given(Text)
     title: Mapped[str] = mapped_column(Text)
-    answers: Mapped[dict] = mapped_column(JSONB)
+    answers: Mapped[dict] = given(JSONB)
     revision: Mapped[int] = given(Integer)
     state: Mapped[str] = given(Text)
     step: Mapped[str | None] = given(Text)

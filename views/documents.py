@@ -108,7 +108,8 @@ class Documents(DocumentTab):
         self.require(template.retired_at is None)
         form = NewDocument(data={"title": template.name})
         if form.validate_on_submit():
-            made = SupportDocument(id=form.id.data, case_id=case_id, template_version_id=template.version_id, title=form.title.data, answers={})
+            # Without answers: the form that comes once more says nothing about those that were given since.
+            made = SupportDocument(id=form.id.data, case_id=case_id, template_version_id=template.version_id, title=form.title.data)
             if keep(form, made):
                 return redirect(self.to("Filling.edit", case_id, form.id.data), 303)
             case, template = self.case(case_id), find(TemplateRow, chosen)

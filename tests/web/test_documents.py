@@ -169,6 +169,17 @@ def test_numbers_are_read_as_people_write_them(site, typed_in, number):
     assert site.as_owner("select answers ->> %(part)s from app.support_documents where id = %(id)s", part=part("hours"), id=its_id) == [(f"{number}",)]
 
 
+def test_beginning_once_more_takes_no_answer_back(site):
+    """The form came again, from a tab that went back: its document is there, with what was typed since."""
+    address = at(site, CO, "new") + f"?template={site.world.template['harbour/agreement']}"
+    form, visitor = form_of(site, "worker", address, "title"), site.visitor("worker")
+    edit = visitor.fill(form, address, title="Mine").headers["location"]
+    assert visitor.post(edit, **{field("wishes"): "To cook"}).status_code == 303
+    again = visitor.fill(form, address, title="Mine")
+    assert (again.status_code, again.headers["location"]) == (303, edit)
+    assert answers_of(site, uuid.UUID(edit.split("/")[-2])) == kept({"wishes": "To cook"})
+
+
 def test_choices_that_are_none_of_the_question_s_are_refused_at_it(site):
     """Several at once; the others stay ticked."""
     its_id = made(site, "worker")
