@@ -42,7 +42,8 @@ class Number(Asked, StringField):
         if not A_NUMBER.fullmatch(typed):
             raise ValueError(STATES["KW477"][1])
         number = Decimal(re.sub(r"[£,\s]", "", typed)).normalize()
-        if len(number.as_tuple().digits) > MOST_DIGITS:
+        # Zeros at the end count as well: Python writes no number of some thousand digits.
+        if len(number.as_tuple().digits) > MOST_DIGITS or number.adjusted() >= MOST_DIGITS:
             raise ValueError("Give a number with fewer digits.")
         self.data = int(number) if number == number.to_integral_value() else float(number)
 

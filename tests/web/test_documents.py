@@ -169,6 +169,14 @@ def test_numbers_are_read_as_people_write_them(site, typed_in, number):
     assert site.as_owner("select answers ->> %(part)s from app.support_documents where id = %(id)s", part=part("hours"), id=its_id) == [(f"{number}",)]
 
 
+def test_a_number_without_end_is_refused_at_its_question(site):
+    """Thousands of zeros are few digits to a decimal, and more than Python turns into text."""
+    its_id = made(site, "worker")
+    answer = site.visitor("worker").post(at(site, CO, its_id, "edit"), **{field("hours"): "1" + "0" * 4400, field("wishes"): "To cook"})
+    form = Page(answer.text).form_with("title")
+    assert answer.status_code == 409 and form.controls[field("hours")].invalid and form.controls[field("wishes")].value == "To cook"
+
+
 def test_beginning_once_more_takes_no_answer_back(site):
     """The form came again, from a tab that went back: its document is there, with what was typed since."""
     address = at(site, CO, "new") + f"?template={site.world.template['harbour/agreement']}"
