@@ -28,6 +28,7 @@
     return control.value !== control.defaultValue;
   }
 
+  const revisionOf = (form) => form.elements.revision && form.elements.revision.value;
   const refused = (form) => form.querySelector("[aria-invalid=true], .error-summary");   // such a form came with what was typed
 
   function keepDraft(form) {
@@ -44,7 +45,7 @@
     const kept = sessionStorage.getItem(draftKey(form));
     if (!kept || refused(form)) return;
     const { values, chosen = {}, id, revision } = JSON.parse(kept);
-    const served = form.elements.revision && form.elements.revision.value;
+    const served = revisionOf(form);
     controls(form).forEach((control) => {
       const value = values[keptAs(control)];
       if (control.type === "checkbox") control.checked = Boolean(value);
@@ -142,7 +143,9 @@
     const summary = main.querySelector(".error-summary");
     const place = form.closest("[data-place]");
     const top = window.scrollY;
-    if (!summary) sessionStorage.removeItem(draftKey(form));
+    // What comes back refused in a newer revision was saved before it was refused: kept here it would pass for text of before that.
+    const back = all("form[data-draft]", main).find((each) => each.dataset.draft === form.dataset.draft);
+    if (!summary || (back && revisionOf(back) !== revisionOf(form))) sessionStorage.removeItem(draftKey(form));
     document.querySelector("main").replaceWith(main);
     searchHere(main);
     document.title = answer.title;

@@ -154,3 +154,21 @@ def test_a_draft_that_was_typed_on_is_not_sent_over_what_was_saved_since(desk, c
     page.get_by_role("button", name="Save draft").click()
     expect(page.locator(".flash-success")).to_contain_text("Draft saved.")
     expect(question.locator("input:checked")).to_have_count(1)
+
+
+def test_what_handing_in_saved_is_no_older_than_itself(desk, case):
+    """Refused for an open question it is a draft that was saved: whoever comes back later goes on from there."""
+    page = desk.page
+    desk.sign_in(*WORKER)
+    page.goto(f"/support/cases/{case[0]}/documents/new")
+    page.get_by_role("link", name="Support agreement").click()
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/edit")
+    page.get_by_label("What we work on first").fill("The rent arrears.")
+    page.locator("button[name=then]").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("What we work on first")).to_have_value("The rent arrears.")
+    page.get_by_label("How to reach your support worker").fill("0113 496 0000")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.locator(".flash-success")).to_contain_text("Draft saved.")
