@@ -207,6 +207,12 @@ class SentOnce(HiddenField):
 class Form(FlaskForm):
     """A form that keeps what was typed and shows the database's refusal beside the field it is about."""
 
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form, formdata):
+            """What the request says as text, where nothing else is given: no field of text gets a file, or a list out of JSON. ChosenFile looks for its file itself."""
+            given = formdata is None or hasattr(formdata, "getlist")
+            return super().wrap_formdata(form, formdata) if given else (request.form or None) if request.method == "POST" else None
+
     def is_submitted(self) -> bool:
         """Whether the form was sent to be kept. A search in a choice (views/choosing.py) only asks for it back."""
         return super().is_submitted() and "find" not in request.form and not any(getattr(field, "asked_by_enter", False) for field in self)

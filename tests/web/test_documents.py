@@ -7,7 +7,7 @@ import pytest
 
 from tests import world_documents
 from tests.web import oracle
-from tests.web.documents import CO, OP, answers_of, at, every_answer, field, form_of, kept, made, part, state_of, typed
+from tests.web.documents import CO, ENOUGH, OP, answers_of, at, every_answer, field, form_of, kept, made, part, state_of, typed
 from tests.web.pages import Page
 from tests.web.test_rights_on_screens import VISITORS, masked
 
@@ -175,6 +175,15 @@ def test_a_number_without_end_is_refused_at_its_question(site):
     answer = site.visitor("worker").post(at(site, CO, its_id, "edit"), **{field("hours"): "1" + "0" * 4400, field("wishes"): "To cook"})
     form = Page(answer.text).form_with("title")
     assert answer.status_code == 409 and form.controls[field("hours")].invalid and form.controls[field("wishes")].value == "To cook"
+
+
+def test_a_file_where_text_belongs_is_none(site):
+    """A form that is sent as files are: what is text in it counts, the rest is not there."""
+    its_id = made(site, "worker")
+    address, visitor = at(site, CO, its_id, "edit"), site.visitor("worker")
+    fields = {"csrf_token": visitor.token(), "title": "With a file", "revision": "1"}
+    answer = visitor.client.post(address, data=fields, files={field("wishes"): ("planted", b"planted")})
+    assert answer.status_code == 303 and answers_of(site, its_id) == kept(ENOUGH)
 
 
 def test_beginning_once_more_takes_no_answer_back(site):
