@@ -7,6 +7,7 @@ from psycopg.rows import dict_row
 from tests.digests import acting
 from tests.packs import PARTS, put_packs
 from tests.test_digest_erasure import FATES, OLD, YOUNG, ago, clear, erase
+from tests.world import ident
 
 EMAIL = "select id, state, error, to_name, to_address, delivery_id, copy_erased_at is not null as copy_erased from app.outbox where kind = 'document'"
 KEPT = ("support_documents", "support_uploads", *PARTS)
@@ -14,11 +15,11 @@ KEPT = ("support_documents", "support_uploads", *PARTS)
 
 @pytest.fixture(scope="module")
 def packed(shared_world):
-    """The superuser's open transaction, with a document pack on ann's open case, of which one document went by e-mail."""
+    """The superuser's open transaction, with a document pack on ann's open case, of which one document went by e-mail, and no other did."""
     put_packs(shared_world, shared_world.case["ann"])
     with psycopg.connect(shared_world.conninfo) as connection:
         connection.execute("delete from app.outbox where delivery_id in (select v.id from app.support_document_deliveries as v"
-                           " join app.support_documents as d on d.id = v.document_id where d.state <> 'sent')")
+                           " join app.support_documents as d on d.id = v.document_id where d.state <> 'sent' or d.title <> 'Words of a document')")
         yield connection
         connection.rollback()
 
@@ -37,8 +38,8 @@ def email(connection) -> dict:
 
 
 def kept(connection) -> list:
-    """Every row of a document pack."""
-    return [connection.execute(f"select t::text from app.{table} as t order by 1").fetchall() for table in KEPT]
+    """Every row of the documents of ann's case."""
+    return [connection.execute(f"select t::text from app.{table} as t where case_id = %s order by 1", [ident("case", "ann")]).fetchall() for table in KEPT]
 
 
 @pytest.mark.parametrize("name", FATES)

@@ -66,7 +66,8 @@ def assert_as_it_was(conninfo: str, pdf: bytes, file: bytes) -> None:
         assert found == pdf and of_pdf == [hashlib.sha256(pdf).digest()] * 2
         assert made_of == of_content == hashlib.sha256(said.encode()).digest()
         assert {part["type"]: part["answer"] for part in parts} == ANSWERS
-        assert connection.execute("select bytes, sha256, size_bytes from app.support_upload_files").fetchall() == [(file, hashlib.sha256(file).digest(), len(file))]
+        assert connection.execute("select bytes, sha256, size_bytes from app.support_upload_files where upload_id in"
+                                  " (select u.id from app.support_uploads as u where u.document_id = %s)", [DOCUMENT]).fetchall() == [(file, hashlib.sha256(file).digest(), len(file))]
         for table, constraint in connection.execute(CHECK_AGAIN).fetchall():
             definition = connection.execute("select pg_get_constraintdef(oid) from pg_constraint where conname = %s and conrelid = %s::regclass",
                                             [constraint, table]).fetchone()[0]

@@ -104,11 +104,11 @@ def test_the_forecast_counts_what_falls_due(site):
     ((dan_due,), (cora_due,)) = site.as_owner(
         "select app.due_at(closed_at, null, '{\"case\": 7, \"safeguarding\": 25}', false) at time zone 'Europe/London' from app.support_cases"
         " where id = any (%(ids)s) order by closed_at", ids=[site.world.case["dan"], site.world.case["cora"]])
-    # dan: 4 notes, 2 goals with an entry each, 4 sessions, 7 documents, 2 files. cora: 4 notes and 1 flagged, 2 goals, 2 entries, 6 sessions.
+    # dan: 4 notes, 2 goals with an entry each, 4 sessions, 11 documents, 3 files. cora: 4 notes and 1 flagged, 2 goals, 2 entries, 6 sessions, 4 documents.
     assert now.year < cora_due.year
-    assert f"{dan_due:%b %Y} 21 + 1 case" in page and f"{dan_due:%b %Y} 21 0 1" in page
-    assert re.search(rf"{cora_due.year}(, rest)? 14 0 0", page), page
-    assert "In the next 12 months 21 records fall due, and 1 case goes with the last of theirs." in page
+    assert f"{dan_due:%b %Y} 26 + 1 case" in page and f"{dan_due:%b %Y} 26 0 1" in page
+    assert re.search(rf"{cora_due.year}(, rest)? 18 0 0", page), page
+    assert "In the next 12 months 26 records fall due, and 1 case goes with the last of theirs." in page
 
 
 def test_the_forecast_is_the_rule_row_by_row_added_up(site):
@@ -160,10 +160,10 @@ def test_a_run_destroys_what_the_dry_run_said(site):
     assert "Ben Tenant" in page.text and "Cora Tenant" in page.text and "Eve Tenant" not in page.text    # eve is under a hold
     expected = {str(row_id) for (row_id,) in site.as_owner(
         "select id from app.records_due where organisation_id = %(firm)s and due_at <= now()", firm=site.world.organisation["harbour"])}
-    assert len(expected) > 30 and "7 documents and 2 files" in page.text and "Documents 14" in page.text and "Files 4" in page.text
+    assert len(expected) > 30 and "11 documents and 2 files" in page.text and "Documents 21" in page.text and "Files 4" in page.text
 
     asked = admin.page("/retention/run")
-    assert "14 documents, 4 files" in asked.text and "of 2 closed cases for good." in asked.text and "1 of them goes altogether" in asked.text and "cannot be undone" in asked.text
+    assert "21 documents, 4 files" in asked.text and "of 2 closed cases for good." in asked.text and "1 of them goes altogether" in asked.text and "cannot be undone" in asked.text
     answer = admin.fill(asked.form_with("agreed"), "/retention/run")
     assert answer.status_code == 303
     run = answer.headers["location"]
