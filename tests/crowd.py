@@ -21,6 +21,10 @@ FILL = """
         select case_id, id, 'Some', author_id, author_name from app.support_goals where title = 'Crowd';
     insert into app.support_sessions (case_id, scheduled_at, type, author_id, author_name)
         select id, '2020-02-01', 'home_visit', %(author)s, 'A' from crowd;
+    insert into app.support_documents (case_id, template_version_id, title, author_id, author_name)
+        select id, %(wording)s, 'Crowd', %(author)s, 'A' from crowd;
+    insert into app.support_uploads (id, case_id, title, author_id, author_name) select id, id, 'Crowd', %(author)s, 'A' from crowd;
+    insert into app.support_upload_files (upload_id, media_type, bytes) select id, 'application/pdf', '%%PDF-' from crowd;
     insert into app.support_notes (case_id, stream, body, author_id, author_name) select id, 'shared', 'Note', %(author)s, 'A' from crowd;
 """
 
@@ -28,6 +32,6 @@ FILL = """
 def crowd(world) -> None:
     """Adds 2,000 cases with something in each, and has the planner look at them."""
     with psycopg.connect(world.conninfo, cursor_factory=psycopg.ClientCursor) as connection:
-        connection.execute(FILL, {"moor": world.organisation["moor"], "author": world.user["moor_admin"]})
+        connection.execute(FILL, {"moor": world.organisation["moor"], "author": world.user["moor_admin"], "wording": world.wording["moor/agreement/1"]})
     with psycopg.connect(world.conninfo, autocommit=True) as connection:
         connection.execute("vacuum analyze")

@@ -33,7 +33,7 @@ DOORS = {
     "account_of('worker@example.org', 'Worker')",
     "seal_audit_log()", "keep_head(%(organisation)s, 1, %(hash)s)", "chain_begins(%(organisation)s)", "next_link(%(hash)s, 1, %(hash)s)", "hash_of_facts('{}')",
     "verify_audit_log(%(organisation)s)", "installation_chain()", "who_acts(%(user)s)", "keep_audit_months()", "write_down_event('view', %(organisation)s, null, 'support_cases', null, 'x', null)", "organisations_to_sweep(false)", "purge_batch(%(organisation)s)", "run_under(%(organisation)s, '{}')",
-    "purge_from('support_notes', 'true', 'case', '{}', null)", "purge_cases(null, '{}', '{}')", "erase_copies(null, '{}', '{}')", "couriers_refused()", "erase_told('{}')", "kept_texts()", "replay_destructions('[]')",
+    "purge_from('support_notes', 'true', 'case', '{}', null)", "purge_cases(null, '{}', '{}')", "erase_copies(null, '{}', '{}')", "couriers_refused()", "erase_told('{}')", "erase_recipients(null, '{}')", "write_decision_down(%(user)s, 'sent_again')", "kept_texts()", "replay_destructions('[]')",
     # jobs, the provider of e-mail, and what composes and hands over digests
     "begin_job('send_outbox', now())", "finish_job('send_outbox', '2024-07-01', '{}')", "fail_job('send_outbox', now(), null, 'x')", "job_health()",
     "month_begins('2024-07-01')", "digest_cases('{}', '{}', '2024-07-01')", "digest_material('{}', '{}', '2024-07-01')", "reason_of_all('{}')", "compose_chunk('2024-07-01')",

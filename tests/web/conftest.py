@@ -22,7 +22,7 @@ from tests.web.resend_news import SECRET
 from tests.web.visitor import Visitor, visiting
 
 #: Kinds of rows whose ids tests write by name.
-NAMED = ("case", "tenant", "user", "note", "goal", "session", "collaborator", "organisation", "landlord", "property", "run", "template", "document")
+NAMED = ("case", "tenant", "user", "note", "goal", "session", "collaborator", "organisation", "landlord", "property", "run", "template", "document", "upload")
 
 SECRET_KEY = "only for tests " * 3
 

@@ -105,7 +105,7 @@ def test_a_closed_case_has_documents_to_read_and_nothing_to_do(site):
 def test_templates_to_begin_with_are_the_organisation_s_live_ones(site):
     """By kind, with how many questions; no retired one, none of another firm, which answers as one that is nobody's."""
     page = site.visitor("worker").page(at(site, CO, "new"))
-    assert "Agreement Agreement 8 questions" in page.text and "Recurring assessment Review 2 questions, every 6 months" in page.text
+    assert "Agreement Harbour agreement 8 questions" in page.text and "Recurring assessment Harbour review 2 questions, every 6 months" in page.text
     assert "Old" not in page.text
     visitor = site.visitor("both_worker")
     foreign, nobodys, retired = (visitor.get(f"{at(site, CO, 'new')}?template={each}")

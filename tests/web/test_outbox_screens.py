@@ -58,9 +58,9 @@ def lines_about(site, its_id) -> list[str]:
 
 
 def test_each_e_mail_with_its_state(admin):
-    """To whom, what, what happened, what may be done, since when; 12 with the one of July 2024."""
+    """To whom, what, what happened, what may be done, since when; 14 with the one of July 2024 and those of two documents."""
     page = admin.page("/outbox")
-    assert "Outbox 12 e-mails Digests and documents as e-mails" in page.text
+    assert "Outbox 14 e-mails Digests and documents as e-mails" in page.text
     for what, said in ROWS.items():
         row = page.text.split(email_of(what))[1].split("Officer")[0]
         assert row.split() == f"Digest of {month(MONTH)} {said} {THEN_IN_WORDS} {BADGES[what]}".split(), what

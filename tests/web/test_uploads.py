@@ -118,7 +118,7 @@ def test_a_title_and_a_day_are_the_databases_to_judge(site):
     answer, _ = add(admin, site.at(NEW), title=" ")
     assert answer.status_code == 409 and "Say what this is, in up to 160 characters." in Page(answer.text).text
     answer, _ = add(admin, site.at(NEW), received_on="1999-12-31")
-    assert answer.status_code == 409 and "Give a date after 2000." in Page(answer.text).text
+    assert answer.status_code == 409 and "Give a date between 2000 and 2100." in Page(answer.text).text
     answer, pk = add(admin, site.at(NEW), title="<script>alert(1)</script>")
     assert answer.status_code == 303 and "<script>alert(1)" not in admin.get(site.at(TAB)).text
     site.as_owner("delete from app.support_uploads where id = %(id)s", id=pk)
