@@ -204,12 +204,10 @@ class DocumentSteps(DraftTab):
     def _approved(self, case_id: uuid.UUID, pk: uuid.UUID, form: Approve) -> bool:
         """Whether it is approved as it was seen. Raises nothing: what is refused stands on the form."""
         if step(form, func.app.require_step(pk, "approve")) is None:
-            # Perhaps the answer to the first click was lost on the way.
-            there = find(SupportDocument, pk)
-            return there.approved_by_id == as_uuid(str(signed_in_person().user_id)) and there.content_sha256.hex() == form.seen.data
+            return _approved_it(pk, form)
         document = find(SupportDocument, pk)
         content, hashed = document.content, document.content_sha256
-        if hashed.hex() != form.seen.data:
+        if hashed is None or hashed.hex() != form.seen.data:
             form.refuse(Refusal(*STATES["KW467"]))
             return False
         # Printing takes a while, for which nobody's connection is kept; the database takes the PDF of this very content only.
@@ -220,7 +218,7 @@ class DocumentSteps(DraftTab):
         except PrintFailed as failed:
             form.refuse(Refusal(None, failed.sentence, 503))
             return False
-        return self._taken(form, func.app.approve_document(pk, hashed, pdf))
+        return self._taken(form, func.app.approve_document(pk, hashed, pdf)) or _approved_it(pk, form)
 
     def _form_page(self, title: str, form: Form, submit_label: str, case_id: uuid.UUID, pk: uuid.UUID, **context: object):
         url = self.to("Page.show", case_id, pk)
@@ -228,6 +226,12 @@ class DocumentSteps(DraftTab):
 
     def _done(self, case_id: uuid.UUID, pk: uuid.UUID, said: str):
         return self.done(said, self.to("Page.show", case_id, pk))
+
+
+def _approved_it(pk: uuid.UUID, form: Approve) -> bool:
+    """Whether the same person has approved it as it was seen: the answer to their first click was lost on the way, or they clicked twice."""
+    there = find(SupportDocument, pk)
+    return there.approved_by_id == as_uuid(str(signed_in_person().user_id)) and there.content_sha256.hex() == form.seen.data
 
 
 class OperatorDocumentSteps(OperatorSide, DocumentSteps):

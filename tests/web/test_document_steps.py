@@ -271,3 +271,20 @@ def test_without_a_pdf_nothing_is_approved(console, monkeypatch):
     assert answer.status_code == 409 and "took too long" in Page(answer.text).alerts
     with console.world.owner() as connection:
         assert connection.execute("select state from app.support_documents where id = %s", [console.world.document["ann/both_worker/submitted"]]).fetchone() == ("submitted",)
+
+
+@pytest.mark.parametrize(("approver", "status"), [("harbour_admin", 303), ("quay_manager", 409)])
+def test_a_second_click_while_the_pdf_is_made(console, monkeypatch, approver, status):
+    """Whoever clicked twice is led to what they approved; whoever was second is told."""
+    its_id = made(console, "worker", ("worker", "submit"))
+
+    def meanwhile(*_, **__):
+        take(console, its_id, approver, "approve")
+        return b"%PDF-1.7 second"
+
+    monkeypatch.setattr(document_steps, "document_pdf", meanwhile)
+    client = console.client("harbour_admin")
+    address = f"/support-cases/{console.world.case['ann']}/documents/{its_id}/approve"
+    answer = client.post(address, data={"seen": Page(client.get(address).text).form_with("seen").controls["seen"].value})
+    assert answer.status_code == status
+    assert status == 303 or "taken this document further meanwhile" in Page(answer.text).alerts
