@@ -54,9 +54,10 @@ class Uploads(CaseTab):
         self.require(case.may_write)
         document = _asked_document(case_id)
         form = NewUpload(data={"title": f"Signed: {document.title}"[:160] if document else ""})
+        # Before the file is looked at: by then nobody may be left to read the document.
+        lead = f"It is kept with {document.title}, and shows to everybody who reads that." if document else None
         if form.validate_on_submit() and self._add(form, case_id, document):
             return self._to_files(case_id, "File added.")
-        lead = f"It is kept with {document.title}, and shows to everybody who reads that." if document else None
         return self.form_page("Add the signed copy" if document else "Add a file", form, "Add file", self._tab(case_id), case=self.case(case_id), lead=lead)
 
     def _add(self, form: NewUpload, case_id: uuid.UUID, document: DocumentRow | None) -> bool:

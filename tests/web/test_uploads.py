@@ -6,8 +6,10 @@ import uuid
 import pytest
 from PIL import Image
 
+from tests.web.documents import made
 from tests.web.pages import Page
 from tests.web.visitor import Visitor
+from views import uploads
 from views.uploads import size
 
 TAB = "/support-cases/{case[ann]}/documents"
@@ -158,3 +160,19 @@ def test_a_closed_case_takes_no_file_and_loses_none(site):
 def test_sizes_are_said_as_people_say_them(of_bytes, words):
     """By thousands, as file managers count."""
     assert size(of_bytes) == words
+
+
+def test_a_document_that_is_withdrawn_while_its_scan_is_looked_at(console, monkeypatch):
+    """Whoever may not read it any more is told about their file, on their form: nothing reads the document again."""
+    its_id = made(console, "both_worker", ("both_worker", "submit"), ("harbour_admin", "approve"))
+
+    def meanwhile(_):
+        with console.world.acting("harbour_admin") as admin:
+            admin.execute("select app.withdraw_document(%s, 'It was wrong.')", [its_id])
+        raise uploads.NotAccepted("damaged")
+
+    monkeypatch.setattr(uploads, "judge", meanwhile)
+    client = console.client("worker")
+    address = f"/support/cases/{console.world.case['ann']}/documents/files/new?document={its_id}"
+    answer = client.post(address, data={"title": "Signed", "file": (io.BytesIO(b"%PDF-1.7\n"), "scan.pdf")})
+    assert answer.status_code == 409 and "cannot read this file" in Page(answer.text).alerts
