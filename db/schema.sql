@@ -755,8 +755,8 @@ create index documents_by_author on app.support_documents (author_id);
 create index documents_by_approver on app.support_documents (approved_by_id);
 -- What waits for an operator, and which assessments are due.
 create index submitted_documents on app.support_documents (organisation_id, submitted_at) where state = 'submitted';
-create index recurring_documents on app.support_documents (case_id, template_id, approved_at desc) where next_due_on is not null and state in ('approved', 'sent');
-create index assessments_by_day on app.support_documents (organisation_id, next_due_on) where next_due_on is not null and state in ('approved', 'sent');
+create index recurring_documents on app.support_documents (case_id, template_id, approved_at desc) where next_due_on is not null and state in ('approved', 'sent', 'superseded');
+create index assessments_by_day on app.support_documents (organisation_id, next_due_on) where next_due_on is not null and state in ('approved', 'sent', 'superseded');
 -- By name, in this order: what is written into a row must be allowed to change, and only then is a step taken.
 create trigger content_is_frozen_from_submission before update on app.support_documents
     for each row execute function app.content_is_frozen_from_submission();

@@ -103,10 +103,10 @@ from app.support_documents as d
 join app.support_cases as c on c.id = d.case_id and c.closed_at is null
 left join app.tenants as t on t.id = c.tenant_id
 left join app.properties as p on p.id = t.property_id
-where d.next_due_on is not null and d.state in ('approved', 'sent')
-  -- What came before the newest of its template is done.
+where d.next_due_on is not null and d.state in ('approved', 'sent', 'superseded')
+  -- What came before the newest of its template is done. One whose newer version was withdrawn is the newest again.
   and not exists (select from app.support_documents as l
-                  where l.case_id = d.case_id and l.template_id = d.template_id and l.next_due_on is not null and l.state in ('approved', 'sent')
+                  where l.case_id = d.case_id and l.template_id = d.template_id and l.next_due_on is not null and l.state in ('approved', 'sent', 'superseded')
                     and (l.approved_at, l.id) > (d.approved_at, d.id));
 comment on view app.assessments_due is
     'Recurring assessments of open cases and by which day (Europe/London) the next one is due; overdue from the day after. is_under_way: somebody has begun it, as far as the person sees.';

@@ -317,3 +317,19 @@ def test_an_approved_assessment_says_when_the_next_is_due(shared_world):
         connection.execute("select app.approve_document(%s, (select content_sha256 from app.support_documents where id = %s), '\\x255044462d31')", [document, document])
         assert connection.execute("select id, next_due_on = app_due, is_overdue, is_under_way from app.assessments_due, (select (now() at time zone 'Europe/London')::date"
                                   " + interval '12 months' as app_due) as d where case_id = %s", [case]).fetchall() == [(document, True, False, False)]
+
+
+def test_an_assessment_is_due_though_its_newer_version_was_withdrawn(shared_world):
+    """What was assessed before stays assessed, and the next is due by the day that it said."""
+    case, newer = shared_world.case["gus"], shared_world.document["assessed"]
+    due = "select id, next_due_on from app.assessments_due where case_id = %s"
+    with shared_world.as_("moor_admin") as connection:
+        before = connection.execute(due, [case]).fetchone()
+        take_hat(connection, shared_world.identity("both_worker"))
+        connection.execute("select app.new_version_of(%s, %s)", [before[0], newer])
+        connection.execute("select app.submit_document(%s)", [newer])
+        take_hat(connection, shared_world.identity("moor_admin"))
+        connection.execute("select app.approve_document(%s, (select content_sha256 from app.support_documents where id = %s), '\\x255044462d31')", [newer, newer])
+        assert [each[0] for each in connection.execute(due, [case])] == [newer]
+        connection.execute("select app.withdraw_document(%s, 'Approved by mistake.')", [newer])
+        assert connection.execute(due, [case]).fetchall() == [before]
