@@ -744,8 +744,8 @@ comment on column app.support_documents.content is
 comment on column app.support_documents.pdf_sha256 is 'Of the PDF in app.support_document_pdfs.';
 comment on column app.support_documents.step_reason is 'Why the latest step was taken, where somebody said so.';
 comment on column app.support_documents.next_due_on is 'Of an approved recurring assessment: the day (Europe/London) by which the next one is due.';
--- A document has one successor at a time.
-create unique index one_new_version_at_a_time on app.support_documents (supersedes_id) where supersedes_id is not null and state <> 'withdrawn';
+-- A document has one successor at a time. Looked at before the keys: with its case, so that a document of another place is refused as one that is not there.
+create unique index one_new_version_at_a_time on app.support_documents (supersedes_id, case_id) where supersedes_id is not null and state <> 'withdrawn';
 create index documents_by_case on app.support_documents (case_id, created_at desc) include (organisation_id, landlord_id, state, author_id);
 create index documents_by_case_key on app.support_documents (organisation_id, case_id, landlord_id);
 create index documents_by_superseded on app.support_documents (organisation_id, case_id, supersedes_id, landlord_id);
