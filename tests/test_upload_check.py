@@ -145,6 +145,7 @@ ACTIVE_PDFS = {f"touched: {action}": pdf_action(action.encode()) for action in A
     "opened": pdf(b"/OpenAction" + SCRIPT),
     "opened, elsewhere": pdf(b"/OpenAction 10 0 R", objects={10: SCRIPT}),
     "opened: a page of the web": pdf(b"/OpenAction<</S/URI/URI(http://x/)>>"),
+    "opened at its page, then a page of the web": pdf(b"/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next<</S/URI/URI(http://x/)>>>>"),
     "opened: printed": pdf(b"/OpenAction 10 0 R", objects={10: b"<</S/Named/N/Print>>"}),
     "shown": pdf(page=b"/AA<</O<</S/URI/URI(http://x/)>>>>"),
     "named": pdf(b"/Names<</JavaScript<</Names[(a)10 0 R]>>>>", objects={10: b"<<>>"}),

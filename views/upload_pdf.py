@@ -174,8 +174,8 @@ def _open(data: bytes) -> None:
         raise Refused("pages")
     if not reader.pages:
         raise Refused("damaged")
-    # A place to begin at, or an action that leads to one.
+    # A place to begin at, or an action that leads to one, and to nothing else after it.
     beginning = reader.root_object.get("/OpenAction")
     beginning = beginning.get_object() if beginning else None
-    if isinstance(beginning, DictionaryObject) and beginning.get("/S") != "/GoTo":
+    if isinstance(beginning, DictionaryObject) and (beginning.get("/S") != "/GoTo" or "/Next" in beginning):
         raise Refused("acts")
