@@ -68,7 +68,7 @@ def test_the_history_of_a_case_tells_a_documents_life(console, life, clients, pe
 def test_lines_say_what_changed_and_nothing_as_it_is_stored(console, life, clients):
     """Every line about documents, templates and files: fields in words, answers by their questions, what was handed in as it reads."""
     with console.world.owner() as owner:
-        lines = owner.execute("select id, table_name, action from app.audit_log where table_name ~ '^(document|support_document|support_upload)' order by id").fetchall()
+        lines = owner.execute("select id, table_name, action from app.audit_log where table_name ~ '^(document|support_document|support_upload)' and actor_hat <> 'owner' order by id").fetchall()
     pages = {number: Page(clients["harbour_admin"].get(f"/audit/{number}").text) for number, *_ in lines}
     assert len(pages) > 15
     assert {number: found[0] for number, page in pages.items() if (found := STORED.search(page.text.replace("{{case_opened}}", "")))} == {}
