@@ -106,7 +106,7 @@ def test_templates_to_begin_with_are_the_organisation_s_live_ones(site):
     """By kind, with how many questions; no retired one, none of another firm, which answers as one that is nobody's."""
     page = site.visitor("worker").page(at(site, CO, "new"))
     assert "Agreement Harbour agreement 8 questions" in page.text and "Recurring assessment Harbour review 2 questions, every 6 months" in page.text
-    assert "Old" not in page.text
+    assert "Harbour old" not in page.text
     visitor = site.visitor("both_worker")
     foreign, nobodys, retired = (visitor.get(f"{at(site, CO, 'new')}?template={each}")
                                  for each in (site.world.template["moor/agreement"], NOBODY, site.world.template["harbour/old"]))
@@ -121,7 +121,7 @@ def test_where_there_are_no_templates_the_page_says_who_adds_them(site):
         admins, managers, workers = (site.visitor(persona).get(at(site, side, "new")).text
                                      for persona, side in (("harbour_admin", OP), ("quay_manager", OP), ("worker", CO)))
     finally:
-        site.as_owner("update app.document_templates set retired_at = null where name <> 'Old'")
+        site.as_owner("update app.document_templates set retired_at = null where name <> 'Harbour old'")
     assert 'href="/templates"' in admins and 'href="/templates"' not in managers + workers
     assert all("An org-admin of Harbour Homes adds them." in Page(each).text for each in (managers, workers))
 
