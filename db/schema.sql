@@ -854,7 +854,9 @@ create table app.support_document_deliveries (
     created_at      timestamptz not null default now(),
     constraint delivery_ways_are_known check (way in ('email', 'by_hand')),
     constraint delivery_names_are_filled check (length(btrim(to_name)) between 1 and 120),
-    constraint delivery_addresses_look_like_addresses check (to_address ~ '^[^@\s,]+@([^@\s,.]{1,63}\.)+[^@\s,.]{1,63}$' and length(to_address) <= 254),
+    -- Typed for this one e-mail: without the signs by which a mail program would read another address out of it.
+    constraint delivery_addresses_look_like_addresses check (
+        to_address ~ '^[^@\s,;:<>()"]+@([^@\s,.;:<>()"]{1,63}\.)+[^@\s,.;:<>()"]{1,63}$' and length(to_address) <= 254),
     constraint documents_by_email_have_an_address check ((way = 'email') = (to_address is not null)),
     constraint documents_by_hand_have_a_day check ((way = 'by_hand') = (handed_over_on is not null)),
     constraint hand_over_days_are_plausible check (handed_over_on >= date '2000-01-01'),

@@ -153,6 +153,19 @@ def test_nothing_is_sent_to_an_address_that_is_suppressed(post):
     assert post.as_owner("select count(*) from app.support_document_deliveries") == before
 
 
+#: None of these is one address, whatever a mail program makes of it.
+NO_ADDRESSES = ("ann@b;c.example", "ann@example.org>", "<ann@example.org", "a:b@example.org;", "ann(x)@example.org", 'ann"@example.org', "ann@example.org,b@example.org",
+                "ann@example", "ann@@example.org", "ann @example.org", "ann@example.org\nBcc: b@example.org", "")
+
+
+def test_an_address_is_one_address(post):
+    """Not two, nor one that a mail program reads as another."""
+    for address in NO_ADDRESSES:
+        with pytest.raises(psycopg.errors.CheckViolation) as refused, post.world.acting("harbour_admin") as admin:
+            admin.execute("select app.send_document(%s, %s, 'Ann Tenant', %s)", [post.document, uuid.uuid4(), address])
+        assert refused.value.diag.constraint_name == "delivery_addresses_look_like_addresses", address
+
+
 def test_an_org_admin_has_it_sent_again(post):
     """One of which nobody knows: by their decision, under another key; not once a newer version is there."""
     post.as_owner("update app.outbox set state = 'unsure', error = 'no_answer', claimed_at = now()")
