@@ -18,7 +18,7 @@ from views.rows import session
 from views.screen import Link, Screen, here
 from views.searching import TENANT_OR_ADDRESS, asked_search
 from views.upgrade import require_support_cases
-from views.words import LONDON, count, day
+from views.words import LONDON, count
 
 #: So many days before it is due, an assessment is on the list that people see first.
 SOON = 30
@@ -97,9 +97,9 @@ def overdue_notice(prefix: str) -> dict[str, str] | None:
 
 
 def due_badge(due_on: date | None) -> dict[str, str] | None:
-    """The badge of a case whose assessment is overdue, or due within SOON days; None for any other."""
+    """The badge of a case whose assessment is overdue, or due within SOON days; None for any other. The list of what is due says when."""
     if due_on is None or due_on > today() + timedelta(days=SOON):
         return None
     if due_on < today():
-        return {"word": f"Assessment was due {day(due_on)}", "tone": "attention", "symbol": "clock"}
-    return {"word": f"Assessment due {day(due_on)}", "tone": "calm", "symbol": "clock"}
+        return {"word": "Assessment overdue", "tone": "attention", "symbol": "clock"}
+    return {"word": "Assessment due", "tone": "calm", "symbol": "clock"}

@@ -1,10 +1,11 @@
-"""A document's life: a support worker writes it, an org-admin returns it, then approves and sends it, and everybody reads the trail (done when 4)."""
+"""A document's life: a support worker writes it, an org-admin returns it, then approves and sends it, and everybody reads the trail; files of a case; what is due."""
 
 import psycopg
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_walk import ADMIN, WORKER, case_with
+from tests.upload_corpus import picture
 
 pytestmark = pytest.mark.browser
 
@@ -172,3 +173,49 @@ def test_what_handing_in_saved_is_no_older_than_itself(desk, case):
     page.get_by_label("How to reach your support worker").fill("0113 496 0000")
     page.get_by_role("button", name="Save draft").click()
     expect(page.locator(".flash-success")).to_contain_text("Draft saved.")
+
+
+OVERDUE = """
+    alter table app.support_documents disable trigger steps_are_written_down;
+    insert into app.support_documents (case_id, template_version_id, title, state, step, content, content_sha256, submitted_at, approved_at, approved_by_id, approved_by_name,
+                                       pdf_sha256, next_due_on, author_id, author_name)
+    select '{case}', v.id, 'Six-monthly review', 'approved', 'approve', '{{}}', sha256('{{}}'), now(), now(), a.id, a.full_name, sha256('x'), current_date - 3, m.user_id, m.full_name
+    from app.document_templates as t join app.document_template_versions as v on v.template_id = t.id
+    join app.support_cases as c on c.id = '{case}' and c.organisation_id = t.organisation_id
+    join app.support_collaborators as m on m.case_id = c.id and m.user_id is not null and m.ended_at is null and m.kind = 'support_worker'
+    join app.memberships as o on o.organisation_id = c.organisation_id and o.role = 'org_admin' join app.users as a on a.id = o.user_id
+    where t.starter_key = 'support_review' limit 1;
+    alter table app.support_documents enable trigger steps_are_written_down"""
+
+
+def test_files_and_what_is_due(desk, case, demo_site):
+    """A worker adds a photo and gets it back; whoever opens their list of cases is told what is overdue."""
+    page = desk.page
+    case_id, tenant, _ = case
+    with psycopg.connect(demo_site.world.conninfo) as connection:
+        connection.execute("set role keywork_owner")
+        connection.execute(OVERDUE.format(case=case_id))
+    desk.sign_in(*WORKER)
+    page.goto("/support/tenants")
+    expect(page.locator(".notice")).to_contain_text("overdue. See what is due")
+    desk.look("caseload-overdue")
+    page.get_by_role("link", name="See what is due").click()
+    expect(page.locator("tbody tr").filter(has_text=tenant).first).to_contain_text("Overdue")
+    desk.look("due")
+    page.goto(f"/support/cases/{case_id}/documents")
+    page.get_by_role("link", name="Add a file").click()
+    page.get_by_label("What is it?").fill(f"Letter, photographed on a {desk.width} screen")
+    page.get_by_label("File", exact=True).set_input_files({"name": "notes.txt", "mimeType": "image/png", "buffer": b"Dear Ann"})
+    page.get_by_role("button", name="Add file").click()
+    expect(page.locator(".error-summary")).to_contain_text("this is something else")
+    expect(page.get_by_label("What is it?")).to_have_value(f"Letter, photographed on a {desk.width} screen")
+    desk.look("file-refused")
+    page.get_by_label("File", exact=True).set_input_files({"name": "IMG_0001.png", "mimeType": "image/png", "buffer": picture("PNG")})
+    page.get_by_role("button", name="Add file").click()
+    added = page.locator(".files tbody tr").filter(has_text=f"Letter, photographed on a {desk.width} screen")
+    expect(added).to_contain_text("PNG picture")
+    added.scroll_into_view_if_needed()
+    desk.look("files")
+    with page.expect_download() as download:
+        added.get_by_role("link").first.click()
+    assert download.value.suggested_filename.startswith("file-") and download.value.path().read_bytes() == picture("PNG")
