@@ -1,4 +1,4 @@
-"""Forms that the database refuses come back with a sentence by the field and with everything that was typed (done when 6)."""
+"""Forms that the database refuses come back with a sentence by the field and with everything that was typed."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""40 threads posting notes to 40 cases at once: every note under its own case, stream and author (done when 5)."""
+"""40 threads posting notes to 40 cases at once: every note under its own case, stream and author."""
 
 import itertools
 import threading

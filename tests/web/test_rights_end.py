@@ -43,7 +43,7 @@ def menu(visitor, address="/", **options):
 
 
 def test_an_ended_assignment_ends_every_page_at_once(site):
-    """List, workspace and each tab, in an open session (done when 3)."""
+    """List, workspace and each tab, in an open session."""
     with site.visited_by("worker") as worker:
         assert statuses(site, worker, WORKER_TABS) == {200}
         assert "Ann Tenant" in worker.get("/support/tenants").text

@@ -1,4 +1,4 @@
-"""How many SQL statements each page sends: few, and the same number whatever the number of rows (done when 7)."""
+"""How many SQL statements each page sends: few, and the same number whatever the number of rows."""
 
 import psycopg
 import pytest
