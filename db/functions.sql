@@ -57,6 +57,9 @@
 --   KW479  a question that must be answered is not
 --   KW480  nothing was handed over on a day to come
 --   KW481  an upload came without its file
+--   KW482  the last day of an export is before its first
+--   KW483  an export is of notes, of Shared notes or of sessions
+--   KW484  an export is a CSV file or a PDF
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -1985,19 +1988,26 @@ comment on function app.write_down() is
     'Writes a row of the audit log for each row inserted, updated or deleted, in the same transaction (spec 7), and what it said beside it. Arguments: columns of the id, the case, '
     'the kind and the moment of the row. An update that changes nothing leaves nothing. The reason, where one was asked for, is the setting app.reason.';
 
-create or replace function app.write_down_event(what text, of_organisation uuid, of_case uuid, of_table text, of_row uuid, of_kind text, about uuid) returns void
+create or replace function app.write_down_event(what text, of_organisation uuid, of_case uuid, of_table text, of_row uuid, of_kind text, about uuid, said jsonb default null) returns void
 language plpgsql set search_path = '' as $$
 declare
-    who record := app.who_acts(about);
+    who  record := app.who_acts(about);
+    salt bytea := (case when said is not null then uuid_send(gen_random_uuid()) end);
 begin
     -- Before the row takes its number (app.seal_audit_log).
     perform pg_current_xact_id();
-    insert into app.audit_log (organisation_id, case_id, actor_id, actor_name, actor_hat, action, table_name, row_id, row_kind)
-        values (of_organisation, of_case, who.actor_id, who.actor_name, who.actor_hat, what, of_table, of_row, of_kind);
+    with fact as (
+        insert into app.audit_log (organisation_id, case_id, actor_id, actor_name, actor_hat, action, table_name, row_id, row_kind, payload_hash)
+        values (of_organisation, of_case, who.actor_id, who.actor_name, who.actor_hat, what, of_table, of_row, of_kind,
+                sha256(salt || convert_to(jsonb_build_array(null::text, null::jsonb, said)::text, 'UTF8')))
+        returning id, organisation_id, case_id, table_name, row_id
+    )
+    insert into app.audit_payloads (audit_id, organisation_id, case_id, table_name, row_id, salt, after)
+        select f.id, f.organisation_id, f.case_id, f.table_name, f.row_id, salt, said from fact as f where said is not null;
 end
 $$;
-comment on function app.write_down_event(text, uuid, uuid, text, uuid, text, uuid) is
-    'Writes down what changed no row: a view, an export, a sign-in. For the doors below and app.write_down_sign_in().';
+comment on function app.write_down_event(text, uuid, uuid, text, uuid, text, uuid, jsonb) is
+    'Writes down what changed no row: a view, an export, a sign-in; and beside it what is said of it, if anything is. For the doors below and app.write_down_sign_in().';
 
 create or replace function app.record_view(of_case uuid) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -2014,13 +2024,13 @@ end
 $$;
 comment on function app.record_view(uuid) is 'The acting operator looks at the Professional notes of a case: written down before they are shown (spec 7). KW404 where they may not.';
 
-create or replace function app.record_export(what text, of_case uuid, of_row uuid default null) returns void
+create or replace function app.record_export(what text, of_case uuid, of_row uuid default null, since date default null, until date default null) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
     firm uuid;
 begin
     -- Codes, never words of somebody's: the fact is kept for good.
-    if what is null or what not in ('destruction_certificate', 'notes_csv', 'notes_pdf', 'sessions_csv', 'sessions_pdf', 'document_pdf', 'uploaded_file') then
+    if what is null or what not in ('destruction_certificate', 'notes_csv', 'notes_pdf', 'shared_notes_csv', 'shared_notes_pdf', 'sessions_csv', 'sessions_pdf', 'document_pdf', 'uploaded_file') then
         raise exception 'nothing of this kind is taken out' using errcode = '22023';
     end if;
     if of_case is null then
@@ -2043,11 +2053,12 @@ begin
     end if;
     perform app.write_down_event('export', firm, of_case,
                                  case what when 'document_pdf' then 'support_documents' when 'uploaded_file' then 'support_uploads' else 'support_cases' end,
-                                 case when what in ('document_pdf', 'uploaded_file') then of_row else of_case end, what, null);
+                                 case when what in ('document_pdf', 'uploaded_file') then of_row else of_case end, what, null,
+                                 nullif(jsonb_strip_nulls(jsonb_build_object('since', since, 'until', until)), '{}'));
 end
 $$;
-comment on function app.record_export(text, uuid, uuid) is
-    'The acting person takes something out of Keywork: what (a code), of which case, and of that which document or file; without a case, of the org-admin''s organisation. Written down before it is given (spec 7). KW404 where they may not.';
+comment on function app.record_export(text, uuid, uuid, date, date) is
+    'The acting person takes something out of Keywork: what (a code), of which case, and of that which document or file, and of which days; without a case, of the org-admin''s organisation. Written down before it is given (spec 7). KW404 where they may not.';
 
 create or replace function app.write_down_sign_in() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -3720,3 +3731,27 @@ language sql stable security definer set search_path = '' as $$
 $$;
 comment on function app.officers_not_listed() is
     'For an org-admin: housing officers with a live assignment in their organisation whose address organisations.housing_officer_emails does not list, so that they get no digest. The address is that of their account, which no policy shows.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Exports of a case
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.record_case_export(of_case uuid, what text, file_type text, since date, until date) returns void
+language plpgsql set search_path = '' as $$
+begin
+    if what is null or what not in ('notes', 'shared_notes', 'sessions') then
+        raise exception 'an export is of notes or of sessions' using errcode = 'KW483', column = 'what';
+    end if;
+    if file_type is null or file_type not in ('csv', 'pdf') then
+        raise exception 'an export is a CSV file or a PDF' using errcode = 'KW484', column = 'file_type';
+    end if;
+    if until < since then
+        raise exception 'the last day is before the first' using errcode = 'KW482', column = 'until';
+    end if;
+    perform app.record_export(what || '_' || file_type, of_case, null, since, until);
+end
+$$;
+comment on function app.record_case_export(uuid, text, text, date, date) is
+    'The acting person takes notes, Shared notes or sessions of a case out of Keywork, as a CSV file or a PDF, of these days (Europe/London, both ends included; null: from the first, to the last). '
+    'Written down before anything is given (spec 7). KW404 where they see no such case, KW482 to KW484 for what makes no sense.';

@@ -125,7 +125,8 @@ grant execute on function app.installed_versions() to keywork_signin, keywork_jo
 
 -- The audit log: what changed no row is written down through these.
 grant execute on function app.record_view(uuid) to keywork_org_admin, keywork_property_manager;
-grant execute on function app.record_export(text, uuid, uuid) to keywork_org_admin, keywork_property_manager, keywork_collaborator;
+grant execute on function app.record_export(text, uuid, uuid, date, date), app.record_case_export(uuid, text, text, date, date)
+    to keywork_org_admin, keywork_property_manager, keywork_collaborator;
 grant execute on function app.audit_head(), app.verify_my_audit_log() to keywork_org_admin;
 
 -- Retention: an org-admin's steps, and the rule itself for the views that show what falls due.

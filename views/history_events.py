@@ -6,7 +6,7 @@ from datetime import date
 
 from db.models_record import AuditEntry
 from views.certificate import COPIES, RECORDS
-from views.words import count
+from views.words import count, day
 
 #: Whoever acts through no screen.
 UNNAMED = {"job": "A scheduled job", "owner": "Whoever runs Keywork"}
@@ -22,7 +22,11 @@ DECIDED = {
 #: What somebody looked at or came in by, by the code that the line holds.
 VIEWED = {"professional": "the Professional notes"}
 #: What was taken out of Keywork, by the code that the line holds.
-EXPORTED = {"document_pdf": "a document as a PDF", "uploaded_file": "a file of the case"}
+EXPORTED = {
+    "document_pdf": "a document as a PDF", "uploaded_file": "a file of the case",
+    **{f"{what}_{ending}": f"{words} as {form}" for what, words in (("notes", "notes"), ("shared_notes", "Shared notes"), ("sessions", "sessions"))
+       for ending, form in (("csv", "a CSV file"), ("pdf", "a PDF"))},
+}  # fmt: skip
 SIGNED_IN = {"password": "signed in with a password", "link": "signed in by a link from an e-mail"}
 
 
@@ -60,7 +64,13 @@ def _exported(entry: AuditEntry) -> str:
     if entry.row_kind in ("digest", "digest_file", "document", "document_file"):
         return _sent(entry)
     what = EXPORTED.get(entry.row_kind, str(entry.row_kind).replace("_", " "))
-    return f"took a copy out of Keywork: {what}" + (f", “{entry.row_name}”" if entry.row_kind in EXPORTED and entry.row_name else "")
+    name = f", “{entry.row_name}”" if entry.row_kind in EXPORTED and entry.row_name else ""
+    return f"took a copy out of Keywork: {what}{name}{_of_days(entry.after or {})}"
+
+
+def _of_days(after: dict) -> str:
+    since, until = (after.get(end) and day(date.fromisoformat(after[end])) for end in ("since", "until"))
+    return (f", {since} to {until}" if since != until else f", {since}") if since and until else f", from {since}" if since else f", up to {until}" if until else ""
 
 
 def _signed_in(entry: AuditEntry) -> str:

@@ -119,6 +119,11 @@ SAID = [
     (line("support_documents", "export", row_kind="document_pdf", row_name="Heron"), "Maya Patel took a copy out of Keywork: a document as a PDF, “Heron”"),
     (line("support_documents", "export", row_kind="document_pdf"), "Maya Patel took a copy out of Keywork: a document as a PDF"),
     (line("support_uploads", "export", row_kind="uploaded_file", row_name="Heron"), "Maya Patel took a copy out of Keywork: a file of the case, “Heron”"),
+    *((line("support_cases", "export", row_kind=kind, after=after), f"Maya Patel took a copy out of Keywork: {told}") for kind, after, told in (
+        ("notes_csv", None, "notes as a CSV file"), ("shared_notes_pdf", {"since": "2026-11-03"}, "Shared notes as a PDF, from 3 Nov 2026"),
+        ("sessions_csv", {"until": "2026-11-03"}, "sessions as a CSV file, up to 3 Nov 2026"),
+        ("sessions_pdf", {"since": "2026-11-03", "until": "2026-12-01"}, "sessions as a PDF, 3 Nov 2026 to 1 Dec 2026"),
+        ("notes_pdf", {"since": "2026-11-03", "until": "2026-11-03"}, "notes as a PDF, 3 Nov 2026"))),
     (line("support_documents", "export", row_kind="document", row_name="Heron", actor_hat="job", actor_name="keywork_jobs", after={"sent_to": "Jo Lamb", "address": "jo@example.org"}),
      "A scheduled job sent the document “Heron” to Jo Lamb (jo@example.org)"),
     (line("support_documents", "export", row_kind="document_file", actor_hat="job", actor_name="keywork_jobs"),
