@@ -23,6 +23,7 @@ from views.document_filling import CollaboratorDocumentFilling, OperatorDocument
 from views.document_page import CollaboratorDocumentPage, OperatorDocumentPage
 from views.document_steps import CollaboratorDocumentSteps, OperatorDocumentSteps
 from views.documents import CollaboratorDocuments, OperatorDocuments
+from views.exports import CollaboratorExports, OperatorExports
 from views.goals import CollaboratorGoals, OperatorGoals
 from views.history import CaseHistory
 from views.home import Home
@@ -54,7 +55,7 @@ from views.why import DigestWhy, DigestWhyOnCase
 TABS = (
     OperatorNotes, OperatorGoals, OperatorSessions, OperatorTeam, OperatorDocuments,
     CollaboratorNotes, CollaboratorGoals, CollaboratorSessions, CollaboratorTeam, CollaboratorDocuments,
-    OperatorUploads, CollaboratorUploads,
+    OperatorUploads, CollaboratorUploads, OperatorExports, CollaboratorExports,
     OperatorDocumentPage, OperatorDocumentFilling, OperatorDocumentSteps,
     CollaboratorDocumentPage, CollaboratorDocumentFilling, CollaboratorDocumentSteps,
 )  # fmt: skip

@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-CASE_TABS = "Notes|Goals|Sessions|Team|Documents|DocumentPage|DocumentFilling|DocumentSteps|Uploads"
+CASE_TABS = "Notes|Goals|Sessions|Team|Documents|DocumentPage|DocumentFilling|DocumentSteps|Uploads|Exports"
 #: The firm's own data, kept by its org-admins: screens by their names in the menu.
 SET_UP = {
     "Tenants": "Tenants", "Properties": "Properties", "Landlords": "Landlords", "PropertyManagers": "Operators", "Digests": "Digests",

@@ -15,5 +15,6 @@ document_steps.py  handing in, approving, sending; document_words.py, document_p
 templates.py  templates of documents, template_*.py  their editor; assessments.py  which recurring assessments are due
 uploads.py    files of a case; upload_check.py  whether one is taken, which a child process finds out (upload_inspector.py): upload_pdf.py,
               upload_docx.py, upload_pictures.py, and upload_bounds.py, which they share
+exports.py    a copy of notes or sessions: export_rows.py  what is in it, export_csv.py, csv_out.py, export_pdf.py
 forms.py      form fields; sentences.py, document_sentences.py  what people read when the database refuses; words.py  times and codes in words
 """

@@ -79,14 +79,17 @@ class CaseTab(Screen):
         return Link("Your tenants", url_for("Caseload.list"))
 
     def _actions(self, case: CaseWorkspace, keeping: Keeping | None) -> list[Link]:
+        # What is on the tab is what somebody most likely wants a copy of.
+        export = Link("Export", url_for(f"{self.prefix}Exports.show", case_id=case.id, what="sessions" if self.tab == "Sessions" else None))
         if not case.may_manage:
-            return []
+            return [export]
         history = Link("History", url_for("CaseHistory.show", case_id=case.id))
         holding = [_holding(case, keeping)] if keeping else []
         if not case.is_open:
-            return [history, Link("Reopen case", url_for("CaseSteps.reopen", case_id=case.id)), *holding]
+            return [history, export, Link("Reopen case", url_for("CaseSteps.reopen", case_id=case.id)), *holding]
         return [
             history,
+            export,
             Link("Edit summary", url_for("CaseSteps.summary", case_id=case.id)),
             *holding,
             Link("Close case", url_for("CaseSteps.close", case_id=case.id), danger=True),

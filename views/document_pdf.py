@@ -26,21 +26,21 @@ PIECE = re.compile(rf"(\S{{20}})(?=\S)(?!{MARKS}|[\u200b-\u200d\ufe00-\ufe0f])")
 
 def document_pdf(content: Mapping[str, Any], *, case_reference: str, approved_by: str, approved_at: datetime, content_sha256: bytes) -> bytes:
     """The PDF of a document's frozen content. Needs the application, but no request. Raises views.printing.PrintFailed."""
-    shown = _for_paper(content)
+    shown = for_paper(content)
     imprint = Imprint(shown["organisation"], shown["author"], approved_at)
     try:
         return print_document(
             "print/document.html", imprint, LIMITS, content=shown, blocks=blocks(shown["parts"], content["kind"]), kind=KINDS[content["kind"]],
-            dated=long_day(date.fromisoformat(content["dated"])), case_reference=case_reference, approved_by=_for_paper(approved_by),
+            dated=long_day(date.fromisoformat(content["dated"])), case_reference=case_reference, approved_by=for_paper(approved_by),
             content_hash=content_sha256.hex()[:12])
     except PrintFailed as failed:
         raise PrintFailed(str(failed), TOO_MUCH.get(str(failed), failed.sentence)) from None
 
 
-def _for_paper(value: Any) -> Any:
+def for_paper(value: Any) -> Any:
     """A value of JSON whose texts are legible, and have a place in each endless word where a line may end."""
     if isinstance(value, str):
         return ENDLESS_WORD.sub(lambda word: PIECE.sub("\\1\u200b", word[0]), legible(value))
     if isinstance(value, Mapping):
-        return {key: _for_paper(each) for key, each in value.items()}
-    return [_for_paper(each) for each in value] if isinstance(value, list) else value
+        return {key: for_paper(each) for key, each in value.items()}
+    return [for_paper(each) for each in value] if isinstance(value, list) else value

@@ -90,6 +90,7 @@ FORMS = {
     "withdraw": FormAt(OP + "/{case[ann]}/documents/{document[ann/worker/approved]}/withdraw", REASON),
     "send": FormAt(OP + "/{case[ann]}/documents/{document[ann/worker/approved]}/send", {"to_name": "Ann Tenant", "to_address": "ann@example.net"}),
     "hand over": FormAt(OP + "/{case[ann]}/documents/{document[ann/gone/approved]}/hand-over", HANDED, makes="support_document_deliveries"),
+    "export": FormAt(OP + "/{case[eve]}/export", {"what": "sessions", "file_type": "pdf", "since": "2024-01-01", "until": "2024-02-01"}),
     "operator": FormAt("/organisations/{organisation[small]}/invite", {**MANAGER, "role": "org_admin"}, persona="platform"),
 }
 #: An id that no row has.
@@ -214,6 +215,11 @@ REFUSED = [
     *[("hand over", {"handed_over_on": wrong}, "handed_over_on", sentence) for wrong, sentence in (
         ("", "Say on which day"), ("abc", "Give a date"), ("1999-12-31", "after 2000"), ("2999-01-01", "still to come"))],
     *[("filling", {ASKED[label]: "before\x00after"}, None, "cannot be stored") for label in ("name", "wishes", "signed")],
+    *[("export", {name: wrong}, name, "Give a date") for name in ("since", "until") for wrong in ("abc", "2024-02-30", "01/02/2024", "2024-13-01", "10000-01-01")],
+    *[("export", {"since": since, "until": until}, "until", "before the first one") for since, until in (
+        ("2024-01-02", "2024-01-01"), ("9999-12-31", "0001-01-01"), ("2024-02-02", "2024-02-01"))],
+    ("export", {"what": "secret"}, "what", "Choose what to export"), ("export", {"what": ""}, "what", "Choose what to export"),
+    ("export", {"file_type": "docx"}, "file_type", "Choose CSV or PDF"), ("export", {"file_type": ""}, "file_type", "Choose CSV or PDF"),
     # a character that cannot be stored, in each field that takes text
     *[(form, {name: "before\x00after"}, None, "cannot be stored")
       for form, each in FORMS.items() for name in each.fields

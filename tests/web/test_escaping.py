@@ -57,6 +57,7 @@ SCREENS = [
     *[("harbour_admin", "/support-cases/{case[ann]}/documents" + step) for step in (
         "/files/new", "/files/new?document={document[ann/worker/approved]}", "/files/{upload[ann/worker/pdf]}/remove", "/{document[ann/worker/approved]}")],
     ("worker", "/support/cases/{case[ann]}/documents/files/{upload[ann/worker/pdf]}/remove"),
+    ("harbour_admin", "/support-cases/{case[eve]}/export"), ("worker", "/support/cases/{case[ann]}/export?what=sessions"),
     ("harbour_admin", "/assessments?show=all"), ("worker", "/support/assessments?show=all"),
     ("harbour_admin", "/support-cases/{case[eve]}/reopen"),
     ("harbour_admin", "/nothing"),

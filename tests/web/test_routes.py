@@ -28,6 +28,7 @@ WORKSPACE = {
     f"{CASE}/team": GET, f"{CASE}/documents": GET, f"{CASE}/documents/new": BOTH,
     **{f"{CASE}/documents{ROW}{path}": methods for path, methods in {
         "": GET, "/edit": BOTH, "/pdf": GET, "/submit": POST, "/withdraw": BOTH, "/new-version": BOTH}.items()},
+    f"{CASE}/export": BOTH,
     f"{CASE}/documents/files/new": BOTH, f"{CASE}/documents/files{ROW}": GET, f"{CASE}/documents/files{ROW}/remove": BOTH,
 }  # fmt: skip
 STEPS = {

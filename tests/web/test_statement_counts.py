@@ -38,6 +38,7 @@ PAGES = [
         "/{document[ann/worker/approved]}/send")],
     *[("worker", f"/support/cases/{{case[ann]}}/documents{path}", TAB) for path in (
         "?show=approved", "/new", "/{document[ann/worker/draft]}", "/{document[ann/worker/draft]}/edit", "/{document[ann/both_worker/sent]}")],
+    *[(persona, f"{side}/{{case[ann]}}/export", FORM) for persona, side in (("harbour_admin", "/support-cases"), ("quay_manager", "/support-cases"), ("worker", "/support/cases"))],
     *[("harbour_admin", f"/{screen}{query}", LIST) for screen in ("landlords", "properties", "tenants") for query in ("", "?q=many")],
     ("harbour_admin", "/tenants?show=visible", LIST),
     *[("harbour_admin", f"/templates{path}", LIST) for path in (
