@@ -11,8 +11,9 @@ from views.export_rows import RECORDS, STREAMS, Asked, holding, holds_profession
 from views.printing import FAILURES, TOO_LARGE, TOO_LONG, Imprint, PrintFailed, print_document
 from views.words import label, number
 
-#: The longest PDF that is begun: how many records, and how many characters of words in them.
-MOST_RECORDS, MOST_CHARACTERS = 1_000, 1_000_000
+#: The longest PDF that is begun: how many records, and how many characters of words in them. Either makes some 120 pages, for which a
+#: processor needs 10 to 20 of the 50 seconds that there are: a note on each day of a year, and room for a slow machine.
+MOST_RECORDS, MOST_CHARACTERS = 500, 500_000
 SHORTER = "Choose fewer days, or take a CSV file, which has no limit."
 TOO_MANY = f"A PDF holds {number(MOST_RECORDS)} records at most, and there are more in these days. {SHORTER}"
 TOO_MUCH = f"There is more to read in these days than one PDF holds. {SHORTER}"
@@ -39,7 +40,7 @@ def export_pdf(asked: Asked, case: CaseWorkspace, found: Sequence[Row], made_by:
     try:
         return print_document(
             "print/export.html", Imprint(for_paper(case.organisation_name), for_paper(made_by), made_at), asked=asked, noun=RECORDS[asked.what],
-            case=case_facts(case), holds=holding(asked.what, case), professional=holds_professional(asked, case),
+            case=case_facts(case), holds=holding(asked.what, case, for_paper(made_by)), professional=holds_professional(asked, case),
             records=[_shown(asked, record) for record in found])
     except PrintFailed as failed:
         if str(failed) in SENTENCES:

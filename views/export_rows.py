@@ -117,12 +117,13 @@ def is_less(before: Row, now: Row | None) -> bool:
     return now is None or any(had and not has for had, has in zip(before, now, strict=True))
 
 
-def holding(what: str, case: CaseWorkspace) -> str:
-    """What a file of this kind holds for the person who asks, in a sentence."""
+def holding(what: str, case: CaseWorkspace, reader: str | None = None) -> str:
+    """What a file of this kind holds for the person who asks, in a sentence: to them, or on paper by their name."""
+    who = reader or "you"
     if what == "sessions":
-        return "Every session of this case." if case.sees_whole_team else "The sessions that you recorded yourself."
+        return "Every session of this case." if case.sees_whole_team else f"The sessions that {who} recorded."
     if what == "notes" and case.may_read_professional:
-        return "Shared notes, and your firm's Professional notes with their safeguarding flags: only for your firm's operators."
+        return f"Shared notes, and Professional notes with their safeguarding flags: only for {'the' if reader else 'your'} firm's operators."
     if case.may_read_professional:
         return "Every Shared note of this case, and no Professional note."
-    return "Every Shared note of this case." if case.may_read_shared else "The Shared notes that you wrote yourself."
+    return "Every Shared note of this case." if case.may_read_shared else f"The Shared notes that {who} wrote."

@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Response, abort, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from markupsafe import Markup
 
 from db.models import CaseWorkspace, SupportCase
 from views.case import CaseTab, CollaboratorSide, OperatorSide
@@ -54,13 +55,12 @@ class Exports(CaseTab):
         session().expunge(case)
         offered = _offered(case)
         form = ExportForm(data={"what": request.args.get("what") if request.args.get("what") in offered else "notes"})
-        form.what.choices = list(offered.items())
+        form.what.choices = [(what, Markup("{}<small>{}</small>").format(words, holding(what, case))) for what, words in offered.items()]
         if form.validate_on_submit() and (file := self._file(case, form)) is not None:
             return file
         tab = "Sessions" if form.what.data == "sessions" else "Notes"
         return self.form_page(
-            "Export", form, "Export", url_for(f"{self.prefix}{tab}.show", case_id=case_id), template="export.html", case=case, taken_out=TAKEN_OUT, otherwise="There is no file yet",
-            kinds=[(words, holding(what, case)) for what, words in offered.items()])
+            "Export", form, "Export", url_for(f"{self.prefix}{tab}.show", case_id=case_id), template="export.html", case=case, taken_out=TAKEN_OUT, otherwise="There is no file yet")
 
     def _file(self, case: CaseWorkspace, form: ExportForm) -> Response | None:
         """The file; None where there is none, which the form then says."""
