@@ -297,3 +297,42 @@ def test_twelve_people_on_three_connections(bounced, tmp_path):
     written = [each for person in people for each in person.written]
     assert found == {(its_id, world.case[case], world.user[who], f"written about {case}, by {who}") for its_id, case, who in written}
     assert len(written) > 20
+
+
+# ---- files that are read for a long time -----------------------------------------------------------------------------
+
+
+def test_exports_on_three_connections(bounced, tmp_path):
+    """A file has a server connection for itself while it is read, with its cursor in it: six people export at once while others open pages, and
+    each gets their own records, whole. What one of them is in the middle of when they hang up is over.
+    """
+    world, folder = bounced
+    case = world.case["ann"]
+    with world.owner() as owner:
+        owner.execute("insert into app.support_notes (case_id, stream, body, author_id, author_name) select %s, 'shared', 'long note ' || n || repeat(' x', 200), %s, 'Worker'"
+                      " from generate_series(1, 3000) as n", [case, world.user["worker"]])
+    with contextlib.ExitStack() as stack:
+        site = stack.enter_context(served(Bounced(world, folder), tmp_path))
+
+        def export(persona: str) -> list[str]:
+            side = "support/cases" if made.PERSONAS[persona].hat == "collaborator" else "support-cases"
+            visitor = site.visitor(persona)
+            while True:
+                answer = visitor.send(f"/{side}/{case}/export", what="notes", file_type="csv")
+                # All places of a process may be taken: then one is asked to come again.
+                if answer.status_code != 409:
+                    assert answer.status_code == 200
+                    return answer.text.split("\r\n")
+
+        people = ("harbour_admin", "quay_manager", "worker", "both_worker", "watcher", "officer_open")
+        for persona in people:
+            assert site.visitor(persona).token()
+        with site.visitor("harbour_admin").client.stream("POST", f"/support-cases/{case}/export", data={
+                "csrf_token": site.visitor("harbour_admin").token(), "what": "notes", "file_type": "csv"}) as given_up:
+            assert next(given_up.iter_raw())
+        pool = stack.enter_context(ThreadPoolExecutor(len(people)))
+        for persona, lines in zip(people, pool.map(export, people), strict=True):
+            *rows, last, _ = lines
+            assert sum("long note" in row for row in rows) == 3000, persona
+            assert any("professional note of" in row for row in rows) == (made.PERSONAS[persona].hat != "collaborator"), persona
+            assert last.startswith(f'"End of export: {len(rows) - 1:,} notes"')
