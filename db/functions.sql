@@ -1,14 +1,15 @@
 -- Keywork: the rules, as functions. Applied whole at every installation and upgrade, before schema.sql on a fresh
 -- database (bodies are checked when they first run), as keywork_owner.
 --
--- SECURITY DEFINER is used in three places only, each with search_path = '' and qualified names:
+-- SECURITY DEFINER is used in four places only, each with search_path = '' and qualified names:
 --   * helpers of policies ("Identity", "What a hat may see"): they read the tables that the policies guard;
 --   * triggers: those that copy a row's place from its parent must find the parent whether or not the person may see it,
 --     and the policy then judges the finished row, so that hidden and absent parents give the same refusal; one ends the
 --     sign-ins and links of whoever is disabled, one counts invitations, neither of which any hat may touch; two keep
 --     operators and platform-admins apart, whatever the person may see of either;
 --   * doors for the sign-in login and the jobs login, for inviting somebody by e-mail address, and for the audit log, which
---     nobody writes by themselves.
+--     nobody writes by themselves;
+--   * app.due_at(), which reads no row: a BI login, whose forecast calls it, may use no name of this schema.
 -- Everything else runs as the person, under their policies.
 --
 -- Errors of our own (SQLSTATE class KW). Python words them (views/sentences.py); a test compares the two lists.
@@ -815,6 +816,25 @@ end
 $$;
 comment on function app.my_colleague_ids() is
     'Members of the acting operator''s organisation, without those who are only invited: an account that somebody has already is not shown for a guess at its address. Null under any other hat.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Reporting: whose figures a BI login reads
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.bi_organisation() returns uuid
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+begin
+    -- By the login that the session was opened with, which nothing that runs in it can change: not by the role, nor by a setting.
+    return (select b.organisation_id
+            from vault.bi_logins as b
+            join app.organisations as o on o.id = b.organisation_id
+            join app.feature_gates as gate on gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'
+            where b.login = session_user);
+end
+$$;
+comment on function app.bi_organisation() is
+    'The organisation that this BI login is bound to (vault.bi_logins); null for every other login, one that was let go, and where the plan has no support cases.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -2362,7 +2382,7 @@ comment on function app.years_after(timestamptz, integer) is
     'The same day and time of day, Europe/London, so many years later; 1 March for a 29 February in a year that has none. A time that the clocks skip is an hour later, of two alike the later one: never early.';
 
 create or replace function app.due_at(closed_at timestamptz, flagged_at timestamptz, windows jsonb, held boolean) returns timestamptz
-language plpgsql immutable parallel safe set search_path = '' as $$
+language plpgsql immutable parallel safe security definer set search_path = '' as $$
 begin
     if closed_at is null or held then
         return null;
@@ -2642,6 +2662,7 @@ language sql immutable set search_path = '' as $$
     ('outbox',                'fact',   'which e-mail went where and when; it holds no words. Of a document it goes with that'),
     ('delivery_events',       'fact',   'codes and ids of the provider'),
     ('couriers',              'fact',   'a code of the provider''s'),
+    ('bi_logins',             'set-up', 'which login of a BI tool reads which firm''s figures'),
     ('job_runs',              'fact',   'codes, times and numbers'),
     ('audit_seals',           'fact',   'hashes'),
     ('audit_heads',           'fact',   'hashes'),

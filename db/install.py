@@ -3,14 +3,14 @@
 All of it is one transaction under an advisory lock, so that several installers at once are safe and a half-made database
 cannot be. Order:
 
-1. roles.sql, and the schemas;
+1. roles.sql and bi_logins.sql, and the schemas;
 2. what is made anew each time goes: policies, views, and the functions that nothing else hangs on. A function whose
    arguments or result have changed could not be replaced, and with its policies and views gone it need not be;
 3. functions.sql and starter_pack.sql. The rest (functions that a trigger or a default names) are replaced in place;
 4. on an empty database Flask-AppBuilder's tables and schema.sql; on an installed one the migrations that it does not
    carry yet. They come after the functions, because a migration attaches triggers to them;
 5. functions that these files no longer hold go: their triggers went with a migration;
-6. views.sql, rls.sql.
+6. views.sql, reporting.sql, rls.sql.
 """
 
 from pathlib import Path
@@ -34,8 +34,11 @@ LOCK_TIMEOUT, LOCK_TRIES = "10s", 7
 TOKEN_KEY_ID = "current"
 #: What signs in, each with a password of its own.
 LOGINS = ("keywork_app", "keywork_signin", "keywork_jobs")
+#: What may connect: those, and BI logins by the role that they belong to (db/bi_logins.py).
+MAY_CONNECT = (*LOGINS, "keywork_bi")
+SCHEMAS = ("app", "vault", "fab", "reporting")
 
-_NAMES = "('app', 'vault', 'fab')"
+_NAMES = str(SCHEMAS)
 
 
 class MayNotInstall(InstallError):
@@ -137,18 +140,19 @@ def _carried_versions(connection: psycopg.Connection) -> tuple[str, str] | None:
 
 def _apply(connection: psycopg.Connection, pending: list[str] | None) -> None:
     """Applies everything; `pending` lists the migrations to run, None stands for an empty database."""
-    _run_file(connection, versions.FOLDER / "roles.sql")
+    for name in ("roles.sql", "bi_logins.sql"):
+        _run_file(connection, versions.FOLDER / name)
     if _is_superuser(connection):
         # Where people and the installation wait for each other crosswise, the installation gives way and is done again.
         connection.execute("set local deadlock_timeout = '100ms'")
     else:
         # An installer without superuser rights acts as the owner by membership.
         connection.execute("grant keywork_owner to current_user")
-    database, logins = sql.Identifier(connection.info.dbname), sql.SQL(", ").join(map(sql.Identifier, LOGINS))
+    database, logins = sql.Identifier(connection.info.dbname), sql.SQL(", ").join(map(sql.Identifier, MAY_CONNECT))
     connection.execute(sql.SQL("revoke all on database {} from public, {}").format(database, logins))
     connection.execute(sql.SQL("grant connect on database {} to {}").format(database, logins))
     connection.execute(sql.SQL("revoke all on schema public from public, {}").format(logins))
-    for schema in ("app", "vault", "fab"):
+    for schema in SCHEMAS:
         connection.execute(f"create schema if not exists {schema} authorization keywork_owner")
     connection.execute("set local role keywork_owner")
     _drop_what_is_made_anew(connection)
@@ -167,8 +171,8 @@ def _apply(connection: psycopg.Connection, pending: list[str] | None) -> None:
         _run_file(connection, versions.MIGRATIONS / f"{name}.sql")
     _drop_functions_of_the_past(connection)
     connection.execute("select app.keep_audit_months()")
-    _run_file(connection, versions.FOLDER / "views.sql")
-    _run_file(connection, versions.FOLDER / "rls.sql")
+    for name in ("views.sql", "reporting.sql", "rls.sql"):
+        _run_file(connection, versions.FOLDER / name)
 
 
 def _drop_what_is_made_anew(connection: psycopg.Connection) -> None:

@@ -19,7 +19,7 @@
 
 do $clean$
 declare
-    ours oid[] := array['app'::regnamespace, 'vault'::regnamespace, 'fab'::regnamespace];
+    ours oid[] := array['app'::regnamespace, 'vault'::regnamespace, 'fab'::regnamespace, 'reporting'::regnamespace];
     it record;
 begin
     for it in select schemaname, tablename, policyname from pg_catalog.pg_policies where schemaname in ('app', 'vault') loop
@@ -40,10 +40,10 @@ begin
         ) as given
         where grantee <> 0 and grantee <> 'keywork_owner'::regrole
     loop
-        execute format('revoke all on all tables in schema app, vault, fab from %s', it.name);
-        execute format('revoke all on all sequences in schema app, vault, fab from %s', it.name);
-        execute format('revoke all on all routines in schema app, vault, fab from %s', it.name);
-        execute format('revoke all on schema app, vault, fab from %s', it.name);
+        execute format('revoke all on all tables in schema app, vault, fab, reporting from %s', it.name);
+        execute format('revoke all on all sequences in schema app, vault, fab, reporting from %s', it.name);
+        execute format('revoke all on all routines in schema app, vault, fab, reporting from %s', it.name);
+        execute format('revoke all on schema app, vault, fab, reporting from %s', it.name);
     end loop;
     for it in
         select d.defaclnamespace::regnamespace as schema, acl.grantee::regrole as name,
@@ -56,12 +56,12 @@ begin
     end loop;
 end
 $clean$;
-revoke all on all tables in schema app, vault, fab from public;
-revoke all on all sequences in schema app, vault, fab from public;
-revoke all on all routines in schema app, vault, fab from public;
-revoke all on schema app, vault, fab from public;
+revoke all on all tables in schema app, vault, fab, reporting from public;
+revoke all on all sequences in schema app, vault, fab, reporting from public;
+revoke all on all routines in schema app, vault, fab, reporting from public;
+revoke all on schema app, vault, fab, reporting from public;
 alter default privileges revoke execute on functions from public;
-alter default privileges in schema app, vault, fab revoke all on tables from public;
+alter default privileges in schema app, vault, fab, reporting revoke all on tables from public;
 
 -- Every table of ours, those of tomorrow too: no policy, no row (threat 1).
 do $enable$
@@ -74,7 +74,7 @@ begin
 end
 $enable$;
 
--- vault (keys, links, tries, seals and months of the audit log), app.installation and app.sign_ins: no grant and no policy for anybody; the functions under "Doors" reach what they need.
+-- vault (keys, links, tries, seals and months of the audit log, BI logins), app.installation and app.sign_ins: no grant and no policy for anybody; the functions under "Doors" reach what they need.
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -890,3 +890,60 @@ comment on policy select_platform_admin on app.jobs is 'What the jobs service do
 create policy select_platform_admin on app.job_runs for select to keywork_platform_admin
     using ((select app.acting_as('platform_admin')) is not null);
 comment on policy select_platform_admin on app.job_runs is 'The whole job ledger: codes, times and numbers.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Reporting: what BI logins read, and the dashboard
+------------------------------------------------------------------------------------------------------------------------
+
+-- A BI login (vault.bi_logins) inherits keywork_bi, and has no right on schema app: it names the views of schema reporting and nothing
+-- below them. The columns here are those that the views read, with no word about a tenant in them. Nothing is written.
+grant usage on schema reporting to keywork_bi, keywork_org_admin, keywork_property_manager;
+grant select on all tables in schema reporting to keywork_bi, keywork_org_admin;
+grant select on reporting.caseload, reporting.activity, reporting.goals_outcome, reporting.time_to_first_session to keywork_property_manager;
+-- no retention, digests or log for property managers: those are the org-admin's (spec 2)
+grant execute on function app.bi_organisation(), app.due_at(timestamptz, timestamptz, jsonb, boolean), app.told_state(text, text, timestamptz, timestamptz) to keywork_bi;
+grant select on app.forecast, app.closed_cases to keywork_bi;
+
+do $reporting$
+declare
+    it record;
+begin
+    -- On each table that there is, whether anything of it is granted or not.
+    for it in
+        select c.relname as name, a.attname as firm
+        from pg_catalog.pg_class as c
+        join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attname = case c.relname when 'organisations' then 'id' else 'organisation_id' end
+        where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p')
+    loop
+        execute format('create policy wall_bi on app.%I as restrictive to keywork_bi using (%I = (select app.bi_organisation()))', it.name, it.firm);
+        execute format('comment on policy wall_bi on app.%I is ''The organisation that the BI login is bound to, whatever else is allowed.''', it.name);
+    end loop;
+    for it in
+        select * from (values
+            ('organisations',         'id',              'id, support_retention_years'),
+            ('landlords',             'organisation_id', 'id, name'),
+            ('properties',            'organisation_id', 'id, address, town, postcode'),
+            -- neither name nor date of birth
+            ('tenants',               'organisation_id', 'id, property_id'),
+            ('support_cases',         'organisation_id', 'id, organisation_id, landlord_id, tenant_id, opened_at, closed_at, closing_reason'),
+            ('support_collaborators', 'organisation_id', 'case_id, kind, participation_mode, ended_at'),
+            -- when, never what
+            ('support_notes',         'organisation_id', 'id, case_id, created_at, safeguarding, safeguarding_flagged_at'),
+            ('support_goals',         'organisation_id', 'id, case_id, landlord_id, status, target_date, created_at'),
+            ('support_goal_progress', 'organisation_id', 'case_id'),
+            ('support_sessions',      'organisation_id', 'id, case_id, scheduled_at, duration_minutes, status, author_id, author_name, created_at'),
+            ('support_documents',     'organisation_id', 'case_id, state'),
+            ('support_uploads',       'organisation_id', 'case_id'),
+            ('legal_holds',           'organisation_id', 'case_id, lifted_at'),
+            ('digests',               'organisation_id', 'id, organisation_id, period, reason'),
+            ('outbox',                'organisation_id', 'organisation_id, digest_id, state, provider_id, claimed_at, sent_at'),
+            ('audit_log',             'organisation_id', 'happened_at, action, table_name')
+        ) as read_by_views (name, firm, columns)
+    loop
+        execute format('grant select (%s) on app.%I to keywork_bi', it.columns, it.name);
+        execute format('create policy select_bi on app.%I for select to keywork_bi using (%I = (select app.bi_organisation()))', it.name, it.firm);
+        execute format('comment on policy select_bi on app.%I is ''Everything inside the wall, of the columns that the reporting views read.''', it.name);
+    end loop;
+end
+$reporting$;

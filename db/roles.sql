@@ -8,6 +8,8 @@
 --   keywork_property_manager  hat: tenants at properties of the landlords assigned to them
 --   keywork_collaborator      hat: support workers and housing officers, by their live assignments
 --   keywork_platform_admin    hat: runs the installation, reads no case content
+--   keywork_bi                what BI logins belong to; nobody signs in as it. A BI login, bi_<name>, is made by `./run bi-login` and kept by upgrades;
+--                             vault.bi_logins says which organisation it reads
 --
 -- A hat is a role to act in, not a boundary by itself: each policy also checks the hat named in the signed token
 -- (functions.sql, "Identity"), because an injected SET ROLE can reach every hat that keywork_app can.
@@ -15,7 +17,8 @@
 do $roles$
 declare
     hats constant text[] := array['keywork_org_admin', 'keywork_property_manager', 'keywork_collaborator', 'keywork_platform_admin'];
-    ours constant text[] := hats || array['keywork_owner', 'keywork_app', 'keywork_signin', 'keywork_jobs'];
+    ours constant text[] := hats || array['keywork_owner', 'keywork_app', 'keywork_signin', 'keywork_jobs', 'keywork_bi'];
+    bi_logins text[];
     i_am_superuser boolean := (select rolsuper from pg_catalog.pg_roles where rolname = current_user);
     taken_away text;
     wanted record;
@@ -30,7 +33,8 @@ begin
             ('keywork_org_admin',        'nologin noinherit'),
             ('keywork_property_manager', 'nologin noinherit'),
             ('keywork_collaborator',     'nologin noinherit'),
-            ('keywork_platform_admin',   'nologin noinherit')
+            ('keywork_platform_admin',   'nologin noinherit'),
+            ('keywork_bi',               'nologin noinherit')
         ) as role (name, attributes)
     loop
         -- Two installations into one cluster may meet here: the loser of the race finds the role made.
@@ -51,15 +55,18 @@ begin
         execute format('alter role %I reset all', wanted.name);
         execute format('alter role %I in database %I reset all', wanted.name, current_database());
     end loop;
-    -- One of our roles inside another role: only keywork_app in the hats, to act as them and no more (below). Whoever
-    -- installs may belong to ours.
+    bi_logins := array(select member.rolname from pg_catalog.pg_auth_members as m join pg_catalog.pg_roles as member on member.oid = m.member
+                       where m.roleid = 'keywork_bi'::regrole and member.rolname like 'bi\_%');
+    -- One of our roles inside another role: only keywork_app in the hats, to act as them and no more (below), and BI logins in
+    -- keywork_bi. Whoever installs may belong to ours.
     for stray in
         select role.rolname as role, member.rolname as member, grantor.rolname as grantor
         from pg_catalog.pg_auth_members as m
         join pg_catalog.pg_roles as role on role.oid = m.roleid
         join pg_catalog.pg_roles as member on member.oid = m.member
         left join pg_catalog.pg_roles as grantor on grantor.oid = m.grantor
-        where member.rolname = any (ours)
+        where member.rolname = any (ours || bi_logins)
+          and not (member.rolname = any (bi_logins) and role.rolname = 'keywork_bi' and not m.admin_option)
           and not (member.rolname = 'keywork_app' and role.rolname = any (hats) and not m.admin_option
                    -- Since PostgreSQL 16 a membership says by itself what it is good for.
                    and coalesce(to_jsonb(m) ->> 'inherit_option', 'false') = 'false' and coalesce(to_jsonb(m) ->> 'set_option', 'true') = 'true')

@@ -9,7 +9,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 MIGRATIONS = FOLDER / "migrations"
-RULES = ("roles.sql", "functions.sql", "starter_pack.sql", "views.sql", "rls.sql")
+RULES = ("roles.sql", "bi_logins.sql", "functions.sql", "starter_pack.sql", "views.sql", "reporting.sql", "rls.sql")
 #: How the first release named its schema: the SHA-256 of its schema.sql. Such a database carries no migration yet.
 FIRST_RELEASE = "4dd5b82143d254e0eebf109547f6c1b8f5f2661d6565b12533ca4f95b0d521d6"
 

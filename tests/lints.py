@@ -1,11 +1,11 @@
 """Lints over the catalogue: each is one query that names what breaks it, and one violation that shows it can fail.
 
-Schemas app and vault are Keywork's; fab holds Flask-AppBuilder's own tables, which only the sign-in login reaches.
+Schemas app, vault and reporting are Keywork's; fab holds Flask-AppBuilder's own tables, which only the sign-in login reaches.
 """
 
 from dataclasses import dataclass
 
-OURS = "('app'::regnamespace, 'vault'::regnamespace)"
+OURS = "('app'::regnamespace, 'vault'::regnamespace, 'reporting'::regnamespace)"
 
 #: SECURITY DEFINER is for these alone. Helpers read the tables that the policies guard; triggers find a parent whether or
 #: not the person may see it, or carry a change on to where no hat writes; doors do for a login or an operator the one thing
@@ -38,6 +38,7 @@ DEFINERS = {
     "pdf_approves_its_document": "trigger", "delivery_takes_place_from_document": "trigger", "delivery_sends_its_document": "trigger",
     "file_takes_place_from_upload": "trigger", "uploads_come_with_their_file": "trigger",
     "starters_to_add": "door", "document_to_send": "door",
+    "bi_organisation": "helper", "due_at": "helper",
 }
 
 #: Tables of the installation itself; every other one is a customer's and carries organisation_id.
@@ -80,7 +81,7 @@ LINTS = {
         "select polrelid::regclass || '.' || polname from pg_policy where polroles @> '{0}'",
         "create policy planted on app.support_notes using ((select app.acting_as('any')) is not null)", "app.support_notes.planted"),
     "a customer table without walls": Lint(
-        f"""select c.oid::regclass || ': ' || hat from pg_class c cross join unnest(array['org_admin', 'property_manager', 'collaborator']) hat
+        f"""select c.oid::regclass || ': ' || hat from pg_class c cross join unnest(array['org_admin', 'property_manager', 'collaborator', 'bi']) hat
             where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p') and c.relname not in ({_INSTALLATION}, 'memberships')
               and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive and p.polcmd = '*'
                               and p.polroles = array[('keywork_' || hat)::regrole::oid])""",
@@ -110,17 +111,17 @@ LINTS = {
         "create materialized view app.planted as select * from app.support_notes", "app.planted"),
     "something granted to everybody": Lint(
         """select c.oid::regclass::text from pg_class c, aclexplode(c.relacl) a
-             where c.relnamespace in ('app'::regnamespace, 'vault'::regnamespace, 'fab'::regnamespace) and a.grantee = 0
+             where c.relnamespace in ('app'::regnamespace, 'vault'::regnamespace, 'fab'::regnamespace, 'reporting'::regnamespace) and a.grantee = 0
            union all select t.attrelid::regclass || '.' || t.attname from pg_attribute t, aclexplode(t.attacl) a
-             where a.grantee = 0 and t.attrelid::regclass::text ~ '^(app|vault|fab)\\.'
+             where a.grantee = 0 and t.attrelid::regclass::text ~ '^(app|vault|fab|reporting)\\.'
            union all select n.nspname from pg_namespace n, aclexplode(n.nspacl) a
-             where n.nspname in ('app', 'vault', 'fab', 'public') and a.grantee = 0
+             where n.nspname in ('app', 'vault', 'fab', 'reporting', 'public') and a.grantee = 0
            union all select d.datname from pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
              where d.datname = current_database() and a.grantee = 0""",
         "grant select on app.plans to public", "app.plans"),
     "a right that skips policies": Lint(
         "select c.oid::regclass || ': ' || a.privilege_type from pg_class c, aclexplode(c.relacl) a where a.grantee <> c.relowner"
-        " and c.relnamespace in ('app'::regnamespace, 'vault'::regnamespace, 'fab'::regnamespace)"
+        " and c.relnamespace in ('app'::regnamespace, 'vault'::regnamespace, 'fab'::regnamespace, 'reporting'::regnamespace)"
         " and a.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN')",
         "grant references on app.support_notes to keywork_org_admin", "app.support_notes: REFERENCES"),
     "a right that can be passed on": Lint(
@@ -184,6 +185,22 @@ LINTS = {
         f"select oid::regclass::text from pg_class where relnamespace in {OURS} and relkind in ('r', 'p', 'v')"
         " and coalesce(obj_description(oid, 'pg_class'), '') = ''",
         "comment on table app.support_notes is null", "app.support_notes"),
+    "a column of the reporting views without a comment": Lint(
+        "select c.oid::regclass || '.' || a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
+        " where c.relnamespace = 'reporting'::regnamespace and coalesce(col_description(c.oid, a.attnum), '') = ''",
+        "comment on column reporting.caseload.notes is null", "reporting.caseload.notes"),
+    "something in schema reporting that is no view": Lint(
+        "select oid::regclass::text from pg_class where relnamespace = 'reporting'::regnamespace and relkind <> 'v'",
+        "create table reporting.planted (id integer)", "reporting.planted"),
+    # Names are found in a schema that one may use; a BI login may use the one of the reporting views alone.
+    "a right of BI logins on more than the reporting views": Lint(
+        """select nspname from pg_namespace where nspname in ('app', 'vault', 'fab', 'public') and has_schema_privilege('keywork_bi', oid, 'usage, create')
+           union all select c.oid::regclass || ': ' || a.privilege_type from pg_class c, aclexplode(c.relacl) a
+             where a.grantee = 'keywork_bi'::regrole and a.privilege_type <> 'SELECT'
+           union all select t.attrelid::regclass || '.' || t.attname from pg_attribute t, aclexplode(t.attacl) a
+             where a.grantee = 'keywork_bi'::regrole and t.attname ~ 'body|full_name|title|description|summary|outcome|address_|email|phone|birth|reason$|content|answers|bytes|pdf|before|after|actor'
+               and t.attrelid::regclass::text || '.' || t.attname not in ('app.support_cases.closing_reason', 'app.digests.reason')""",
+        "grant select (body) on app.support_notes to keywork_bi", "app.support_notes.body"),
     "a function without a comment": Lint(
         f"select oid::regprocedure::text from pg_proc where pronamespace in {OURS} and coalesce(obj_description(oid, 'pg_proc'), '') = ''",
         "comment on function app.my_case_ids() is null", "app.my_case_ids()"),

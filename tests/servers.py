@@ -18,7 +18,7 @@ import pytest
 from psycopg import sql
 
 from db import demo
-from db.install import LOGINS, install
+from db.install import LOGINS, MAY_CONNECT, install
 from db.local.server import LocalServer
 from tests import world as hand_made
 
@@ -114,10 +114,10 @@ class TestServer:
         self.run(sql.SQL("create database {} template {} strategy file_copy").format(sql.Identifier(name), sql.Identifier(template)))
         if template != "template0":
             # Rights on a database itself are not copied with it.
-            self.let_in(name, FIRST_LOGINS if template == "first_release" else LOGINS)
+            self.let_in(name, FIRST_LOGINS if template == "first_release" else MAY_CONNECT)
         return name
 
-    def let_in(self, name: str, logins=LOGINS) -> None:
+    def let_in(self, name: str, logins=MAY_CONNECT) -> None:
         """Gives a database the rights on itself that installing gives: these logins may connect, and nobody anything else."""
         for line in ("revoke all on database {} from public", f"grant connect on database {{}} to {', '.join(logins)}"):
             self.run(sql.SQL(line).format(sql.Identifier(name)))

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from config import SettingWrong, base_url_of
-from db import demo, install, ledger, serving
+from db import bi_logins, demo, install, ledger, serving
 from db.addresses import AddressError, for_libpq, postgres_url
 from db.appointing import appoint_platform_admin
 from db.local import children, ending, secret_store, web_server
@@ -27,7 +27,7 @@ JOBS_PID_FILE = VAR / "jobs.pid"
 
 
 def main(arguments: list[str]) -> int:
-    """Run `local PORT`, `serve PORT`, `upgrade`, `platform-admin E-MAIL NAME`, `ledger`, `replay FILE` or `psql ARGUMENTS...`; returns the exit status."""
+    """Run `local PORT`, `serve PORT`, `upgrade`, `platform-admin E-MAIL NAME`, `bi-login ...`, `ledger`, `replay FILE` or `psql ARGUMENTS...`; returns the exit status."""
     ending.end_in_order_when_told()
     command, rest = arguments[0], arguments[1:]
     try:
@@ -37,12 +37,15 @@ def main(arguments: list[str]) -> int:
             return upgrade()
         if command == "platform-admin":
             return appoint(*rest)
+        if command == "bi-login":
+            return bi_login(*rest)
         if command in ("ledger", "replay"):
             return print_ledger() if command == "ledger" else replay_ledger(Path(*rest))
         return serve_locally(int(rest[0])) if command == "local" else serve(int(rest[0]))
     except psycopg.OperationalError as error:
         print("The database cannot be reached:", *str(error).split(), file=sys.stderr)
-    except (Refusal, ServerError, web_server.WebServerError, InstallError, serving.NotFit, AddressError, SettingWrong, ledger.LedgerDamaged) as error:
+    except (Refusal, ServerError, web_server.WebServerError, InstallError, serving.NotFit, AddressError, SettingWrong, ledger.LedgerDamaged,
+            bi_logins.NoSuchLogin) as error:
         print(error, file=sys.stderr)
     return 2
 
@@ -112,6 +115,28 @@ def appoint(email: str, full_name: str) -> int:
                 raise
             raise Refusal("This account works for an organisation, so it cannot run the installation: give another e-mail address.") from error
     print(f"{name} is a platform-admin. This link signs them in once, within the next 7 days; give it to nobody else:\n  {base_url}{path}")
+    return 0
+
+
+def bi_login(first: str, second: str | None = None) -> int:
+    """`NAME ORGANISATION` makes or renews a BI login, `--list` shows all, `--drop NAME` ends one."""
+    with installed_database() as database:
+        try:
+            if first == "--list":
+                for each in bi_logins.all_logins(database.conninfo):
+                    print(f"{each.login:<30} {each.organisation}, since {each.created_at:%Y-%m-%d}{'' if each.may_sign_in else '; it cannot sign in any more'}")
+                return 0
+            if first == "--drop":
+                print(f"{bi_logins.drop(database.conninfo, second)} is gone. Whatever was connected with it is connected no longer.")
+                return 0
+            login, password, organisation, is_new = bi_logins.make(database.conninfo, first, second)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise Refusal(f"This login may not do that here ({error.diag.message_primary}): it must be the one that made this BI login, or a superuser.") from error
+        except psycopg.errors.DependentObjectsStillExist as error:
+            raise Refusal("The login reads nothing any more and cannot sign in, but it cannot be dropped: another database of this server still"
+                          " holds something of it.") from error
+    print(f"{login} {'reads' if is_new else 'has a new password, and still reads'} the figures of {organisation}. This address signs it in and is shown this once:")
+    print(f"  {for_libpq(database.url_for(login, password))}")
     return 0
 
 
