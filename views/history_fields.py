@@ -112,6 +112,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "address": Field("E-mail address"), "because": Field("Why nothing is sent there", _code("suppression")), "since": Field("Since", _moment),
         "cleared_at": Field("Sent to again", _moment), "cleared_by_name": Field("Cleared by"),
     },
+    "bi_logins": {"login": Field("Login"), **MADE},
     "tenants": {
         "full_name": Field("Full name"), "date_of_birth": Field("Date of birth", _day), "property_id": Field("Property", of=(Property, "address")),
         "housing_officer_note_visibility": Field("Shared notes and housing officers", _code("note_visibility")), "landlord_id": LANDLORD, **MADE,

@@ -148,6 +148,8 @@ TOLD: dict[str, Told] = {
         _address, _suppressed,
         (Change("cleared_at", "had e-mails sent to {it} again", to=True), Change("cleared_at", _suppressed, to=False)),
     ),
+    "bi_logins": Told(
+        called("reporting login", "login"), "let {it} read the organisation's figures", delete="took {it} away, which reads no figures any more"),
     "tenants": Told(
         called("tenant", "full_name"), "added {it}",
         (

@@ -219,6 +219,10 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = document_sentences.CONSTRAINTS 
     "job_runs_job_fkey": (None, NOT_BY_HAND),
     "delivery_events_pkey": (None, NOT_BY_HAND),
     "couriers_pkey": (None, NOT_BY_HAND),
+    "bi_logins_pkey": (None, NOT_BY_HAND),
+    "bi_logins_are_bound_once": (None, NOT_BY_HAND),
+    "bi_logins_are_plain_words": (None, NOT_BY_HAND),
+    "bi_logins_organisation_id_fkey": (None, NOT_BY_HAND),
 }
 
 #: Foreign key -> why a row that others still point at by it stays.

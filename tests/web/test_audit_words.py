@@ -28,7 +28,7 @@ def test_every_audited_table_and_column_has_its_words(shared_world):
     with shared_world.owner() as connection:
         tables = {name for (name,) in connection.execute(
             "select relname from pg_trigger join pg_class on pg_class.oid = tgrelid where tgname = 'written_down'")} - {"sign_ins"}
-        columns = connection.execute("select table_name, column_name from information_schema.columns where table_schema = 'app'").fetchall()
+        columns = connection.execute("select table_name, column_name from information_schema.columns where table_schema in ('app', 'vault')").fetchall()
         checks = dict(connection.execute("select conname, pg_get_constraintdef(oid) from pg_constraint where conname like 'audit_a%%'"))
     assert len(tables) > 10 and set(TOLD) == set(FIELDS) == tables
     assert {(table, column) for table, column in columns if table in tables and column not in FIELDS[table]} == {
@@ -83,6 +83,9 @@ SAID = [
      "The e-mail service stopped e-mails to jo@example.org (an e-mail came back)"),
     (line("suppressed_addresses", "update", row_kind="bounced", row_name="jo@example.org", after={"cleared_at": "2026-11-25T12:00:00+00:00"}),
      "Maya Patel had e-mails sent to jo@example.org again"),
+    (line("bi_logins", "insert", actor_hat="owner", actor_name="postgres", after={"login": "bi_finance"}),
+     "Whoever runs Keywork let the reporting login bi_finance read the organisation's figures"),
+    (line("bi_logins", "delete", actor_hat="owner", actor_name="postgres"), "Whoever runs Keywork took a reporting login away, which reads no figures any more"),
     (line("digests", "export", row_kind="digest", actor_hat="job", actor_name="keywork_jobs",
           after={"sent_to": "Jo Lamb", "address": "jo@example.org", "month": "2026-10-01"}),
      "A scheduled job sent the digest for October 2026 to Jo Lamb (jo@example.org)"),
