@@ -81,6 +81,16 @@ begin
                 format('%s belongs to %s by a grant of %s, which a superuser takes back', stray.member, stray.role, stray.grantor);
         end if;
     end loop;
+    -- A membership that could be passed on went whole; the login reads its figures as before.
+    for stray in
+        select r.rolname as member from pg_catalog.pg_roles as r
+        where r.rolname = any (bi_logins)
+          and not exists (select from pg_catalog.pg_auth_members as m where m.roleid = 'keywork_bi'::regrole and m.member = r.oid
+                          and coalesce(to_jsonb(m) ->> 'inherit_option', 'true') = 'true')
+    loop
+        execute format(case when current_setting('server_version_num')::integer < 160000 then 'grant keywork_bi to %I'
+                            else 'grant keywork_bi to %I with inherit true' end, stray.member);
+    end loop;
     if i_am_superuser then
         -- Parameters carry tokens and people's words: not into the server's log, whatever else it logs (threat 25).
         alter role keywork_app set log_parameter_max_length = 0;
