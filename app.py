@@ -16,6 +16,7 @@ from views.case_steps import CaseSteps
 from views.caseload import Caseload
 from views.cases import Cases
 from views.collaborators import Collaborators
+from views.dashboard import Dashboard
 from views.digest_preview import DigestPreview
 from views.digests import Digests
 from views.demo_mail import DemoMail
@@ -82,6 +83,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         act_in_each_transaction(db.engines["workspace"], frame.acting_identity)
         console = Console(app, db.session, indexview=Home, security_manager_class=Security)
         console.add_view(Cases, "Support cases", href="/support-cases", menu_cond=frame.plan_has_support_cases)
+        console.add_view(Dashboard, "Dashboard", href="/dashboard", menu_cond=frame.plan_has_support_cases)
         console.add_view(Caseload, "Your tenants", href="/support/tenants")
         console.add_view(Tenants, "Tenants", href="/tenants")
         console.add_view(Properties, "Properties", href="/properties")

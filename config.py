@@ -21,8 +21,8 @@ SET_UP = {
     "Templates": "Templates", "Retention": "Retention", "Settings": "Settings",
 }  # fmt: skip
 #: What both kinds of operators use.
-CASES = f"Cases|CaseSteps|CaseHistory|Collaborators|Audit|AuditOfCase|AuditOfPerson|DigestWhyOnCase|OperatorAssessments|Operator({CASE_TABS})"
-CASES_MENU = "Support cases|Collaborators|Audit log"
+CASES = f"Cases|Dashboard|CaseSteps|CaseHistory|Collaborators|Audit|AuditOfCase|AuditOfPerson|DigestWhyOnCase|OperatorAssessments|Operator({CASE_TABS})"
+CASES_MENU = "Support cases|Dashboard|Collaborators|Audit log"
 #: What the platform-admin keeps: screens, which have the same names in the menu.
 PLATFORM = "Organisations|Plans|People|Jobs"
 
