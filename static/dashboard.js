@@ -7,7 +7,7 @@
   const tables = [...document.querySelectorAll("table[data-chart]")];
   if (!tables.length || !window.Chart) return;
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const LINE = 30, WORDS = 15, SPACE = 46, LONG = 17, DASHES = [[], [6, 4], [2, 3], [10, 3, 2, 3]], POINTS = ["circle", "rect", "triangle", "rectRot"];
+  const LINE = 30, WORDS = 17, GAP = 10, SPACE = 46, LONG = 17, DASHES = [[], [6, 4], [2, 3], [10, 3, 2, 3]], POINTS = ["circle", "rect", "triangle", "rectRot"];
   const charts = [];
 
   function numbers(row) { return [...row.cells].slice(1).map((cell) => Number(cell.textContent.replaceAll(",", ""))); }
@@ -94,7 +94,7 @@
     const canvas = document.createElement("canvas"), frame = document.createElement("div");
     frame.className = "chart-frame";
     frame.setAttribute("aria-hidden", "true");
-    frame.style.height = `${kind === "bars" ? labels.length * Math.max(LINE, WORDS * Math.max(...labels.map((each) => each.length))) + (series.length > 1 ? SPACE : 10) : 260}px`;
+    frame.style.height = `${kind === "bars" ? labels.length * Math.max(LINE, WORDS * Math.max(...labels.map((each) => each.length)) + GAP) + (series.length > 1 ? SPACE : 10) : 260}px`;
     frame.append(canvas);
     details.before(frame);
     const longest = Math.max(...labels.map((_, line) => series.map((each) => each.values[line].toLocaleString("en-GB")).join(" + ").length));

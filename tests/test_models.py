@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import ARRAY, Boolean, Date, DateTime, Integer, LargeBinary, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from db import models, models_digest, models_documents, models_platform, models_record, models_set_up
+from db import models, models_digest, models_documents, models_platform, models_record, models_reporting, models_set_up
 from db.identity import HATS
 
 #: The mapped type that fits a column's type in the catalogue.
@@ -12,6 +12,7 @@ FITTING = {
     "uuid": Uuid, "text": Text, "boolean": Boolean, "integer": Integer, "smallint": SmallInteger, "bigint": Integer, "date": Date,
     "timestamp with time zone": DateTime, "jsonb": JSONB, "text[]": ARRAY, "uuid[]": ARRAY, "bytea": LargeBinary,
 }
+REPORTED = {mapper.local_table.name: mapper for mapper in models.Workspace.registry.mappers if mapper.local_table.schema == "reporting"}
 MAPPED = {mapper.local_table.name: mapper for mapper in models.Workspace.registry.mappers if mapper.local_table.schema == "app"}
 
 
@@ -39,6 +40,20 @@ def test_every_view_is_mapped(shared_world):
     with shared_world.owner() as owner:
         views = {row[0] for row in owner.execute("select viewname from pg_views where schemaname = 'app'")}
     assert views <= set(MAPPED)
+
+
+def test_the_reporting_views_are_mapped_column_by_column(shared_world):
+    """Each view of schema reporting with all its columns and fitting types; the dashboard reads them."""
+    assert models_reporting.CaseFigures.__tablename__ in REPORTED
+    found: dict[str, dict[str, str]] = {}
+    with shared_world.owner() as owner:
+        for view, column, kind in owner.execute("select c.relname, a.attname, format_type(a.atttypid, null) from pg_attribute a join pg_class c on c.oid = a.attrelid"
+                                                " where c.relnamespace = 'reporting'::regnamespace and a.attnum > 0 order by a.attnum"):
+            found.setdefault(view, {})[column] = kind
+    assert {view: list(columns) for view, columns in found.items()} == {view: list(mapper.local_table.columns.keys()) for view, mapper in REPORTED.items()}
+    for view, mapper in REPORTED.items():
+        for column in mapper.local_table.columns:
+            assert isinstance(column.type, FITTING[found[view][column.name]]), (view, column.name)
 
 
 @pytest.mark.parametrize("table", sorted(MAPPED))

@@ -112,8 +112,9 @@ def goals() -> Chart:
         .group_by(GoalFigures.landlord_id, GoalFigures.landlord_name)).all()
     lines = by_landlord(((name, numbers) for name, *numbers in counted), order=0)
     achieved, active, _, late = (sum(line.numbers[column] for line in lines) for column in range(4))
+    lines = [Line(line.label, line.numbers[:3]) for line in lines]
     return Chart("goals", "What became of goals", f"{count(achieved, 'goal').capitalize()} achieved, {active:,} being worked on; the target date of {late:,} of those is over.",
-                 "Landlord", ("Achieved", "Active", "Closed", "Overdue"), lines, "No goal has been set yet.", drawn=3)
+                 "Landlord", ("Achieved", "Active", "Closed"), lines, "No goal has been set yet.")
 
 
 def first_sessions(today: date) -> Chart:
@@ -189,7 +190,7 @@ def log(today: date) -> Chart:
     for when, kind, number in session().execute(
             select(AuditFigures.day, AuditFigures.kind, func.sum(AuditFigures.events)).where(AuditFigures.day.between(days[0], days[-1])).group_by(AuditFigures.day, AuditFigures.kind)):
         done[when][kind] += int(number)
-    lines = [Line(f"{each:%a} {each.day} {each:%b}", _log_numbers(done[each])) for each in days]
+    lines = [Line(f"{each.day} {each:%b}", _log_numbers(done[each])) for each in days]
     return Chart("log", "What the audit log wrote down", f"{count(sum(sum(line.numbers) for line in lines), 'entry').capitalize()} in {LOG_DAYS} days.", "Day",
                  ("Changes", "Looks at Professional notes", "Taken out", "Other"), lines, f"Nothing was written down in the last {LOG_DAYS} days.", kind="lines", drawn=3)
 

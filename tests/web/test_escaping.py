@@ -58,6 +58,7 @@ SCREENS = [
         "/files/new", "/files/new?document={document[ann/worker/approved]}", "/files/{upload[ann/worker/pdf]}/remove", "/{document[ann/worker/approved]}")],
     ("worker", "/support/cases/{case[ann]}/documents/files/{upload[ann/worker/pdf]}/remove"),
     ("harbour_admin", "/support-cases/{case[eve]}/export"), ("worker", "/support/cases/{case[ann]}/export?what=sessions"),
+    ("harbour_admin", "/dashboard"), ("quay_manager", "/dashboard"),
     ("harbour_admin", "/assessments?show=all"), ("worker", "/support/assessments?show=all"),
     ("harbour_admin", "/support-cases/{case[eve]}/reopen"),
     ("harbour_admin", "/nothing"),

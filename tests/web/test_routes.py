@@ -57,6 +57,7 @@ ROUTES = {
     "/support-cases": (GET, OPERATORS),
     "/support/tenants": (GET, COLLABORATORS),
     "/assessments": (GET, OPERATORS),
+    "/dashboard": (GET, OPERATORS),
     "/support/assessments": (GET, COLLABORATORS),
     **{f"/{kind}{path}": (methods, ORG_ADMINS) for kind in ("landlords", "properties", "tenants") for path, methods in RECORDS.items()},
     "/properties/choices": (GET, ORG_ADMINS),
