@@ -117,6 +117,29 @@ def test_a_platform_admin_is_appointed_at_the_prompt(own_server, database, envir
         assert connection.execute("select count(*) from vault.links").fetchone() == made == (2,)
 
 
+def test_a_bi_login_is_made_at_the_prompt(own_server, database, environment, folder):
+    """The command prints the one line that signs it in, lists and drops it; what it is not given, and whom it does not know, gets a sentence."""
+    owner = own_server.conninfo(database)
+    address = {"DATABASE_URL": own_server.local.sqlalchemy_url(database, "keywork_super", own_server.local._password)}
+    with psycopg.connect(owner) as connection:
+        connection.execute("insert into app.organisations (name, plan_code) values ('Firm', 'enterprise')")
+    made = command(folder, "bi-login", "figures", "Firm", **address)
+    assert (made.returncode, made.stderr) == (0, "") and made.stdout.startswith("bi_figures reads the figures of Firm.")
+    line = made.stdout.splitlines()[1].strip()
+    assert line.startswith("postgresql://bi_figures:")
+    with psycopg.connect(line) as connection:
+        assert connection.execute("select count(*) from reporting.audit_activity").fetchone()[0] > 0
+    assert command(folder, "bi-login", "figures", "Firm", **address).stdout.startswith("bi_figures has a new password, and still reads the figures of Firm.")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(line)
+    assert re.fullmatch(r"bi_figures +Firm, since \d{4}-\d\d-\d\d\n", command(folder, "bi-login", "--list", **address).stdout)
+    for wrong in (["Figures", "Firm"], ["figures", "Nobody"], ["figures"], [], ["--drop"], ["--drop", "nobody"], ["--wrong", "x"], ["figures", "Firm", "more"], ["--list", "more"]):
+        refused = command(folder, "bi-login", *wrong, **address)
+        assert (refused.returncode, refused.stdout) == (2, "") and refused.stderr.count("\n") == 1 and "Traceback" not in refused.stderr, wrong
+    assert command(folder, "bi-login", "--drop", "figures", **address).stdout.startswith("bi_figures is gone.")
+    assert command(folder, "bi-login", "--list", **address).stdout == ""
+
+
 def test_the_owners_prompt_changes_no_password(own_server, environment, folder):
     """`./run psql` on a database that is served looks, and sets nothing; on an empty one it says what to do first."""
     database = psycopg.conninfo.conninfo_to_dict(environment["KEYWORK_SIGNIN_URL"].replace("+psycopg", ""))["dbname"]

@@ -8,6 +8,7 @@ records.py    lists with forms that add, change and remove; gates.py  what plans
 history_words.py, history_events.py, history_fields.py  the audit log in words; viewing.py  looks at Professional notes, on the record
 upgrade.py    the page where a plan leaves something out
 retention.py  what falls due (forecast.py counts it), runs and certificates; retention_steps.py  holds and flags taken back, keeping.py  in words
+dashboard.py  the work in figures, dashboard_figures.py counts them; static/dashboard.js draws the charts from the tables
 choosing.py   fields for one of many rows, or several, found by a search
 printing.py   PDFs, each made in a child process (renderer.py; confinement.py bounds it); certificate.py  the certificate of a retention run
 documents.py  the Documents tab; document_page.py  one document and its PDF; document_filling.py  the form of a draft (document_form.py makes it)
