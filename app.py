@@ -8,7 +8,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import from_environment
 from db.demo import ACCOUNTS
 from db.identity import act_in_each_transaction
-from views import frame, headers, health, letters, logs, uploads, webhook, words
+from views import api_tokens, frame, headers, health, letters, logs, uploads, webhook, words
+from views.api_case import CaseApi
+from views.api_collaborator import CollaboratorApi
+from views.api_docs import ApiPage, OpenApi
+from views.api_document import DocumentApi
+from views.api_goal import GoalApi, ProgressApi
+from views.api_note import NoteApi
+from views.api_session import SessionApi
+from views.api_sign_in import SecurityApi
 from views.assessments import CollaboratorAssessments, OperatorAssessments
 from views.audit import Audit, AuditCheck
 from views.audit_filters import AuditOfCase, AuditOfPerson
@@ -61,6 +69,8 @@ TABS = (
     CollaboratorDocumentPage, CollaboratorDocumentFilling, CollaboratorDocumentSteps,
 )  # fmt: skip
 
+API = (SecurityApi, CaseApi, NoteApi, GoalApi, ProgressApi, SessionApi, CollaboratorApi, DocumentApi, OpenApi)
+
 
 def create_app(settings: dict[str, object] | None = None) -> Flask:
     """The application, with settings from the environment unless some are given (config.from_environment)."""
@@ -102,9 +112,13 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         for screen in (Links, Operators, CaseSteps, CaseHistory, RetentionSteps, AuditOfCase, AuditOfPerson, AuditCheck, DigestPreview, DigestWhy,
                        DigestWhyOnCase, Outbox, Suppressed, OperatorAssessments, CollaboratorAssessments, TemplateEditor, TemplateWordings, *TABS):
             console.add_view_no_menu(screen)
+        for resource in API:
+            console.add_api(resource)
+        console.add_view_no_menu(ApiPage)
         if app.config["DEMO"]:
             console.add_view_no_menu(DemoMail)
         frame.register(app)
+        api_tokens.register(app)
         health.register(app)
         webhook.register(app)
     return app

@@ -6,10 +6,13 @@ doors that would show them nothing.
 
 import base64
 import binascii
+import hmac
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,14 +29,17 @@ CASES_MENU = "Support cases|Dashboard|Collaborators|Audit log"
 #: What the platform-admin keeps: screens, which have the same names in the menu.
 PLATFORM = "Organisations|Plans|People|Jobs"
 
+#: What programs use, under every hat that has cases (views/api.py).
+API = "(Case|Note|Goal|Progress|Session|Collaborator|Document)Api"
+
 #: Hat -> what Flask-AppBuilder lets it open: (view, permission), both regular expressions.
 FAB_ROLES = {
     "org_admin": [
-        [rf"({CASES}|AuditCheck|RetentionSteps|DigestPreview|DigestWhy|Outbox|Suppressed|TemplateEditor|TemplateWordings|{'|'.join(SET_UP)})$", "can_.*"],
+        [rf"({CASES}|{API}|AuditCheck|RetentionSteps|DigestPreview|DigestWhy|Outbox|Suppressed|TemplateEditor|TemplateWordings|{'|'.join(SET_UP)})$", "can_.*"],
         [rf"({CASES_MENU}|{'|'.join(SET_UP.values())})$", "menu_access"],
     ],
-    "property_manager": [[rf"({CASES})$", "can_.*"], [rf"({CASES_MENU})$", "menu_access"]],
-    "collaborator": [[rf"(Caseload|CollaboratorAssessments|Collaborator({CASE_TABS}))$", "can_.*"], ["Your tenants$", "menu_access"]],
+    "property_manager": [[rf"({CASES}|{API})$", "can_.*"], [rf"({CASES_MENU})$", "menu_access"]],
+    "collaborator": [[rf"(Caseload|CollaboratorAssessments|{API}|Collaborator({CASE_TABS}))$", "can_.*"], ["Your tenants$", "menu_access"]],
     "platform_admin": [[f"({PLATFORM}|Operators)$", "can_.*"], [f"({PLATFORM})$", "menu_access"]],
 }
 
@@ -136,6 +142,23 @@ def token_key_of(environment: Mapping[str, str]) -> bytes:
     return key
 
 
+def api_tokens(secret_key: str, base_url: str) -> dict[str, object]:
+    """How the tokens of the API are signed and read (Flask-JWT-Extended's settings).
+
+    Their key is made of the one that signs cookies, by a way of its own (HMAC-SHA256 of a name): neither can stand in for the other.
+    """
+    return {
+        "JWT_SECRET_KEY": hmac.new(secret_key.encode(), b"keywork: tokens of the API", sha256).hexdigest(),
+        # One algorithm, whatever a token says of itself; this installation, this use.
+        "JWT_ALGORITHM": "HS256", "JWT_DECODE_ALGORITHMS": ["HS256"],
+        "JWT_ENCODE_ISSUER": base_url, "JWT_DECODE_ISSUER": base_url,
+        "JWT_ENCODE_AUDIENCE": "keywork-api", "JWT_DECODE_AUDIENCE": "keywork-api",
+        # In the header Authorization alone: cookies are sent without being asked, and addresses are written into logs.
+        "JWT_TOKEN_LOCATION": ["headers"],
+        "JWT_ACCESS_TOKEN_EXPIRES": timedelta(minutes=15), "JWT_REFRESH_TOKEN_EXPIRES": timedelta(hours=8),
+    }  # fmt: skip
+
+
 def webhook_secrets_of(environment: Mapping[str, str]) -> tuple[str, ...]:
     """What Resend signs its news with (KEYWORK_RESEND_WEBHOOK_SECRET): one, or while it is changed both, with a blank between.
 
@@ -178,6 +201,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, o
         "MAIL_FROM": mail.sent_from,
         # Without one, nobody's news of e-mails are listened to.
         "WEBHOOK_SECRETS": webhook_secrets_of(environment),
+        **api_tokens(environment["KEYWORK_SECRET_KEY"], mail.base_url),
         "DEMO": environment.get("KEYWORK_DEMO") == "1",
         # Two logins, two engines: sign-in reaches only the schema fab, the workspace only what its hat may see.
         "SQLALCHEMY_DATABASE_URI": environment["KEYWORK_SIGNIN_URL"],

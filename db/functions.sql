@@ -172,15 +172,20 @@ comment on function app.add_signing_key(text, bytea) is 'Keeps an HMAC-SHA256 ke
 -- What happens at once waits for one another in one order, so that nobody meets a deadlock: the person's row, a membership,
 -- links, sign-ins and assignments, tries.
 
+create or replace function app.neighbourhood(of_network inet) returns inet
+language sql immutable set search_path = '' as $$
+    -- An IPv6 customer has a whole /64 to try from. A socket for both kinds writes an IPv4 address as ::ffff:192.0.2.1:
+    -- as a /64, that would be everybody's.
+    select case when of_network <<= inet '::ffff:0:0/96' then inet '0.0.0.0' + (of_network - inet '::ffff:0:0')
+                when family(of_network) = 6 then network(set_masklen(of_network, 64))
+                else of_network end
+$$;
+comment on function app.neighbourhood(inet) is 'Whose an address is, for limits: an IPv4 address as it is, of IPv6 the /64.';
+
 create or replace function app.count_try(of_way text, of_subject bytea, from_network inet) returns bigint
 language plpgsql set search_path = '' as $$
 declare
-    -- An IPv6 customer has a whole /64 to try from. A socket for both kinds writes an IPv4 address as ::ffff:192.0.2.1:
-    -- as a /64, that would be everybody's.
-    neighbourhood inet := case
-        when from_network <<= inet '::ffff:0:0/96' then inet '0.0.0.0' + (from_network - inet '::ffff:0:0')
-        when family(from_network) = 6 then network(set_masklen(from_network, 64))
-        else from_network end;
+    neighbourhood inet := app.neighbourhood(from_network);
     allowed       record;
     counted       bigint;
 begin
@@ -580,6 +585,49 @@ language sql stable security definer set search_path = '' as $$
 $$;
 comment on function app.installed_versions() is
     'For the sign-in login: the newest migration that this database carries and the fingerprint of its rules. The console does not start over others.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- The API: how often programs may ask
+------------------------------------------------------------------------------------------------------------------------
+
+-- A call of the API writes no row. Each process of the web server takes calls in lots, so that a lot costs one small write in an
+-- unlogged table and together they never let through more than the limit (a little less, where processes hold lots unused).
+
+create or replace function app.take_calls(of_subject bytea, lot integer, most integer, out taken integer, out seconds_left double precision)
+language plpgsql set search_path = '' as $$
+declare
+    this_minute bigint := floor(extract(epoch from now()) / 60);
+    counted     integer;
+begin
+    insert into vault.api_calls as c (minute, subject, calls) values (this_minute, of_subject, lot)
+        on conflict (minute, subject) do update set calls = c.calls + excluded.calls where c.calls + excluded.calls <= most
+        returning c.calls into counted;
+    taken := case when counted is null then 0 else lot end;
+    seconds_left := (this_minute + 1) * 60 - extract(epoch from now());
+    -- Whoever begins a minute tidies up after earlier ones.
+    if counted = lot then
+        delete from vault.api_calls as c where (c.minute, c.subject) in (
+            select old.minute, old.subject from vault.api_calls as old where old.minute < this_minute order by old.minute limit 100 for update skip locked);
+    end if;
+end
+$$;
+comment on function app.take_calls(bytea, integer, integer) is
+    'Counts a lot of calls of a subject in this minute. taken: the lot, or 0 where the minute has had `most` of them. seconds_left: until the next minute begins.';
+
+create or replace function app.take_api_calls(of_ab_user_id integer, out taken integer, out seconds_left double precision)
+language sql security definer set search_path = '' as $$
+    select * from app.take_calls(sha256(convert_to('person ' || of_ab_user_id, 'UTF8')), 20, 600)
+$$;
+comment on function app.take_api_calls(integer) is
+    'For the sign-in login: lets the holder of a fab.ab_user call the API 20 times more in this minute, 600 in all; taken is 0 where that is used up.';
+
+create or replace function app.take_bad_api_token(from_network inet, out taken integer, out seconds_left double precision)
+language sql security definer set search_path = '' as $$
+    select * from app.take_calls(sha256(convert_to('network ' || app.neighbourhood(from_network), 'UTF8')), 1, 60)
+$$;
+comment on function app.take_bad_api_token(inet) is
+    'For the sign-in login: counts a token of the API that was no good, 60 a minute from a network; taken is 0 for the sixty-first.';
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -2677,6 +2725,7 @@ language sql immutable set search_path = '' as $$
     ('users',                 'set-up', 'accounts'),
     ('sign_ins',              'set-up', 'who signed in when'),
     ('sign_in_tries',         'set-up', 'hashes, a day at most'),
+    ('api_calls',             'set-up', 'hashes and numbers, for minutes'),
     ('signing_keys',          'set-up', 'keys'),
     ('suppressed_addresses',  'copy',   'of people who work here set-up; others go with the last document that was sent there'),
     ('jobs',                  'set-up', 'what the jobs service does'),

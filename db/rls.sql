@@ -74,7 +74,7 @@ begin
 end
 $enable$;
 
--- vault (keys, links, tries, seals and months of the audit log, BI logins), app.installation and app.sign_ins: no grant and no policy for anybody; the functions under "Doors" reach what they need.
+-- vault (keys, links, tries, calls of the API, seals and months of the audit log, BI logins), app.installation and app.sign_ins: no grant and no policy for anybody; the functions under "Doors" reach what they need.
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -119,7 +119,8 @@ grant select on all tables in schema fab to keywork_signin;
 grant execute on function
     app.begin_password_try(text, inet), app.sign_in_by_password(bigint, integer, text), app.ask_for_link(text, text, bytea, inet),
     app.link_to_assignment(uuid, bytea), app.link_to_membership(uuid, uuid, bytea), app.look_at_link(bytea, inet), app.use_link(bytea, inet),
-    app.org_admins_to_tell(uuid), app.end_sign_in(uuid), app.may_set_password(uuid), app.set_password(uuid, text), app.person_at_sign_in(integer, uuid)
+    app.org_admins_to_tell(uuid), app.end_sign_in(uuid), app.may_set_password(uuid), app.set_password(uuid, text), app.person_at_sign_in(integer, uuid),
+    app.take_api_calls(integer), app.take_bad_api_token(inet)
     to keywork_signin;
 grant execute on function app.installed_versions() to keywork_signin, keywork_jobs;
 
@@ -406,8 +407,10 @@ grant select on app.support_cases to keywork_org_admin, keywork_property_manager
 grant insert (id, tenant_id, context_summary), update (context_summary, closed_at, closing_reason)
     on app.support_cases to keywork_org_admin, keywork_property_manager;
 -- no delete: a case goes by retention only
-grant select on app.case_list, app.tenants_without_case, app.collaborator_list to keywork_org_admin, keywork_property_manager;
+grant select on app.tenants_without_case, app.collaborator_list to keywork_org_admin, keywork_property_manager;
 grant select on app.caseload to keywork_collaborator;
+-- To collaborators too, for the API: it lists the same columns to everybody.
+grant select on app.case_list to keywork_org_admin, keywork_property_manager, keywork_collaborator;
 grant select on app.case_workspace, app.note_feed, app.session_list, app.team_members
     to keywork_org_admin, keywork_property_manager, keywork_collaborator;
 

@@ -62,6 +62,19 @@ comment on column vault.sign_in_tries.subject is
 create index tries_by_subject on vault.sign_in_tries (subject, way, tried_at);
 create index tries_by_network on vault.sign_in_tries (network, way, tried_at);
 
+-- Unlogged: what is lost with it in a crash is a minute's counting, and no call of the API waits for a disk.
+create unlogged table vault.api_calls (
+    minute  bigint not null,
+    subject bytea not null,
+    calls   integer not null,
+    primary key (minute, subject),
+    constraint callers_are_sha256 check (octet_length(subject) = 32)
+);
+comment on table vault.api_calls is
+    'How often the API was called in a minute, or with a token that is no good: app.take_calls() limits it over all processes. Rows of earlier minutes go when the next one begins.';
+comment on column vault.api_calls.minute is 'Minutes since 1970 UTC.';
+comment on column vault.api_calls.subject is 'SHA-256 of which person, or of which network.';
+
 
 ------------------------------------------------------------------------------------------------------------------------
 -- Plans and feature gates: the price list, no customer data

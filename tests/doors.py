@@ -31,6 +31,7 @@ DOORS = {
     "address_hash('worker@example.org')", "add_signing_key('planted', %(hash)s)", "appoint_platform_admin('worker@example.org', 'Worker', %(hash)s)",
     "installed_versions()", "org_admins_to_tell(%(user)s)", "account_id('worker@example.org', 0)",
     "account_of('worker@example.org', 'Worker')",
+    "neighbourhood('203.0.113.1')", "take_calls(%(hash)s, 1, 1)", "take_api_calls(1)", "take_bad_api_token('203.0.113.1')",
     "seal_audit_log()", "keep_head(%(organisation)s, 1, %(hash)s)", "chain_begins(%(organisation)s)", "next_link(%(hash)s, 1, %(hash)s)", "hash_of_facts('{}')",
     "verify_audit_log(%(organisation)s)", "installation_chain()", "who_acts(%(user)s)", "keep_audit_months()", "write_down_event('view', %(organisation)s, null, 'support_cases', null, 'x', null)", "organisations_to_sweep(false)", "purge_batch(%(organisation)s)", "run_under(%(organisation)s, '{}')",
     "purge_from('support_notes', 'true', 'case', '{}', null)", "purge_cases(null, '{}', '{}')", "erase_copies(null, '{}', '{}')", "couriers_refused()", "erase_told('{}')", "erase_recipients(null, '{}')", "write_decision_down(%(user)s, 'sent_again')", "kept_texts()", "replay_destructions('[]')",

@@ -23,7 +23,7 @@ DEFINERS = {
     "begin_password_try": "door", "sign_in_by_password": "door", "ask_for_link": "door", "link_to_assignment": "door",
     "link_to_membership": "door", "look_at_link": "door", "use_link": "door", "end_sign_in": "door", "may_set_password": "door",
     "set_password": "door", "person_at_sign_in": "door", "account_for": "door",
-    "org_admins_to_tell": "door", "installed_versions": "door",
+    "org_admins_to_tell": "door", "installed_versions": "door", "take_api_calls": "door", "take_bad_api_token": "door",
     "record_view": "door", "record_export": "door", "audit_head": "door", "verify_my_audit_log": "door",
     "keep_audit_months": "door", "seal_audit_log": "door", "purge_batch": "door", "organisations_to_sweep": "door",
     "begin_job": "door", "finish_job": "door", "fail_job": "door", "job_health": "door", "outbox_health": "door",

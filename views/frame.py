@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 import log_lines
 from db.identity import Identity, sign
-from views import logs
+from views import api_answers, logs
 from views.printing import PrintFailed
 from views.sentences import explain
 from views.sign_in import hat_label, signed_in_person
@@ -129,6 +129,8 @@ def _page(code: int, heading: str, sentence: str, again_url: str | None = None):
 
 
 def _http_error(error: HTTPException):
+    if api_answers.is_asked():
+        return api_answers.of_http(error)
     # What one may not see and what does not exist answer alike (spec 3).
     code = HTTPStatus.NOT_FOUND if error.code == HTTPStatus.FORBIDDEN else error.code
     return _page(code, *ERROR_PAGES.get(code, ERROR_PAGES[400 if code < 500 else 500]))
@@ -145,6 +147,9 @@ def _database_error(error: DBAPIError):
     refusal = explain(error)
     if refusal is None:
         log_lines.write("database error", logging.ERROR, error=error)
+    if api_answers.is_asked():
+        return api_answers.of_refusal(refusal) if refusal else api_answers.refused(500)
+    if refusal is None:
         return _page(500, *ERROR_PAGES[500])
     if refusal.hidden:
         return _page(404, *ERROR_PAGES[404])

@@ -51,6 +51,8 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = document_sentences.CONSTRAINTS 
     "people_sign_in_by_password_or_link": (None, "Sign in by password or by a link."),
     "sign_in_ways_are_known": (None, "Sign in by password or by a link."),
     "tried_subjects_are_sha256": (None, "That could not be read. Please try again."),
+    "callers_are_sha256": (None, "That could not be read. Please try again."),
+    "api_calls_pkey": (None, "That could not be read. Please try again."),
     "link_hashes_are_sha256": (None, "That could not be read. Please try again."),
     "link_purposes_are_known": (None, "That could not be read. Please try again."),
     "links_are_used_in_time": (None, "This link has expired. Ask for a new one."),

@@ -192,7 +192,12 @@ class Security(SecurityManager):
             raise
 
     def sign_in(self, email: str, password: str) -> bool:
-        """Signs a person in by e-mail address and password; False, whatever the reason, when they do not go together.
+        """Signs a person in by e-mail address and password; False, whatever the reason, when they do not go together. Raises as try_password."""
+        begun = self.try_password(email, password)
+        return begun is not None and self.begin(*begun)
+
+    def try_password(self, email: str, password: str) -> tuple[UUID, int] | None:
+        """The sign-in that an e-mail address and a password begin, and its account; None, whatever the reason, when they do not go together.
 
         Raises TooOften for the eleventh try in 15 minutes, whether or not anybody has the address.
         """
@@ -200,9 +205,9 @@ class Security(SecurityManager):
         # Hashed whether or not there is anything to compare with: both take the same time (threat 46).
         right = check_password_hash(tried.password_hash or self._nobodys_hash, password)
         if not right or tried.password_hash is None:
-            return False
+            return None
         begun = self.ask(_BEGIN, try_id=tried.try_id, ab_user_id=tried.ab_user_id, compared_with=tried.password_hash)[0]
-        return begun is not None and self.begin(begun, tried.ab_user_id)
+        return None if begun is None else (begun, tried.ab_user_id)
 
     def begin(self, sign_in: UUID, ab_user_id: int) -> bool:
         """Makes this browser's session that of a sign-in which the database has begun."""
@@ -211,9 +216,13 @@ class Security(SecurityManager):
 
     def sign_out(self) -> None:
         """Ends this sign-in, in the database as well: a copied cookie is worth nothing afterwards."""
-        self.session.execute(_END, {"sign_in": session.pop("sign_in", None)})
-        self.session.commit()
+        self.end(session.pop("sign_in", None))
         logout_user()
+
+    def end(self, sign_in: UUID | str | None) -> None:
+        """Ends a sign-in in the database."""
+        self.session.execute(_END, {"sign_in": sign_in})
+        self.session.commit()
 
     def load_user(self, pk):
         """The ab_user of this session with its Person as `.person`.
@@ -223,11 +232,13 @@ class Security(SecurityManager):
         user = super().load_user(pk)
         if user is None:
             return None
-        row = self.session.execute(_PERSON, {"ab_user_id": user.id, "sign_in": session.get("sign_in")}).one_or_none()
-        if row is None:
-            return None
-        user.person = Person(**{**row._mapping, "user_id": str(row.user_id)})
-        return user
+        user.person = self.person_at(user.id, session.get("sign_in"))
+        return user if user.person else None
+
+    def person_at(self, ab_user_id: int, sign_in: UUID | str | None) -> Person | None:
+        """Whoever this sign-in is of; None once it is over, and for an account that is disabled or another's."""
+        row = self.session.execute(_PERSON, {"ab_user_id": ab_user_id, "sign_in": sign_in}).one_or_none()
+        return None if row is None else Person(**{**row._mapping, "user_id": str(row.user_id)})
 
     def _get_safe_user(self, user):
         """The account as load_user() gave it. Stock reads it again when it is in no session, without its person."""
