@@ -35,7 +35,7 @@ def test_views_show_what_their_tables_show(act, facts):
             ("digest_list", "digests"), ("outbox_list", "outbox"))},
         "digest_officers": {row["user_id"] for row in facts["support_collaborators"] if oracle.hat == "org_admin" and row["kind"] == "housing_officer"
                             and row["user_id"] and oracle.reads("support_collaborators", row)},
-        "case_list": cases if operates else set(), "case_workspace": cases,
+        "case_list": cases, "case_workspace": cases,
         "caseload": cases if oracle.hat == "collaborator" else set(),
         "tenants_without_case": {t["id"] for t in facts["tenants"] if operates and oracle.reads("tenants", t) and t["id"] not in opened},
         "collaborator_list": {row["id"] for row in facts["support_collaborators"] if operates and oracle.reads("support_collaborators", row)},

@@ -51,8 +51,8 @@ class Id(_Field, fields.UUID):
 
     def read(self, value):
         """As text with its hyphens, in whatever capitals."""
-        found = uuid.UUID(value)
-        if str(found) != value.lower():
+        found = uuid.UUID(value) if isinstance(value, str) else None
+        if found is None or str(found) != value.lower():
             raise ValueError
         return found
 

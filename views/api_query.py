@@ -24,7 +24,6 @@ PAGE, MOST_ON_A_PAGE = 25, 100
 LAST_PAGE = 1000
 #: Characters of q, and filters in it.
 LONGEST, MOST_FILTERS = 2000, 10
-COMPARED = {"eq": operator.eq, "gt": operator.gt, "lt": operator.lt}
 NOT_READ = "Write it in Rison, such as (page:0,page_size:25), or in JSON."
 VALUES = [{"type": "string", "maxLength": 100}, {"type": "boolean"}]
 
@@ -44,12 +43,13 @@ class Asked:
 
 
 class _Compared(BaseFilter):
-    def __init__(self, column: str, datamodel: SQLAInterface, compared: str) -> None:
-        super().__init__(column, datamodel)
-        self._compared = COMPARED[compared]
-
     def apply(self, query, value):
-        return query.filter(self._compared(getattr(self.model, self.column_name), value))
+        return query.filter(self.by(getattr(self.model, self.column_name), value))
+
+
+#: Flask-AppBuilder makes a filter anew from its class and a column: a class for each operator.
+COMPARED = {name: type(f"Compared{name.capitalize()}", (_Compared,), {"by": staticmethod(by)})
+            for name, by in (("eq", operator.eq), ("gt", operator.gt), ("lt", operator.lt))}
 
 
 def query_schema(name: str, row: Schema, ordered: Sequence[str], filtered: Sequence[str]) -> Body:
@@ -90,7 +90,7 @@ def filters_of(asked: Asked, datamodel: SQLAInterface) -> Filters:
     """The filters of one call: Flask-AppBuilder keeps them on the view, which all threads share (upstream issue 2366)."""
     made = datamodel.get_filters()
     for column, compared, value in asked.filters:
-        made._add_filter(_Compared(column, datamodel, compared), value)
+        made.add_filter(column, COMPARED[compared], value)
     return made
 
 

@@ -31,7 +31,8 @@ SNAPSHOT = {
 }  # fmt: skip
 HSTS = {"strict-transport-security": "max-age=63072000; includeSubDomains"}
 #: What says something of this one answer; a header that is neither here nor in the snapshot was decided on by nobody.
-OF_THE_ANSWER = {"content-type", "content-length", "location", "set-cookie", "vary", "allow", "x-request-id", "cache-control", "content-disposition"}
+OF_THE_ANSWER = {"content-type", "content-length", "location", "set-cookie", "vary", "allow", "x-request-id", "cache-control", "content-disposition",
+                 "www-authenticate", "retry-after"}  # fmt: skip
 OF_A_FILE = {"accept-ranges", "etag", "last-modified", "date"}
 BASES = {"http": "http://127.0.0.1:8080", "https": "https://keywork.example.org"}
 #: The demo is for one's own machine; its page of e-mails is a route like every other.

@@ -16,6 +16,8 @@ GET, POST, BOTH = {"GET"}, {"POST"}, {"GET", "POST"}
 CASE, ROW = "/<uuid:case_id>", "/<uuid:pk>"
 STREAM = "/notes/<any(shared, professional):stream>"
 ANYBODY, NOBODY_YET = "anybody", "who has not signed in"
+#: Below /api/v1: a cookie opens nothing there. tests/web/test_api*.py show who does what.
+BY_TOKEN = "whoever sends a bearer token"
 OPERATORS, ORG_ADMINS, COLLABORATORS, PLATFORM = "org_admin property_manager", "org_admin", "collaborator", "platform_admin"
 EVERY_HAT = f"{OPERATORS} {COLLABORATORS} {PLATFORM}"
 
@@ -91,13 +93,20 @@ ROUTES = {
     "/people": (GET, PLATFORM),
     f"/people{ROW}/edit": (BOTH, PLATFORM),
     f"/people{ROW}/<any('disable', 'enable', 'make-platform-admin', 'end-platform-admin'):name>": (BOTH, PLATFORM),
+    "/api/v1/openapi.json": (GET, ANYBODY),
+    "/api/v1/docs": (GET, EVERY_HAT),
+    **{f"/api/v1/security/{path}": (POST, BY_TOKEN) for path in ("login", "refresh", "logout")},
+    **{f"/api/v1/{path}": (methods, BY_TOKEN) for path, methods in {
+        "cases": GET, f"cases{ROW}": {"GET", "PUT"}, f"cases{ROW}/close": POST, f"cases{ROW}/reopen": POST, "notes": BOTH, f"notes{ROW}": {"GET", "PUT", "DELETE"},
+        "goals": BOTH, f"goals{ROW}": {"GET", "PUT"}, "goal-progress": BOTH, f"goal-progress{ROW}": GET, "sessions": BOTH, f"sessions{ROW}": {"GET", "PUT"},
+        "collaborators": GET, f"collaborators{ROW}": GET, f"collaborators{ROW}/end": POST, "documents": GET, f"documents{ROW}": GET}.items()},
     **{f"/support-cases{path}": (methods, OPERATORS) for path, methods in (WORKSPACE | STEPS).items()},
     **{f"/support/cases{path}": (methods, COLLABORATORS) for path, methods in WORKSPACE.items() if not path.endswith("/flag")},
 }
 VISITORS = {"org_admin": "harbour_admin", "property_manager": "quay_manager", "collaborator": "worker", "platform_admin": "platform"}
 #: Where a signature of the sender's stands in the token's place: tests/web/test_webhook.py shows that nothing goes without it.
 SIGNED = {"/webhooks/resend"}
-PRIVATE = [rule for rule, (_, hats) in ROUTES.items() if hats != ANYBODY]
+PRIVATE = [rule for rule, (_, hats) in ROUTES.items() if hats not in (ANYBODY, BY_TOKEN)]
 
 
 def address(site, rule: str) -> str:
@@ -199,7 +208,7 @@ def test_each_hat_opens_its_own_routes_only(site, rule):
             assert answer.status_code == (200 if mine else 404), hat
 
 
-@pytest.mark.parametrize("rule", [rule for rule, (methods, hats) in ROUTES.items() if "POST" in methods and rule not in SIGNED])
+@pytest.mark.parametrize("rule", [rule for rule, (methods, hats) in ROUTES.items() if "POST" in methods and rule not in SIGNED and hats != BY_TOKEN])
 def test_every_post_needs_a_token(site, rule):
     """Threat 50: without one, with a wrong one, and with that of another session; nothing is written."""
     hat = ROUTES[rule][1].split()[0]
