@@ -86,23 +86,19 @@ def test_somebody_with_two_hats_acts_on_the_side_that_they_chose(site):
 
 def test_hidden_and_absent_answer_alike(site, programs):
     """Threat 6: the same bytes but for the reference, whatever is tried with it."""
-    hidden = {"cases": site.world.case["gus"], "notes": site.world.note["gus/shared/moor_admin"], "goals": site.world.goal["gus/active"],
-              "sessions": site.world.session["gus/moor_admin/next"]}
-    stored = {str(row["id"]) for table in TABLES.values() for row in site.world.rows(table)}
-    assert str(hidden["cases"]) in stored
-    known = {name: its_id for name, its_id in hidden.items() if str(its_id) in stored}
-    assert len(known) >= 2
+    stored = {resource: site.world.rows(TABLES[resource]) for resource in ("cases", "notes", "goals", "sessions")}
+    gus = site.world.case["gus"]
+    hidden = {resource: next(row["id"] for row in rows if row.get("case_id", row["id"]) == gus) for resource, rows in stored.items()}
     program = programs("worker")
-    for resource, its_id in known.items():
+    for resource, its_id in hidden.items():
         bodies = {"cases": {"context_summary": "x"}, "notes": {"body": "x"}, "goals": {"title": "x"}, "sessions": {"attendees": "x"}}
         for method, path, body in [("GET", "", None), ("PUT", "", bodies[resource]), *([("DELETE", "", None)] if resource == "notes" else [])]:
             answers = [program.call(method, f"{resource}/{each}{path}", body) for each in (its_id, NOBODYS)]
             texts = [answer.text.replace(answer.json()["reference"], "") for answer in answers]
             assert texts[0] == texts[1] and {answer.status_code for answer in answers} == {404}
-    for body in ({"stream": "shared", "body": "x"},):
-        answers = [program.call("POST", "notes", {"case_id": str(each), **body}) for each in (site.world.case["gus"], NOBODYS)]
-        assert {answer.status_code for answer in answers} == {404}
-        assert len({answer.text.replace(answer.json()["reference"], "") for answer in answers}) == 1
+    answers = [program.call("POST", "notes", {"case_id": str(each), "stream": "shared", "body": "x"}) for each in (site.world.case["gus"], NOBODYS)]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.text.replace(answer.json()["reference"], "") for answer in answers}) == 1
 
 
 def test_a_look_at_professional_notes_is_written_down(site, programs):
@@ -145,13 +141,12 @@ def test_pages_are_capped_and_in_order(programs):
 
 def test_a_hundred_rows_at_most(site, programs):
     """More rows than a page takes: the cap holds, and what is counted is all of them."""
-    case = site.world.case["eve"]
     with site.world.owner() as connection:
         connection.execute("insert into app.support_goals (case_id, title, author_id, author_name) select %s, 'Goal ' || n, %s, 'x' from generate_series(1, 120) as n"
                            " on conflict do nothing", [site.world.case["ann"], site.world.user["harbour_admin"]])
     program = programs("harbour_admin")
     answer = program.list("goals", page_size=100_000)
-    assert len(answer["result"]) == 100 and answer["count"] > 120 and case
+    assert len(answer["result"]) == 100 and answer["count"] > 120
     site.as_owner("delete from app.support_goals where title like 'Goal %%'")
 
 
@@ -176,7 +171,7 @@ BAD_QUESTIONS = {
     "(filters:!((col:case_id,opr:eq,value:!n)))": "q.filters.0.value", "(filters:!((col:stream,opr:eq)))": "q.filters.0.value",
     "(filters:!(" + ",".join(["(col:stream,opr:eq,value:shared)"] * 11) + "))": "q.filters",
     "!": "q", "(": "q", "!(": "q", "(a": "q", "(!():1)": "q", "1-": "q", "'": "q", "'!": "q", "-": "q", "x": "q", "!n": "q", "!(1)": "q", "1e999": "q", "\x00": "q", "{": "q", "{\"page\":": "q",
-    "!(" * 900: "q", "(a:" * 600: "q", "{\"a\":" * 390: "q", "{\"page\":" + "9" * 1900 + "}": "q.page", "(page:" + "9" * 1900 + ")": "q.page", "x" * (LONGEST + 1): "q",
+    "!(" * 350: "q", "(a:" * 490: "q", "{\"a\":" * 300: "q", "{\"page\":" + "[" * 1100: "q", "{\"page\":" + "9" * 1900 + "}": "q.page", "(page:" + "9" * 1900 + ")": "q.page", "x" * (LONGEST + 1): "q",
     '{"filters":[{"col":"stream","opr":"eq","value":"\\ud800"}]}': "q.filters.0.value", '{"page":NaN}': "q.page", '{"page_size":1e400}': "q.page_size",
 }  # fmt: skip
 
@@ -312,8 +307,10 @@ def test_bodies_that_are_none(programs):
     kinds = {"Content-Type": "application/json"}
     for content, headers, status in (
         (b"{}", {"Content-Type": "text/plain"}, 415), (b"body=x", {"Content-Type": "application/x-www-form-urlencoded"}, 415), (b"", {}, 415), (b"", kinds, 400), (b"{", kinds, 400),
-        (b"\xff\xfe", kinds, 400), (b"[" * 500_000, kinds, 400), (b'{"a":' * 100_000, kinds, 400), (b'{"body":"' + b"x" * 1_100_000 + b'"}', kinds, 413),
+        (b"\xff\xfe", kinds, 400), (b"[" * 500_000, kinds, 400), (b'{"a":' * 100_000, kinds, 400),
         (b'{"duration_minutes":' + b"9" * 100_000 + b"}", kinds, 400), (b"null", kinds, 400), (b'"x"', kinds, 400),
+        # The last: the server reads no more of it, and closes the connection.
+        (b'{"body":"' + b"x" * 1_100_000 + b'"}', kinds, 413),
     ):  # fmt: skip
         answer = program.call("POST", "sessions", content=content, headers=headers)
         assert answer.status_code == status and set(answer.json()) == {"message", "errors", "reference"}, (content[:20], answer.text[:200])
@@ -327,8 +324,8 @@ def test_every_answer_carries_the_headers_and_no_cookie(programs):
     assert {answer.status_code for answer in answers} >= {200, 400, 401, 404, 405}
     for answer in answers:
         answer.headers.getlist = answer.headers.get_list
-        assert faults_of("http", answer) in ([], ["server was decided on by nobody", "date was decided on by nobody", "connection was decided on by nobody"]) or {
-            fault.split()[0] for fault in faults_of("http", answer)} <= {"server", "date", "connection"}
+        # What gunicorn says of the connection aside.
+        assert [fault for fault in faults_of("http", answer) if fault.split()[0] not in ("server", "date", "connection")] == []
         assert "set-cookie" not in answer.headers
 
 

@@ -19,6 +19,7 @@ from config import from_environment
 from db.local import web_server
 from tests.conftest import World
 from tests.web.conftest import environment_of, free_port, served
+from tests.web.programs import program_of
 from tests.web.visitor import new_id
 from views import logs
 
@@ -69,6 +70,22 @@ def test_an_ordinary_request_is_one_line(listened):
     assert line == {"level": "info", "event": "request", "request_id": answer.headers["x-request-id"], "method": "GET",
                     "route": "/support/cases/<uuid:case_id>/notes", "status": 200, "hat": "collaborator"}
     assert str(site.world.case["ann"]) not in output()
+
+
+def test_a_program_leaves_no_token_and_nothing_that_it_sent(listened):
+    """Threat 25: of calls of the API as of pages, the route, status and hat."""
+    site, output = listened
+    with program_of(site, "worker") as program:
+        program.call("POST", "notes", {"case_id": str(site.world.case["ann"]), "stream": "shared", "body": CANARY})
+        program.call("POST", "notes", {CANARY: CANARY})
+        program.call("GET", "notes", params={"q": f"(filters:!((col:stream,opr:eq,value:{CANARY})))"})
+        forged = program.call("GET", "notes", token=program.tokens["access_token"] + CANARY)
+    site.as_owner("delete from app.support_notes where body = %(body)s", body=CANARY)
+    told = {(line["route"], line["method"], line["status"], line["hat"]) for line in lines(output()) if line.get("route", "").startswith("/api/")}
+    assert told == {("/api/v1/security/login", "POST", 200, None), ("/api/v1/notes", "POST", 201, "collaborator"), ("/api/v1/notes", "POST", 400, "collaborator"),
+                    ("/api/v1/notes", "GET", 400, "collaborator"), ("/api/v1/notes", "GET", 401, None)} and forged.status_code == 401
+    for secret in (CANARY, site.world.password, *program.tokens.values(), program.tokens["access_token"].rpartition(".")[2], str(site.world.case["ann"])):
+        assert secret not in output()
 
 
 def test_a_static_file_needs_no_line(listened):
