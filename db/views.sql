@@ -187,7 +187,8 @@ select c.id, c.organisation_id, c.tenant_id, t.full_name as tenant_name,
        c.closed_at is null and me.operates as may_write_professional,
        me.operates as may_read_professional,
        c.closed_at is null and (me.operates or mine.participation_mode is not null) as may_record_sessions,
-       me.operates or c.id = any ((select app.my_shared_note_case_ids())::uuid[]) as may_read_shared,
+       -- Whoever reads Shared notes nowhere has no array to compare with.
+       me.operates or coalesce(c.id = any ((select app.my_shared_note_case_ids())::uuid[]), false) as may_read_shared,
        me.operates or coalesce(mine.participation_mode = 'full', false) as sees_whole_team,
        app.notes_are_visible_to_housing_officers(
            t.housing_officer_note_visibility, o.support_notes_visible_to_housing_officer) as housing_officers_read_notes,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from flask import Response, abort, g, request
 from flask_appbuilder.api import BaseApi, expose
 from flask_appbuilder.security.decorators import permission_name
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 from sqlalchemy.orm.exc import StaleDataError
 
 from db.models import Workspace
@@ -50,16 +50,19 @@ class Described(BaseApi):
     responses = {
         str(status): {"description": message, "content": {"application/json": {"schema": ref("Problem")}}}
         for status, message in api_answers.MESSAGES.items()
-    }
+    } | {"414": {"description": "The address is longer than 4,000 characters. The server says so before Keywork reads it, and not in JSON."}}
     #: Method -> parameters, body (the name of a schema), answers (status: schema, name of one, or None), problems (statuses), security.
     said: dict[str, dict] = {}
     token: dict[str, str | None] = {}
 
     def add_apispec_components(self, api_spec) -> None:
-        """Problem is in every answer that is a refusal."""
+        """The schemas that are named and what they are made of, each with its words. Problem is in every answer that is a refusal."""
         super().add_apispec_components(api_spec)
         if "Problem" not in api_spec.components.schemas:
             api_spec.components.schema("Problem", schema=Problem)
+        for schema in (Problem, *self.openapi_spec_component_schemas):
+            for each in (schema, *(field.inner.schema.__class__ for field in schema().fields.values() if isinstance(getattr(field, "inner", None), fields.Nested))):
+                api_spec.components.schemas[each.__name__]["description"] = each.__doc__
 
     def operation_helper(self, path=None, operations=None, methods=None, func=None, **kwargs) -> None:
         """Called by Flask-AppBuilder for each address. Stock reads YAML out of docstrings."""
@@ -109,7 +112,7 @@ class Resource(Described, RestApi):
         self.said = {
             "get_list": {"parameters": [{"in": "query", "name": "q", "description": "What is asked for, as JSON or in Rison.",
                                          "content": {"application/json": {"schema": ref(type(self._query).__name__)}}}],
-                         "answers": {200: _list_of(type(self.list_model_schema).__name__)}, "problems": (400, *ALWAYS)},
+                         "answers": {200: _list_of(type(self.list_model_schema).__name__)}, "problems": (400, *ALWAYS, 414)},
             "get": {"parameters": [PK], "answers": {200: one}, "problems": (*ALWAYS, 404)},
             "post": {"body": type(self.add_model_schema).__name__, "answers": {201: one}, "problems": (400, *ALWAYS, 404, 409, 413, 415)},
             "put": {"parameters": [PK], "body": type(self.edit_model_schema).__name__, "answers": {200: one},

@@ -32,6 +32,8 @@ fields, and a reference that leads to the lines of the log.
 
 A person may call 600 times a minute, and sign in wrongly as often as on the sign-in page; beyond that the answer is 429, with the header Retry-After. \
 Each look at Professional notes and each change is in the audit log, with who it was."""
+#: In the order of the page.
+METHODS = ("get", "post", "put", "delete")
 #: Where an application keeps its document.
 DOCUMENT = "keywork-api-document"
 
@@ -93,8 +95,8 @@ class ApiPage(BaseView):
         end_sign_in_transaction()
         told = document()
         groups: dict[str, list] = {}
-        for path, operations in told["paths"].items():
-            for method, operation in operations.items():
+        for path, operations in sorted(told["paths"].items()):
+            for method, operation in sorted(operations.items(), key=lambda each: METHODS.index(each[0])):
                 groups.setdefault(operation["tags"][0], []).append((method.upper(), path, operation))
         schemas = {name: (schema.get("description", ""), list(_fields(schema))) for name, schema in sorted(told["components"]["schemas"].items())}
         return self.render_template(

@@ -25,7 +25,7 @@ LAST_PAGE = 1000
 #: Characters of q, and filters in it.
 LONGEST, MOST_FILTERS = 2000, 10
 NOT_READ = "Write it in Rison, such as (page:0,page_size:25), or in JSON."
-VALUES = [{"type": "string", "maxLength": 100}, {"type": "boolean"}]
+VALUES = [{"type": "string", "maxLength": 64}, {"type": "boolean"}]
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ class RestApi(ModelRestApi):
     csrf_exempt = True
     #: Stock has /_info too, which offers every related row.
     include_route_methods = {"get_list", "get"}
+    #: Schemas of stock's own questions, which ours are not.
+    _apispec_parameter_schemas = {}
 
     def _init_properties(self) -> None:
         # Stock: every column of the model in every list, form and filter, and filters kept on this object, which all threads share
