@@ -26,8 +26,10 @@ from db.local.binaries import clean_environment, server_account
 from tests import world as made
 from tests.conftest import World, take_hat
 from tests.servers import APP_PASSWORD, SIGNIN_PASSWORD
+from tests.rights import Facts, Oracle
 from tests.web import oracle
 from tests.web.conftest import served
+from tests.web.programs import program_of
 from tests.web.visitor import Visitor, new_id, visiting
 
 SERVER_CONNECTIONS = 3
@@ -36,6 +38,8 @@ PEOPLE = (
     "harbour_admin", "moor_admin", "small_admin", "two_hats_admin", "quay_manager", "heath_manager", "worker", "both_worker", "watcher",
     "officer_open", "officer_shut", "platform",
 )  # fmt: skip
+#: Programs that ask for the cases of theirs meanwhile, and how often each: fewer than 600 a minute.
+PROGRAMS, CALLS_EACH = ("harbour_admin", "worker", "two_hats_worker"), 150
 #: The words of every note that tests/world.py wrote.
 A_NOTE = re.compile(r"(?:shared|professional) note of [\w!]+ about \w+")
 #: One pool for each login, and together never more than SERVER_CONNECTIONS. Either pool may take all of them: requests that
@@ -257,9 +261,16 @@ class Person:
             self.written.append((its_id, case, self.user))
 
 
+def ask_for_cases(program, expected: set[str]) -> list[str]:
+    """Calls the API again and again; what came that was not exactly the cases of its caller."""
+    answers = [program.call("GET", "cases", params={"q": '{"page_size": 100}'}) for _ in range(CALLS_EACH)]
+    return [answer.text[:200] for answer in answers if answer.status_code != 200 or set(answer.json()["ids"]) != expected]
+
+
 def test_twelve_people_on_three_connections(bounced, tmp_path):
-    """2,000 requests: none fails, each page holds what the oracle says, and what was written is under its own name and case."""
+    """2,000 requests, and three programs at the API meanwhile: none fails, each page holds what the oracle says, and what was written is under its own name and case."""
     world, folder = bounced
+    facts = Facts(world)
     most = [0]
     over = threading.Event()
 
@@ -280,13 +291,16 @@ def test_twelve_people_on_three_connections(bounced, tmp_path):
             visitor = stack.enter_context(visiting(site.address))
             assert visitor.sign_in(made.PERSONAS[name].email, world.password).status_code == 303, name
             people.append(Person(name, visitor, world, random.Random(number)))
-        pool = stack.enter_context(ThreadPoolExecutor(len(PEOPLE) + 1))
+        pool = stack.enter_context(ThreadPoolExecutor(len(PEOPLE) + len(PROGRAMS) + 1))
         counting = pool.submit(count_connections)
+        calls = {name: pool.submit(ask_for_cases, stack.enter_context(program_of(site, name)), {
+            str(case["id"]) for case in facts["support_cases"] if Oracle(facts, made.PERSONAS[name]).reads("support_cases", case)}) for name in PROGRAMS}
         try:
             list(pool.map(lambda person: person.work(-(-REQUESTS // len(PEOPLE))), people))
         finally:
             over.set()
         counting.result()
+        assert {name: call.result()[:5] for name, call in calls.items()} == dict.fromkeys(PROGRAMS, [])
 
     answers = sum((person.answers for person in people), Counter())
     assert {person.name: person.wrong[:5] for person in people if person.wrong} == {}

@@ -67,7 +67,7 @@ class OpenApi(Described):
     @expose("/openapi.json")
     def json(self) -> Response:
         """What the API is, as OpenAPI 3.0."""
-        return Response(json.dumps(document()), mimetype="application/json")
+        return Response(json.dumps(document(), separators=(",", ":")), mimetype="application/json")
 
 
 @dataclass(frozen=True)

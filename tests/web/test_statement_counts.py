@@ -11,6 +11,8 @@ from tests.world import ident
 from views.digest_words import as_code
 
 LIST, TAB, FORM = 9, 12, 9
+#: Calls of the API: who it is, a transaction's begin, and what is asked.
+CALL = 6
 #: A digest that tells of some tenants and leaves others out, and the month of many more (not of its own: their words are another matter).
 DIGEST, MONTH = ident("digest", "harbour/officer_open"), as_code(last_month())
 #: Pages that offer some of many rows, and what their scripts ask: persona, address.
@@ -29,6 +31,9 @@ PAGES = [
     ("platform", "/organisations/{organisation[harbour]}", LIST), ("platform", "/organisations/{organisation[harbour]}/edit", LIST),
     ("platform", "/plans/enterprise/edit", LIST), ("platform", "/people/{user[worker]}/edit", LIST),
     ("platform", "/jobs", LIST), ("platform", "/jobs/seal_audit_log", LIST),
+    *[(persona, f"/api/v1/{path}", CALL) for persona in ("harbour_admin", "quay_manager", "worker", "officer_open") for path in (
+        "cases", "cases/{case[ann]}", 'notes?q={{"filters":[{{"col":"stream","opr":"eq","value":"shared"}}]}}', "goals", "goals/{goal[ann/active]}", "goal-progress",
+        "sessions", "collaborators", "documents", "notes/{note[ann/shared/worker]}")],
     ("worker", "/support/tenants", LIST), ("worker", "/support/tenants?q=a", LIST), ("officer_open", "/support/tenants", LIST),
     *[(persona, "/support-cases/{case[ann]}" + tab, TAB) for persona in ("harbour_admin", "quay_manager")
       for tab in ("", "/notes/professional", "/goals", "/sessions", "/team", "/documents")],
@@ -126,17 +131,25 @@ ROWS = [
 
 def at(console, address):
     """An address with ids of the world in place of their names."""
-    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property", "organisation", "user", "run", "collaborator", "document")})
+    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property", "organisation", "user", "run", "collaborator", "document", "note", "goal")})
 
 
 def counted(console):
     """The number of statements of each page, after one request that fills caches."""
     clients = {persona: console.client(persona) for persona, *_ in PAGES}
     counts = {}
+    bearers = {}
     for persona, address, _ in PAGES:
         path = at(console, address)
-        console.statements_of(clients[persona], path)
-        counts[persona, address] = console.statements_of(clients[persona], path)
+        if path.startswith("/api/"):
+            if persona not in bearers:
+                who = {"username": console.world.personas[persona].email, "password": console.world.password}
+                bearers[persona] = console.app.test_client()
+                token = bearers[persona].post("/api/v1/security/login", json=who).json["access_token"]
+                bearers[persona].environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        client = bearers[persona] if path.startswith("/api/") else clients[persona]
+        console.statements_of(client, path)
+        counts[persona, address] = console.statements_of(client, path)
     return counts
 
 
