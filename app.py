@@ -53,6 +53,9 @@ from views.retention_steps import RetentionSteps
 from views.sessions import CollaboratorSessions, OperatorSessions
 from views.settings import Settings
 from views.sign_in import Security
+from views.subject_access import SubjectAccess
+from views.subject_items import SubjectItems
+from views.subject_steps import SubjectSteps
 from views.team import CollaboratorTeam, OperatorTeam
 from views.template_editor import TemplateEditor
 from views.template_wordings import TemplateWordings
@@ -104,13 +107,14 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(Templates, "Templates", href="/templates", menu_cond=frame.plan_has_support_cases)
         console.add_view(Audit, "Audit log", href="/audit")
         console.add_view(Retention, "Retention", href="/retention", menu_cond=frame.plan_has_support_cases)
+        console.add_view(SubjectAccess, "Subject access", href="/subject-access")
         console.add_view(Settings, "Settings", href="/settings")
         console.add_view(Organisations, "Organisations", href="/organisations")
         console.add_view(Plans, "Plans", href="/plans")
         console.add_view(People, "People", href="/people")
         console.add_view(Jobs, "Jobs", href="/jobs")
         for screen in (Links, Operators, CaseSteps, CaseHistory, RetentionSteps, AuditOfCase, AuditOfPerson, AuditCheck, DigestPreview, DigestWhy,
-                       DigestWhyOnCase, Outbox, Suppressed, OperatorAssessments, CollaboratorAssessments, TemplateEditor, TemplateWordings, *TABS):
+                       DigestWhyOnCase, Outbox, Suppressed, OperatorAssessments, CollaboratorAssessments, TemplateEditor, TemplateWordings, SubjectItems, SubjectSteps, *TABS):
             console.add_view_no_menu(screen)
         for resource in API:
             console.add_api(resource)

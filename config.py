@@ -21,7 +21,7 @@ CASE_TABS = "Notes|Goals|Sessions|Team|Documents|DocumentPage|DocumentFilling|Do
 #: The firm's own data, kept by its org-admins: screens by their names in the menu.
 SET_UP = {
     "Tenants": "Tenants", "Properties": "Properties", "Landlords": "Landlords", "PropertyManagers": "Operators", "Digests": "Digests",
-    "Templates": "Templates", "Retention": "Retention", "Settings": "Settings",
+    "Templates": "Templates", "Retention": "Retention", "SubjectAccess": "Subject access", "Settings": "Settings",
 }  # fmt: skip
 #: What both kinds of operators use.
 CASES = f"Cases|Dashboard|CaseSteps|CaseHistory|Collaborators|Audit|AuditOfCase|AuditOfPerson|DigestWhyOnCase|OperatorAssessments|Operator({CASE_TABS})"
@@ -35,7 +35,7 @@ API = "(Case|Note|Goal|Progress|Session|Collaborator|Document)Api"
 #: Hat -> what Flask-AppBuilder lets it open: (view, permission), both regular expressions.
 FAB_ROLES = {
     "org_admin": [
-        [rf"({CASES}|{API}|AuditCheck|RetentionSteps|DigestPreview|DigestWhy|Outbox|Suppressed|TemplateEditor|TemplateWordings|{'|'.join(SET_UP)})$", "can_.*"],
+        [rf"({CASES}|{API}|AuditCheck|RetentionSteps|DigestPreview|DigestWhy|Outbox|Suppressed|TemplateEditor|TemplateWordings|SubjectSteps|SubjectItems|{'|'.join(SET_UP)})$", "can_.*"],
         [rf"({CASES_MENU}|{'|'.join(SET_UP.values())})$", "menu_access"],
     ],
     "property_manager": [[rf"({CASES}|{API})$", "can_.*"], [rf"({CASES_MENU})$", "menu_access"]],

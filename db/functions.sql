@@ -61,6 +61,12 @@
 --   KW482  the last day of an export is before its first
 --   KW483  an export is of notes, of Shared notes or of sessions
 --   KW484  an export is a CSV file or a PDF
+--   KW485  nothing came in or was answered on a day to come
+--   KW486  a subject access request is extended once, before it is due
+--   KW487  a request that was answered, refused or withdrawn stays so
+--   KW488  nothing changes in what is hidden while the files of a request are made
+--   KW489  the pauses of a request follow one another, up to today
+--   KW490  this attempt makes the bundle no longer
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -2098,7 +2104,7 @@ declare
     firm uuid;
 begin
     -- Codes, never words of somebody's: the fact is kept for good.
-    if what is null or what not in ('destruction_certificate', 'notes_csv', 'notes_pdf', 'shared_notes_csv', 'shared_notes_pdf', 'sessions_csv', 'sessions_pdf', 'document_pdf', 'uploaded_file') then
+    if what is null or what not in ('destruction_certificate', 'notes_csv', 'notes_pdf', 'shared_notes_csv', 'shared_notes_pdf', 'sessions_csv', 'sessions_pdf', 'document_pdf', 'uploaded_file', 'subject_access_bundle') then
         raise exception 'nothing of this kind is taken out' using errcode = '22023';
     end if;
     if of_case is null then
@@ -2116,12 +2122,16 @@ begin
        or (what = 'uploaded_file' and not exists (
                select from app.support_upload_files as f
                where f.upload_id = of_row and f.case_id = of_case and (app.acting_hat() <> 'collaborator' or f.upload_id = any (app.my_upload_ids()))))
+       -- A bundle is of no case, and one that can be downloaded.
+       or (what = 'subject_access_bundle' and (of_case is not null or not exists (
+               select from app.subject_access_bundles as b where b.id = of_row and b.organisation_id = firm and b.state = 'ready')))
     then
         raise exception 'no such case' using errcode = 'KW404';
     end if;
     perform app.write_down_event('export', firm, of_case,
-                                 case what when 'document_pdf' then 'support_documents' when 'uploaded_file' then 'support_uploads' else 'support_cases' end,
-                                 case when what in ('document_pdf', 'uploaded_file') then of_row else of_case end, what, null,
+                                 case what when 'document_pdf' then 'support_documents' when 'uploaded_file' then 'support_uploads'
+                                           when 'subject_access_bundle' then 'subject_access_bundles' else 'support_cases' end,
+                                 case when what in ('document_pdf', 'uploaded_file', 'subject_access_bundle') then of_row else of_case end, what, null,
                                  nullif(jsonb_strip_nulls(jsonb_build_object('since', since, 'until', until)), '{}'));
 end
 $$;
@@ -2335,8 +2345,8 @@ begin
                    select from app.audit_log as e
                    where e.case_id = a.case_id and e.organisation_id = of_organisation and e.action = 'purge'
                      and (e.table_name = 'support_cases' or (e.table_name = 'audit_payloads' and a.row_id = any (e.row_ids))))
-                   -- Of an address by name, in a case whose documents were sent there.
-                   or (a.table_name = 'suppressed_addresses' and exists (
+                   -- Of an address by name, in a case whose documents were sent there; of a subject access request in a case of its tenant.
+                   or (a.table_name in ('suppressed_addresses', 'subject_access_redactions', 'subject_access_requests', 'subject_access_pauses') and exists (
                        select from app.audit_log as e
                        where e.organisation_id = of_organisation and e.action = 'purge' and e.table_name = 'audit_payloads' and a.row_id = any (e.row_ids))) end as was_erased,
                sha256(p.salt || convert_to(jsonb_build_array(p.reason, p.before, p.after)::text, 'UTF8')) as payload_hash_now,
@@ -2601,6 +2611,7 @@ begin
     -- digest_entries: app.erase_told(). First: whoever reports an e-mail at this moment is waited for, and what they write down of it goes with the rest.
     perform app.erase_told(cases);
     perform app.erase_recipients(of_run, cases);
+    perform app.erase_subject_access(of_run, cases, whole);
     -- audit_payloads: of whole cases all, which the fact that the case went stands for (app.verify_audit_log); of the others
     -- those of records, except of the notes that stay.
     delete from app.audit_payloads as p where p.case_id = any (whole);
@@ -2727,6 +2738,12 @@ language sql immutable set search_path = '' as $$
     ('sign_in_tries',         'set-up', 'hashes, a day at most'),
     ('api_calls',             'set-up', 'hashes and numbers, for minutes'),
     ('signing_keys',          'set-up', 'keys'),
+    ('subject_access_requests', 'copy', 'dates and codes stay as the firm''s register; names and reasons go with the tenant''s last case'),
+    ('subject_access_pauses', 'copy',   'days and codes stay with their request; the reason goes with the tenant''s last case'),
+    ('subject_access_redactions', 'copy', 'goes when a record of its case is destroyed, or one of the tenant''s where it is hidden everywhere'),
+    ('subject_access_bundles', 'copy',  'that it was made stays; what it says is in its chunks'),
+    ('subject_access_chunks', 'copy',   'goes when any record of the tenant''s is destroyed, when the request is closed, and 30 days after it was made'),
+    ('bank_holidays',         'set-up', 'the calendar'),
     ('suppressed_addresses',  'copy',   'of people who work here set-up; others go with the last document that was sent there'),
     ('jobs',                  'set-up', 'what the jobs service does'),
     ('installation',          'set-up', 'versions'),
@@ -2898,6 +2915,7 @@ begin
         if line.table_name in ('support_notes', 'support_goals', 'support_goal_progress', 'support_sessions', 'support_documents', 'support_uploads') then
             -- Of a case that stays in part, too: what digests said of it went, and the files of e-mails with its documents.
             perform app.erase_told(besides);
+            perform app.erase_subject_access(line.run_id, besides, '{}');
         end if;
         -- Where something of a kind went, all of a case did: also what the backup has and the ledger does not know.
         if line.table_name = 'support_documents' then
@@ -3825,3 +3843,675 @@ $$;
 comment on function app.record_case_export(uuid, text, text, date, date) is
     'The acting person takes notes, Shared notes or sessions of a case out of Keywork, as a CSV file or a PDF, of these days (Europe/London, both ends included; null: from the first, to the last). '
     'Written down before anything is given (spec 7). KW404 where they see no such case, KW482 to KW484 for what makes no sense.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Subject access: the clock of a request
+------------------------------------------------------------------------------------------------------------------------
+
+-- The law's (UK GDPR, article 12(3)), as the Information Commissioner words it: within a month of the day on which the request came, which
+-- is that day of the next month, or the last one of a shorter month; where that is a weekend or a bank holiday, the next working day.
+-- The clock stands still while somebody is asked who they are or what they mean, and may be given two months more, once.
+
+create or replace function app.next_working_day(of_day date) returns date
+language plpgsql stable set search_path = '' as $$
+declare
+    it date := of_day;
+begin
+    while extract(isodow from it) > 5 or exists (select from app.bank_holidays as h where h.day = it) loop
+        it := it + 1;
+    end loop;
+    return it;
+end
+$$;
+comment on function app.next_working_day(date) is 'The day itself, or the first one after it that is neither a Saturday nor a Sunday nor a bank holiday of England and Wales (app.bank_holidays).';
+
+create or replace function app.subject_access_due_on(received_on date, paused_days integer, is_extended boolean) returns date
+language plpgsql stable set search_path = '' as $$
+begin
+    return app.next_working_day((received_on + make_interval(months => case when is_extended then 3 else 1 end))::date + paused_days);
+end
+$$;
+comment on function app.subject_access_due_on(date, integer, boolean) is
+    'THE rule of when a subject access request is to be answered: one month after the day on which it came, three where it was extended, later by the days for which its clock stood still; then the next working day.';
+
+create or replace function app.paused_days(of_request uuid) returns integer
+language sql stable set search_path = '' as $$
+    select coalesce(sum(coalesce(p.ended_on, greatest((now() at time zone 'Europe/London')::date, p.began_on)) - p.began_on), 0)::integer
+    from app.subject_access_pauses as p where p.request_id = of_request
+$$;
+comment on function app.paused_days(uuid) is 'For how many days the clock of a request has stood still by today (Europe/London).';
+
+create or replace function app.request_takes_place_from_tenant() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    select t.organisation_id, t.landlord_id into new.organisation_id, new.landlord_id
+    from app.tenants as t where t.id = new.tenant_id for share;
+    if app.a_person_acts() then
+        select u.id, u.full_name into new.author_id, new.author_name from app.users as u where u.id = app.acting_as('any');
+    end if;
+    return new;
+end
+$$;
+comment on function app.request_takes_place_from_tenant() is 'A request is of its tenant''s organisation and landlord, and signed by the person who entered it.';
+
+create or replace function app.part_takes_place_from_request() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    -- One after another: what is hidden and what is made wait for each other.
+    select r.organisation_id into new.organisation_id from app.subject_access_requests as r where r.id = new.request_id for update;
+    if app.a_person_acts() then
+        select u.id, u.full_name into new.author_id, new.author_name from app.users as u where u.id = app.acting_as('any');
+    end if;
+    return new;
+end
+$$;
+comment on function app.part_takes_place_from_request() is 'Pauses, redactions and bundles are of their request''s organisation, and signed by the person who acts.';
+
+create or replace function app.requests_keep_their_clock() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    if not app.a_person_acts() then
+        return null;
+    end if;
+    if tg_op = 'UPDATE' and old.outcome is not null and to_jsonb(new) - 'landlord_id' <> to_jsonb(old) - 'landlord_id' then
+        raise exception 'this request is closed' using errcode = 'KW487';
+    elsif new.received_on > (now() at time zone 'Europe/London')::date then
+        raise exception 'nothing came on a day to come' using errcode = 'KW485', column = 'received_on';
+    elsif new.outcome_on > (now() at time zone 'Europe/London')::date then
+        raise exception 'nothing was answered on a day to come' using errcode = 'KW485', column = 'outcome_on';
+    end if;
+    if tg_op = 'UPDATE' and new.outcome is not null and exists (
+        select from app.subject_access_bundles as b where b.request_id = new.id and b.state in ('waiting', 'making'))
+    then
+        raise exception 'its files are being made' using errcode = 'KW488';
+    end if;
+    return null;
+end
+$$;
+comment on function app.requests_keep_their_clock() is 'What came or was answered has a day up to today (KW485), Europe/London; what was answered, refused or withdrawn stays so (KW487), and is not while its files are made (KW488).';
+
+create or replace function app.extensions_are_of_today() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+    today date := (now() at time zone 'Europe/London')::date;
+begin
+    if not app.a_person_acts() then
+        return new;
+    end if;
+    if old.extended_on is not null or today > app.subject_access_due_on(old.received_on, app.paused_days(old.id), false) then
+        raise exception 'a request is extended once, before it is due' using errcode = 'KW486';
+    end if;
+    new.extended_on := today;
+    return new;
+end
+$$;
+comment on function app.extensions_are_of_today() is 'Two months more are taken once, with a reason, on or before the day on which the request is due without them (KW486): the person must be told by then.';
+
+create or replace function app.pauses_follow_one_another() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+    request app.subject_access_requests;
+    today   date := (now() at time zone 'Europe/London')::date;
+begin
+    if not app.a_person_acts() then
+        return null;
+    end if;
+    select * into request from app.subject_access_requests as r where r.id = new.request_id;
+    if request.outcome is not null then
+        raise exception 'this request is closed' using errcode = 'KW487';
+    elsif tg_op = 'UPDATE' and old.ended_on is not null then
+        raise exception 'this pause has ended' using errcode = 'KW489', column = 'ended_on';
+    elsif new.began_on > today or new.began_on < request.received_on then
+        raise exception 'a pause begins between the request and today' using errcode = 'KW489', column = 'began_on';
+    elsif new.ended_on > today then
+        raise exception 'a pause ends by today' using errcode = 'KW489', column = 'ended_on';
+    elsif exists (select from app.subject_access_pauses as p where p.request_id = new.request_id and p.id <> new.id and p.ended_on > new.began_on) then
+        raise exception 'a pause begins after the one before' using errcode = 'KW489', column = 'began_on';
+    end if;
+    return null;
+end
+$$;
+comment on function app.pauses_follow_one_another() is 'Pauses lie between the day on which the request came and today, one after another, and end once (KW489); a closed request has no more of them (KW487).';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Subject access: what is held about a tenant
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.subject_access_tables() returns table (table_name text, part text, why text)
+language sql immutable parallel safe set search_path = '' as $$
+    values
+    ('tenants',                     'tenant',    null),
+    ('properties',                  'tenant',    null),
+    ('support_cases',               'cases',     null),
+    ('support_collaborators',       'team',      null),
+    ('support_notes',               'notes',     null),
+    ('support_goals',               'goals',     null),
+    ('support_goal_progress',       'goals',     null),
+    ('support_sessions',            'sessions',  null),
+    ('support_documents',           'documents', null),
+    ('support_document_events',     'documents', null),
+    ('support_document_pdfs',       'documents', null),
+    ('support_document_deliveries', 'documents', null),
+    ('support_uploads',             'files',     null),
+    ('support_upload_files',        'files',     null),
+    ('digest_entries',              'emails',    null),
+    ('outbox',                      'emails',    null),
+    ('delivery_events',             'emails',    null),
+    ('suppressed_addresses',        'emails',    null),
+    ('legal_holds',                 'keeping',   null),
+    ('subject_access_requests',     'requests',  null),
+    ('subject_access_pauses',       'requests',  null),
+    ('subject_access_bundles',      'requests',  null),
+    ('audit_log',                   'history',   null),
+    ('audit_payloads',              'history',   null),
+    ('subject_access_redactions',   null, 'Says what is hidden in this bundle, and would show it.'),
+    ('subject_access_chunks',       null, 'Earlier bundles: the same once more.'),
+    ('digests',                     null, 'One for each housing officer and month, about several tenants: the part about this one, with whose digest it was and when, is here.'),
+    ('document_templates',          null, 'The firm''s forms. What was asked stands with each document.'),
+    ('document_template_versions',  null, 'The wordings of the firm''s forms. What was asked stands with each document.'),
+    ('document_transitions',        null, 'The steps that any document can take.'),
+    ('retention_runs',              null, 'Which nights the firm deleted what was past its time, at all cases. What was deleted of this tenant''s is in the history.'),
+    ('landlords',                   null, 'About the owner of the home.'),
+    ('property_manager_landlords',  null, 'About the firm''s staff.'),
+    ('memberships',                 null, 'About the firm''s staff.'),
+    ('organisations',               null, 'About the firm.'),
+    ('users',                       null, 'Accounts of people who work here. The names of those who wrote something stand beside it.'),
+    ('sign_ins',                    null, 'When people who work here signed in.'),
+    ('sign_in_tries',               null, 'When people who work here signed in, for a day.'),
+    ('links',                       null, 'Links by which people who work here sign in.'),
+    ('signing_keys',                null, 'Keys of the installation.'),
+    ('audit_seals',                 null, 'Check sums of the history.'),
+    ('audit_heads',                 null, 'Check sums of the history.'),
+    ('audit_sealing',               null, 'How far the history has check sums.'),
+    ('couriers',                    null, 'Whether e-mails can be sent at all.'),
+    ('jobs',                        null, 'When Keywork does its daily work.'),
+    ('job_runs',                    null, 'When Keywork did its daily work, for all firms.'),
+    ('installation',                null, 'The version of Keywork.'),
+    ('plans',                       null, 'The price list.'),
+    ('features',                    null, 'The price list.'),
+    ('feature_gates',               null, 'The price list.'),
+    ('bank_holidays',               null, 'The calendar.')
+$$;
+comment on function app.subject_access_tables() is
+    'Every table there is: in which part of a subject access bundle its rows about the tenant are (app.held_items), or why it is left out, as the bundle''s index says it. A new table belongs here: a test looks.';
+
+create or replace function app.held_items(of_tenant uuid)
+returns table (part text, table_name text, item_id text, case_id uuid, moment timestamptz, about text[], content jsonb)
+language sql stable set search_path = '' set timezone = 'Europe/London' set bytea_output = 'hex' as $$
+    with person as materialized (
+        select t.* from app.tenants as t where t.id = of_tenant
+    ), mine as materialized (
+        select c.* from person as p join app.support_cases as c on c.organisation_id = p.organisation_id and c.tenant_id = p.id
+    ), documents as materialized (
+        select d.* from mine as m join app.support_documents as d on d.case_id = m.id
+    ), deliveries as materialized (
+        select v.* from documents as d join app.support_document_deliveries as v on v.document_id = d.id
+    ), entries as materialized (
+        select e.* from mine as m join app.digest_entries as e on e.case_id = m.id
+    ), messages as materialized (
+        select o.*, array['support_document_deliveries:' || v.id, 'support_documents:' || v.document_id] as told, v.case_id as told_case
+        from deliveries as v join app.outbox as o on o.organisation_id = v.organisation_id and o.delivery_id = v.id
+        union all
+        -- Once each: a tenant may have had two cases in one month.
+        select o.*, array_agg('digest_entries:' || e.digest_id || ':' || e.case_id), (array_agg(e.case_id order by e.case_id))[1]
+        from entries as e join app.outbox as o on o.organisation_id = e.organisation_id and o.digest_id = e.digest_id
+        where e.content is not null or e.handed_over
+        group by o.id
+    ), addresses as materialized (
+        select distinct s.* from deliveries as v
+        join app.suppressed_addresses as s on s.organisation_id = v.organisation_id and s.address = lower(v.to_address)
+    ), requests as materialized (
+        select r.* from person as p join app.subject_access_requests as r on r.organisation_id = p.organisation_id and r.tenant_id = p.id
+    ), pauses as materialized (
+        select x.* from requests as r join app.subject_access_pauses as x on x.organisation_id = r.organisation_id and x.request_id = r.id
+    ), bundles as materialized (
+        select x.* from requests as r join app.subject_access_bundles as x on x.organisation_id = r.organisation_id and x.request_id = r.id
+    ), besides as materialized (
+        -- What the audit log knows by the row alone, because it is of no case.
+        select 'tenants' as table_name, p.id from person as p
+        union all select 'suppressed_addresses', a.id from addresses as a
+        union all select 'subject_access_requests', r.id from requests as r
+        union all select 'subject_access_pauses', x.id from pauses as x
+        union all select 'subject_access_bundles', x.id from bundles as x
+    ), parents as materialized (
+        select v.id, array['support_documents:' || v.document_id] as about from deliveries as v
+        union all select u.id, array['support_documents:' || u.document_id] from mine as m join app.support_uploads as u on u.case_id = m.id where u.document_id is not null
+        union all select o.id, o.told from messages as o
+    ), facts as materialized (
+        select a.* from mine as m join app.audit_log as a on a.case_id = m.id and a.organisation_id = m.organisation_id
+        union all
+        select a.* from besides as b join app.audit_log as a on a.row_id = b.id and a.table_name = b.table_name
+        join person as p on p.organisation_id = a.organisation_id
+        where a.table_name in ('tenants', 'suppressed_addresses', 'subject_access_requests', 'subject_access_pauses', 'subject_access_bundles') and a.case_id is null
+    )
+    select 'tenant', 'tenants', p.id::text, null::uuid, p.created_at, '{}'::text[], to_jsonb(p) from person as p
+    union all
+    select 'tenant', 'properties', h.id::text, null, h.created_at, '{}', to_jsonb(h)
+    from person as p join app.properties as h on h.organisation_id = p.organisation_id and h.id = p.property_id
+    union all
+    select 'cases', 'support_cases', m.id::text, m.id, m.opened_at, '{}', to_jsonb(m) from mine as m
+    union all
+    select 'team', 'support_collaborators', c.id::text, c.case_id, c.assigned_at, '{}', to_jsonb(c) from mine as m join app.support_collaborators as c on c.case_id = m.id
+    union all
+    select 'notes', 'support_notes', n.id::text, n.case_id, n.created_at, '{}', to_jsonb(n) from mine as m join app.support_notes as n on n.case_id = m.id
+    union all
+    select 'goals', 'support_goals', g.id::text, g.case_id, g.created_at, '{}', to_jsonb(g) from mine as m join app.support_goals as g on g.case_id = m.id
+    union all
+    select 'goals', 'support_goal_progress', r.id::text, r.case_id, r.noted_at, '{}', to_jsonb(r) || jsonb_build_object('goal', g.title)
+    from mine as m join app.support_goal_progress as r on r.case_id = m.id join app.support_goals as g on g.id = r.goal_id
+    union all
+    select 'sessions', 'support_sessions', s.id::text, s.case_id, s.scheduled_at, '{}', to_jsonb(s) from mine as m join app.support_sessions as s on s.case_id = m.id
+    union all
+    -- A draft has its questions with its form; what was handed in has them in its content.
+    select 'documents', 'support_documents', d.id::text, d.case_id, d.created_at, '{}',
+           to_jsonb(d) || case when d.content is null then jsonb_build_object('questions', w.parts) else '{}' end
+    from documents as d join app.document_template_versions as w on w.id = d.template_version_id
+    union all
+    select 'documents', 'support_document_events', e.id::text, e.case_id, e.happened_at, array['support_documents:' || e.document_id], to_jsonb(e)
+    from documents as d join app.support_document_events as e on e.document_id = d.id
+    union all
+    select 'documents', 'support_document_pdfs', f.document_id::text, f.case_id, f.made_at, array['support_documents:' || f.document_id],
+           jsonb_build_object('document_id', f.document_id, 'made_at', f.made_at, 'sha256', encode(f.sha256, 'hex'), 'size_bytes', octet_length(f.pdf))
+    from documents as d join app.support_document_pdfs as f on f.document_id = d.id
+    union all
+    select 'documents', 'support_document_deliveries', v.id::text, v.case_id, v.created_at, array['support_documents:' || v.document_id], to_jsonb(v) from deliveries as v
+    union all
+    select 'files', 'support_uploads', u.id::text, u.case_id, u.created_at, case when u.document_id is null then '{}' else array['support_documents:' || u.document_id] end, to_jsonb(u)
+    from mine as m join app.support_uploads as u on u.case_id = m.id
+    union all
+    select 'files', 'support_upload_files', f.upload_id::text, f.case_id, u.created_at,
+           array['support_uploads:' || f.upload_id] || case when u.document_id is null then '{}' else array['support_documents:' || u.document_id] end,
+           jsonb_build_object('upload_id', f.upload_id, 'media_type', f.media_type, 'sha256', encode(f.sha256, 'hex'), 'size_bytes', f.size_bytes)
+    from mine as m join app.support_uploads as u on u.case_id = m.id join app.support_upload_files as f on f.upload_id = u.id
+    union all
+    -- A digest copies notes, goals, progress and sessions: what is hidden of one of them is hidden here.
+    select 'emails', 'digest_entries', e.digest_id || ':' || e.case_id, e.case_id, d.composed_at,
+           array(select 'support_goals:' || (g ->> 'id') from jsonb_path_query(e.content, '$.goals[*]') as g
+                 union all select 'support_goal_progress:' || r.id
+                     from jsonb_path_query(e.content, '$.goals[*]') as g join app.support_goal_progress as r on r.goal_id = (g ->> 'id')::uuid
+                 union all select 'support_sessions:' || (s ->> 'id') from jsonb_path_query(e.content, '$.sessions[*]') as s
+                 union all select 'support_notes:' || (n ->> 'id') from jsonb_path_query(e.content, '$.notes[*]') as n),
+           to_jsonb(e) || jsonb_build_object('officer_name', d.officer_name, 'address', d.address, 'period', d.period, 'composed_at', d.composed_at)
+    from entries as e join app.digests as d on d.id = e.digest_id
+    union all
+    select 'emails', 'outbox', o.id::text, o.told_case, o.created_at, o.told,
+           to_jsonb(o) - '{told, told_case, dedup_key}'::text[] || jsonb_build_object('events', (
+               select coalesce(jsonb_agg(jsonb_build_object('event_id', e.event_id, 'kind', e.kind, 'happened_at', e.happened_at) order by e.happened_at, e.event_id), '[]')
+               from vault.delivery_events as e where e.provider_id = o.provider_id))
+    from messages as o
+    union all
+    select 'emails', 'suppressed_addresses', a.id::text, null, a.since, '{}', to_jsonb(a) from addresses as a
+    union all
+    select 'keeping', 'legal_holds', h.id::text, h.case_id, h.created_at, '{}', to_jsonb(h) from mine as m join app.legal_holds as h on h.case_id = m.id
+    union all
+    select 'requests', 'subject_access_requests', r.id::text, null, r.created_at, '{}', to_jsonb(r) from requests as r
+    union all
+    select 'requests', 'subject_access_pauses', x.id::text, null, x.created_at, '{}', to_jsonb(x) from pauses as x
+    union all
+    select 'requests', 'subject_access_bundles', x.id::text, null, x.created_at, '{}',
+           -- That it is being made changes while it is.
+           jsonb_build_object('id', x.id, 'request_id', x.request_id, 'author_name', x.author_name, 'created_at', x.created_at, 'erased_at', x.erased_at)
+    from bundles as x
+    union all
+    select 'history', 'audit_log', a.id::text, a.case_id, a.happened_at,
+           case when a.row_id is null then '{}' else array[a.table_name || ':' || a.row_id] end || coalesce(b.about, '{}')
+           -- Of what was removed since, its own words say what it belonged to.
+           || case when coalesce(p.before, p.after) ->> 'document_id' is null then '{}' else array['support_documents:' || (coalesce(p.before, p.after) ->> 'document_id')] end,
+           (to_jsonb(a) - '{transaction_id, payload_hash}'::text[]) || jsonb_build_object('reason', p.reason, 'before', p.before, 'after', p.after)
+    from facts as a left join app.audit_payloads as p on p.audit_id = a.id left join parents as b on b.id = a.row_id
+$$;
+comment on function app.held_items(uuid) is
+    'THE walk of subject access (spec 7): every row that is held about one tenant, each once, by table and key, with all that it says; of files what they are, and not their bytes. `about`: the items ("table:key") that it copies or belongs to, so that what is hidden there is hidden here. '
+    'What is left out, and why, is in app.subject_access_tables(). Moments are London''s. For the functions below.';
+
+create or replace function app.subject_access_items(of_request uuid, of_part text default null, of_item text default null, skipped integer default 0, most integer default 25)
+returns table (part text, table_name text, item_id text, case_id uuid, moment timestamptz, about text[], content jsonb, total bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+    tenant uuid;
+begin
+    select r.tenant_id into tenant from app.subject_access_requests as r where r.id = of_request and r.organisation_id = app.org_admin_organisation();
+    if not found then
+        raise exception 'no such request' using errcode = 'KW404';
+    end if;
+    return query
+        select i.part, i.table_name, i.item_id, i.case_id, i.moment, i.about, i.content, count(*) over ()
+        from app.held_items(tenant) as i
+        where (of_part is null or i.part = of_part) and (of_item is null or i.table_name || ':' || i.item_id = of_item)
+        order by app.subject_access_position(i.part), i.moment, i.table_name, i.item_id
+        offset greatest(skipped, 0) limit least(greatest(most, 0), 100);
+end
+$$;
+comment on function app.subject_access_items(uuid, text, text, integer, integer) is
+    'For an org-admin who looks through a request of their organisation, whatever its plan: what is held about its tenant, of one part or one item ("table:key") where that is asked for, 100 at most, and how many there are. KW404 where it is none of theirs.';
+
+create or replace function app.subject_access_parts(of_request uuid) returns table (part text, items bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+    tenant uuid;
+begin
+    select r.tenant_id into tenant from app.subject_access_requests as r where r.id = of_request and r.organisation_id = app.org_admin_organisation();
+    if not found then
+        raise exception 'no such request' using errcode = 'KW404';
+    end if;
+    return query select i.part, count(*) from app.held_items(tenant) as i group by i.part order by app.subject_access_position(i.part);
+end
+$$;
+comment on function app.subject_access_parts(uuid) is 'For the same org-admin: how many items each part has. KW404 where the request is none of theirs.';
+
+create or replace function app.record_subject_access_look(of_request uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    firm uuid;
+begin
+    select r.organisation_id into firm from app.subject_access_requests as r where r.id = of_request and r.organisation_id = app.org_admin_organisation();
+    if not found then
+        raise exception 'no such request' using errcode = 'KW404';
+    end if;
+    perform app.write_down_event('view', firm, null, 'subject_access_requests', of_request, 'held_items', null);
+end
+$$;
+comment on function app.record_subject_access_look(uuid) is
+    'The acting org-admin looks through what is held about the tenant of a request, Professional notes among it: written down before it is shown (spec 7), with the plan or without. KW404 where the request is none of theirs.';
+
+create or replace function app.subject_access_position(of_part text) returns integer
+language sql immutable parallel safe set search_path = '' as $$
+    select array_position('{tenant,cases,notes,goals,sessions,documents,files,team,emails,keeping,requests,history}'::text[], of_part)
+$$;
+comment on function app.subject_access_position(text) is 'In which order the parts of a bundle stand.';
+
+create or replace function app.what_is_hidden_is_held() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+    request app.subject_access_requests;
+    item    record;
+begin
+    if not app.a_person_acts() then
+        return null;
+    end if;
+    select * into request from app.subject_access_requests as r where r.id = new.request_id;
+    if request.outcome is not null then
+        raise exception 'this request is closed' using errcode = 'KW487';
+    elsif exists (select from app.subject_access_bundles as b where b.request_id = new.request_id and b.state in ('waiting', 'making')) then
+        raise exception 'its files are being made' using errcode = 'KW488';
+    elsif new.item_table is not null then
+        select i.case_id into item from app.subject_access_items(new.request_id, of_item => new.item_table || ':' || new.item_id) as i;
+        if not found or new.case_id is distinct from item.case_id then
+            raise exception 'no such item' using errcode = 'KW404';
+        end if;
+    elsif new.case_id is not null then
+        raise exception 'no such item' using errcode = 'KW404';
+    end if;
+    return null;
+end
+$$;
+comment on function app.what_is_hidden_is_held() is 'Something is hidden in what is held about the tenant (KW404), with its case beside it, while no files are made of it (KW488) and the request is open (KW487).';
+
+create or replace function app.what_is_hidden_stays_while_a_bundle_is_made() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+    request app.subject_access_requests;
+begin
+    if not app.a_person_acts() then
+        return old;
+    end if;
+    select * into request from app.subject_access_requests as r where r.id = old.request_id for update;
+    if request.outcome is not null then
+        raise exception 'this request is closed' using errcode = 'KW487';
+    elsif exists (select from app.subject_access_bundles as b where b.request_id = old.request_id and b.state in ('waiting', 'making')) then
+        raise exception 'its files are being made' using errcode = 'KW488';
+    end if;
+    return old;
+end
+$$;
+comment on function app.what_is_hidden_stays_while_a_bundle_is_made() is 'What is hidden is shown again only while no files are made (KW488) of an open request (KW487).';
+
+create or replace function app.bundles_are_made_for_open_requests() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    if app.a_person_acts() and exists (select from app.subject_access_requests as r where r.id = new.request_id and r.outcome is not null) then
+        raise exception 'this request is closed' using errcode = 'KW487';
+    end if;
+    return null;
+end
+$$;
+comment on function app.bundles_are_made_for_open_requests() is 'Files are made of open requests alone (KW487).';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Subject access: making a bundle, for the jobs service
+------------------------------------------------------------------------------------------------------------------------
+
+-- A bundle is claimed with an advisory lock, which lasts as long as the connection of who makes it: whoever dies lets go, and the next one
+-- begins anew, under the next number of an attempt. Every call names its attempt: one that was overtaken, or whose bundle was erased
+-- meanwhile, is refused (KW490) and writes nothing.
+
+create or replace function app.claim_bundle()
+returns table (bundle_id uuid, attempt integer, request_id uuid, asked_for_by text, asked_for_at timestamptz, organisation_name text, tenant_name text, received_on date, reference text)
+language plpgsql security definer set search_path = '' as $$
+declare
+    it app.subject_access_bundles;
+begin
+    for it in
+        select * from app.subject_access_bundles as b
+        where b.state in ('waiting', 'making') and b.next_attempt_at <= clock_timestamp() order by b.created_at, b.id
+    loop
+        if not pg_try_advisory_lock(hashtextextended('bundle ' || it.id, 0)) then
+            continue;
+        end if;
+        -- As it is now: somebody may have made it, or erased it, before they let go.
+        select * into it from app.subject_access_bundles as b where b.id = it.id for update;
+        if it.state not in ('waiting', 'making') or it.next_attempt_at > clock_timestamp() then
+            perform pg_advisory_unlock(hashtextextended('bundle ' || it.id, 0));
+            continue;
+        elsif it.attempts >= 5 then
+            update app.subject_access_bundles as b set state = 'failed', error = coalesce(b.error, 'too_often') where b.id = it.id;
+            delete from app.subject_access_chunks as c where c.bundle_id = it.id;
+            perform pg_advisory_unlock(hashtextextended('bundle ' || it.id, 0));
+            continue;
+        end if;
+        delete from app.subject_access_chunks as c where c.bundle_id = it.id;
+        update app.subject_access_bundles as b set state = 'making' where b.id = it.id and b.state <> 'making';
+        update app.subject_access_bundles as b set attempts = b.attempts + 1, step = 'reading', done = 0, total = 0 where b.id = it.id;
+        return query
+            select b.id, b.attempts, b.request_id, b.author_name, b.created_at, o.name, t.full_name, r.received_on, left(r.id::text, 8)
+            from app.subject_access_bundles as b
+            join app.subject_access_requests as r on r.organisation_id = b.organisation_id and r.id = b.request_id
+            join app.organisations as o on o.id = b.organisation_id
+            join app.tenants as t on t.id = r.tenant_id
+            where b.id = it.id;
+        return;
+    end loop;
+end
+$$;
+comment on function app.claim_bundle() is
+    'For the jobs service: a bundle to make, or no row. It is this connection''s as long as that lasts, so it must be the one that makes it, straight to Postgres (or a pooler in session mode). After five attempts a bundle has failed, until it is asked for anew.';
+
+create or replace function app.bundle_of(of_bundle uuid, of_attempt integer) returns uuid
+language plpgsql set search_path = '' as $$
+declare
+    tenant uuid;
+begin
+    select r.tenant_id into tenant
+    from app.subject_access_bundles as b join app.subject_access_requests as r on r.organisation_id = b.organisation_id and r.id = b.request_id
+    where b.id = of_bundle and b.attempts = of_attempt and b.state = 'making' for update of b;
+    if not found then
+        raise exception 'this bundle is made by somebody else, or was erased' using errcode = 'KW490';
+    end if;
+    return tenant;
+end
+$$;
+comment on function app.bundle_of(uuid, integer) is 'The tenant of a bundle that this attempt still makes, locked. KW490 where it does not. For the functions below.';
+
+create or replace function app.bundle_items(of_bundle uuid, of_attempt integer)
+returns table (part text, table_name text, item_id text, case_id uuid, moment timestamptz, about text[], content jsonb)
+language plpgsql security definer set search_path = '' as $$
+declare
+    tenant uuid := app.bundle_of(of_bundle, of_attempt);
+begin
+    return query
+        select i.* from app.held_items(tenant) as i order by app.subject_access_position(i.part), i.moment, i.table_name, i.item_id;
+end
+$$;
+comment on function app.bundle_items(uuid, integer) is 'For who makes a bundle: all that is held about its tenant, as of one moment, in the order of the bundle. KW490 where this attempt does not make it.';
+
+create or replace function app.bundle_redactions(of_bundle uuid, of_attempt integer)
+returns table (item_table text, item_id text, passage text, because text)
+language plpgsql security definer set search_path = '' as $$
+begin
+    perform app.bundle_of(of_bundle, of_attempt);
+    return query
+        select r.item_table, r.item_id, r.passage, r.because
+        from app.subject_access_bundles as b join app.subject_access_redactions as r on r.organisation_id = b.organisation_id and r.request_id = b.request_id
+        where b.id = of_bundle order by r.created_at, r.id;
+end
+$$;
+comment on function app.bundle_redactions(uuid, integer) is 'For who makes a bundle: what is hidden in it. KW490 where this attempt does not make it.';
+
+create or replace function app.bundle_file(of_bundle uuid, of_attempt integer, of_table text, of_item uuid) returns bytea
+language plpgsql security definer set search_path = '' as $$
+declare
+    tenant uuid := app.bundle_of(of_bundle, of_attempt);
+begin
+    return case of_table
+        when 'support_document_pdfs' then (
+            select f.pdf from app.support_document_pdfs as f join app.support_cases as c on c.id = f.case_id where f.document_id = of_item and c.tenant_id = tenant)
+        when 'support_upload_files' then (
+            select f.bytes from app.support_upload_files as f join app.support_cases as c on c.id = f.case_id where f.upload_id = of_item and c.tenant_id = tenant) end;
+end
+$$;
+comment on function app.bundle_file(uuid, integer, text, uuid) is 'For who makes a bundle: the bytes of one PDF or file of its tenant; null where it has gone meanwhile. KW490 where this attempt does not make it.';
+
+create or replace function app.bundle_progress(of_bundle uuid, of_attempt integer, at_step text, so_many integer, of_so_many integer) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+    perform app.bundle_of(of_bundle, of_attempt);
+    update app.subject_access_bundles as b set step = at_step, done = so_many, total = of_so_many where b.id = of_bundle;
+end
+$$;
+comment on function app.bundle_progress(uuid, integer, text, integer, integer) is 'How far a bundle is, for the request''s page. KW490 where this attempt does not make it.';
+
+create or replace function app.keep_chunk(of_bundle uuid, of_attempt integer, its_number integer, its_bytes bytea) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+    perform app.bundle_of(of_bundle, of_attempt);
+    insert into app.subject_access_chunks (bundle_id, organisation_id, number, bytes)
+        select b.id, b.organisation_id, its_number, its_bytes from app.subject_access_bundles as b where b.id = of_bundle;
+end
+$$;
+comment on function app.keep_chunk(uuid, integer, integer, bytea) is 'Keeps the next piece of a bundle. KW490 where this attempt does not make it.';
+
+create or replace function app.bundle_is_made(of_bundle uuid, of_attempt integer, its_size bigint, its_sha256 bytea) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    kept record;
+begin
+    -- The request first, as whoever destroys a record does.
+    perform from app.subject_access_requests as r where r.id = (select b.request_id from app.subject_access_bundles as b where b.id = of_bundle) for update;
+    perform app.bundle_of(of_bundle, of_attempt);
+    select coalesce(sum(octet_length(c.bytes)), 0) as size, count(*) as pieces, max(c.number) as last into kept from app.subject_access_chunks as c where c.bundle_id = of_bundle;
+    if kept.size <> its_size or kept.pieces <> kept.last then
+        raise exception 'a piece of the bundle is missing' using errcode = 'KW490';
+    end if;
+    -- One at a time for each request: the newest is the one to give out.
+    with older as (
+        update app.subject_access_bundles as o set state = 'erased', erased_at = clock_timestamp()
+        from app.subject_access_bundles as b
+        where b.id = of_bundle and o.organisation_id = b.organisation_id and o.request_id = b.request_id and o.id <> b.id and o.state in ('ready', 'failed')
+        returning o.id
+    )
+    delete from app.subject_access_chunks as c using older where c.bundle_id = older.id;
+    update app.subject_access_bundles as b
+    set state = 'ready', made_at = clock_timestamp(), size_bytes = its_size, sha256 = its_sha256, step = null, error = null where b.id = of_bundle;
+    perform pg_advisory_unlock(hashtextextended('bundle ' || of_bundle, 0));
+end
+$$;
+comment on function app.bundle_is_made(uuid, integer, bigint, bytea) is
+    'A bundle is whole: its size in bytes and its SHA-256. The one before goes. KW490 where this attempt does not make it, or a piece is missing.';
+
+create or replace function app.bundle_was_not_made(of_bundle uuid, of_attempt integer, code text) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+    delete from app.subject_access_chunks as c using app.subject_access_bundles as b
+    where b.id = of_bundle and b.attempts = of_attempt and b.state = 'making' and c.bundle_id = b.id;
+    update app.subject_access_bundles as b
+    set state = case when b.attempts < 5 then 'waiting' else 'failed' end, error = code, step = null, next_attempt_at = clock_timestamp() + interval '30 seconds' * b.attempts
+    where b.id = of_bundle and b.attempts = of_attempt and b.state = 'making';
+    perform pg_advisory_unlock(hashtextextended('bundle ' || of_bundle, 0));
+end
+$$;
+comment on function app.bundle_was_not_made(uuid, integer, text) is 'An attempt failed, with a code: it is made again after a while, five times at most. Nothing happens where another attempt makes it by now.';
+
+create or replace function app.erase_old_bundles(out bundles bigint)
+language plpgsql security definer set search_path = '' as $$
+begin
+    with old as (
+        update app.subject_access_bundles as b set state = 'erased', erased_at = clock_timestamp()
+        from app.subject_access_requests as r
+        where r.organisation_id = b.organisation_id and r.id = b.request_id and b.state in ('ready', 'failed')
+          -- By London's days and clock, like all of retention.
+          and (r.outcome is not null or coalesce(b.made_at, b.created_at) < (now() at time zone 'Europe/London' - interval '30 days') at time zone 'Europe/London')
+        returning b.id
+    ), gone as (
+        delete from app.subject_access_chunks as c using old where c.bundle_id = old.id
+    )
+    select count(*) into bundles from old;
+end
+$$;
+comment on function app.erase_old_bundles() is
+    'Erases bundles 30 days after they were made, by London''s days and clock, and those of requests that were answered, refused or withdrawn; that they were made stays. How many. For a daily job.';
+
+create or replace function app.bundle_chunk(of_bundle uuid, its_number integer) returns bytea
+language plpgsql stable set search_path = '' as $$
+begin
+    return (select c.bytes from app.subject_access_chunks as c
+            where c.bundle_id = of_bundle and c.number = its_number
+              and exists (select from app.subject_access_bundles as b where b.id = of_bundle and b.state = 'ready'));
+end
+$$;
+comment on function app.bundle_chunk(uuid, integer) is 'A piece of a bundle that is ready, as the person who acts may see it; null after the last.';
+
+create or replace function app.erase_subject_access(of_run uuid, cases uuid[], whole uuid[]) returns void
+language plpgsql set search_path = '' as $$
+declare
+    theirs uuid[];
+    done   uuid[];
+begin
+    -- In the order of their ids, and before anything under them: whoever hides something or makes files at this moment is waited for.
+    theirs := array(select r.id from app.subject_access_requests as r
+                    where r.tenant_id in (select c.tenant_id from app.support_cases as c where c.id = any (cases)) order by r.id for update);
+    if theirs = '{}' then
+        return;
+    end if;
+    -- Whole, also one that is being made: what was read for it is out of date, and what is to be hidden goes below.
+    update app.subject_access_bundles as b set state = 'erased', erased_at = clock_timestamp(), step = null
+    where b.request_id = any (theirs) and b.state <> 'erased';
+    delete from app.subject_access_chunks as c using app.subject_access_bundles as b where b.request_id = any (theirs) and c.bundle_id = b.id;
+    -- Of other cases what is hidden in one item stays, which stays itself.
+    delete from app.subject_access_redactions as x where x.request_id = any (theirs) and (x.item_table is null or x.case_id = any (cases));
+    update app.subject_access_requests as r set unhidden_at = clock_timestamp() where r.id = any (theirs) and r.outcome is null;
+    done := array(select r.id from app.subject_access_requests as r
+                  where r.id = any (theirs)
+                    and not exists (select from app.support_cases as c where c.organisation_id = r.organisation_id and c.tenant_id = r.tenant_id and c.id <> all (whole)));
+    update app.subject_access_requests as r set asked_by_name = null, extension_reason = null, outcome_reason = null, words_erased_at = clock_timestamp() where r.id = any (done);
+    update app.subject_access_pauses as p set reason = null where p.request_id = any (done) and p.reason is not null;
+    with gone as (
+        delete from app.audit_payloads as p
+        where (p.table_name = 'subject_access_redactions' and coalesce(p.before, p.after) ->> 'request_id' = any (theirs::text[]))
+           or (p.table_name = 'subject_access_requests' and p.row_id = any (done))
+           or (p.table_name = 'subject_access_pauses' and p.row_id in (select x.id from app.subject_access_pauses as x where x.request_id = any (done)))
+        returning p.row_id, case p.table_name when 'subject_access_redactions' then (coalesce(p.before, p.after) ->> 'request_id')::uuid when 'subject_access_requests' then p.row_id
+                                              else (select x.request_id from app.subject_access_pauses as x where x.id = p.row_id) end as request_id
+    )
+    insert into app.audit_log (organisation_id, case_id, actor_name, actor_hat, action, table_name, row_ids, rule, run_id)
+        select told.organisation_id, told.id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
+               'purge', 'audit_payloads', array_agg(distinct g.row_id), 'case', of_run
+        from gone as g join app.subject_access_requests as r on r.id = g.request_id
+        cross join lateral (select c.organisation_id, c.id from app.support_cases as c where c.tenant_id = r.tenant_id and c.id = any (cases) order by c.id limit 1) as told
+        group by told.organisation_id, told.id;
+end
+$$;
+comment on function app.erase_subject_access(uuid, uuid[], uuid[]) is
+    'Erases the bundles of tenants of whose cases records go, what was to be hidden in them, and what the audit log says of that; with the last case of a tenant the names and reasons in the register.';

@@ -130,6 +130,17 @@ grant execute on function app.record_export(text, uuid, uuid, date, date), app.r
     to keywork_org_admin, keywork_property_manager, keywork_collaborator;
 grant execute on function app.audit_head(), app.verify_my_audit_log() to keywork_org_admin;
 
+-- Subject access: an org-admin's, whatever the plan of the organisation: the law asks for it.
+grant execute on function
+    app.subject_access_items(uuid, text, text, integer, integer), app.subject_access_parts(uuid), app.record_subject_access_look(uuid), app.subject_access_tables(), app.subject_access_position(text),
+    app.subject_access_due_on(date, integer, boolean), app.next_working_day(date), app.paused_days(uuid), app.bundle_chunk(uuid, integer)
+    to keywork_org_admin;
+grant execute on function
+    app.claim_bundle(), app.bundle_items(uuid, integer), app.bundle_redactions(uuid, integer), app.bundle_file(uuid, integer, text, uuid),
+    app.bundle_progress(uuid, integer, text, integer, integer), app.keep_chunk(uuid, integer, integer, bytea), app.bundle_is_made(uuid, integer, bigint, bytea),
+    app.bundle_was_not_made(uuid, integer, text), app.erase_old_bundles(), app.subject_access_tables()
+    to keywork_jobs;
+
 -- Retention: an org-admin's steps, and the rule itself for the views that show what falls due.
 grant execute on function
     app.ask_for_run(), app.lift_hold(uuid, text), app.remove_safeguarding_flag(uuid, text), app.due_at(timestamptz, timestamptz, jsonb, boolean),
@@ -893,6 +904,64 @@ comment on policy select_platform_admin on app.jobs is 'What the jobs service do
 create policy select_platform_admin on app.job_runs for select to keywork_platform_admin
     using ((select app.acting_as('platform_admin')) is not null);
 comment on policy select_platform_admin on app.job_runs is 'The whole job ledger: codes, times and numbers.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Subject access: the org-admin's; bundles are made by the jobs
+------------------------------------------------------------------------------------------------------------------------
+
+-- With the plan or without it: app.org_admin_organisation(), not app.org_admin_case_organisation().
+grant select on app.subject_access_requests, app.subject_access_pauses, app.subject_access_redactions, app.subject_access_bundles, app.subject_access_chunks, app.bank_holidays,
+                app.subject_access_list
+    to keywork_org_admin;
+grant insert (id, tenant_id, received_on, way, asked_by, asked_by_name), update (extension_reason, outcome, outcome_on, outcome_reason)
+    on app.subject_access_requests to keywork_org_admin;
+grant insert (id, request_id, began_on, why, reason), update (ended_on) on app.subject_access_pauses to keywork_org_admin;
+grant insert (id, request_id, case_id, item_table, item_id, passage, because, note), delete on app.subject_access_redactions to keywork_org_admin;
+grant insert (id, request_id) on app.subject_access_bundles to keywork_org_admin;
+-- no delete of requests: the register stays
+-- no update of what is hidden: it is shown again, or hidden anew
+
+do $walls$
+declare
+    it text;
+begin
+    foreach it in array array['subject_access_requests', 'subject_access_pauses', 'subject_access_redactions', 'subject_access_bundles', 'subject_access_chunks'] loop
+        execute format('create policy wall_org_admin on app.%I as restrictive to keywork_org_admin
+            using (organisation_id = (select app.org_admin_organisation()))', it);
+        execute format('create policy wall_property_manager on app.%I as restrictive to keywork_property_manager
+            using (organisation_id = (select app.manager_organisation()))', it);
+        execute format('create policy wall_collaborator on app.%I as restrictive to keywork_collaborator
+            using (organisation_id = any ((select app.my_organisation_ids())::uuid[]))', it);
+        execute format('comment on policy wall_org_admin on app.%I is ''Own organisation only, whatever else is allowed.''', it);
+        execute format('comment on policy wall_property_manager on app.%I is ''Own organisation only, whatever else is allowed; and nothing is granted.''', it);
+        execute format('comment on policy wall_collaborator on app.%I is ''Own organisations only, whatever else is allowed; and nothing is granted.''', it);
+    end loop;
+end
+$walls$;
+
+create policy all_org_admin on app.subject_access_requests for all to keywork_org_admin
+    using (organisation_id = (select app.org_admin_organisation()));
+comment on policy all_org_admin on app.subject_access_requests is 'The register of their own organisation: read, enter, go on with.';
+create policy all_org_admin on app.subject_access_pauses for all to keywork_org_admin
+    using (organisation_id = (select app.org_admin_organisation()));
+comment on policy all_org_admin on app.subject_access_pauses is 'When a clock stands still: read, stop, start again.';
+create policy all_org_admin on app.subject_access_redactions for all to keywork_org_admin
+    using (organisation_id = (select app.org_admin_organisation()));
+comment on policy all_org_admin on app.subject_access_redactions is 'What is hidden: read, hide, show again.';
+create policy select_org_admin on app.subject_access_bundles for select to keywork_org_admin
+    using (organisation_id = (select app.org_admin_organisation()));
+comment on policy select_org_admin on app.subject_access_bundles is 'What was made for the requests of their own organisation.';
+create policy insert_org_admin on app.subject_access_bundles for insert to keywork_org_admin
+    with check (organisation_id = (select app.org_admin_organisation()));
+comment on policy insert_org_admin on app.subject_access_bundles is 'Asking for one; the jobs service makes it.';
+create policy select_org_admin on app.subject_access_chunks for select to keywork_org_admin
+    using (organisation_id = (select app.org_admin_organisation()));
+comment on policy select_org_admin on app.subject_access_chunks is 'Downloading what was made.';
+
+create policy select_org_admin on app.bank_holidays for select to keywork_org_admin
+    using ((select app.org_admin_organisation()) is not null);
+comment on policy select_org_admin on app.bank_holidays is 'The calendar, for the day on which a request is due.';
 
 
 ------------------------------------------------------------------------------------------------------------------------

@@ -318,6 +318,13 @@ select a.id, a.happened_at, a.organisation_id, a.case_id, t.full_name as tenant_
            when 'document_templates' then (select r.name from app.document_templates as r where r.id = a.row_id)
            when 'document_template_versions' then (select r.name from app.document_template_versions as v join app.document_templates as r on r.id = v.template_id where v.id = a.row_id)
            when 'suppressed_addresses' then (select r.address from app.suppressed_addresses as r where r.id = a.row_id)
+           when 'subject_access_requests' then (select t.full_name from app.subject_access_requests as r join app.tenants as t on t.id = r.tenant_id where r.id = a.row_id)
+           when 'subject_access_pauses' then (
+               select t.full_name from app.subject_access_pauses as x join app.subject_access_requests as r on r.id = x.request_id join app.tenants as t on t.id = r.tenant_id where x.id = a.row_id)
+           when 'subject_access_redactions' then (
+               select t.full_name from app.subject_access_redactions as x join app.subject_access_requests as r on r.id = x.request_id join app.tenants as t on t.id = r.tenant_id where x.id = a.row_id)
+           when 'subject_access_bundles' then (
+               select t.full_name from app.subject_access_bundles as x join app.subject_access_requests as r on r.id = x.request_id join app.tenants as t on t.id = r.tenant_id where x.id = a.row_id)
            when 'support_goal_progress' then (select g.title from app.support_goal_progress as r join app.support_goals as g on g.id = r.goal_id where r.id = a.row_id)
            -- memberships and property_manager_landlords, by the person.
            else (select coalesce(u.full_name, r.invited_name) from app.memberships as r left join app.users as u on u.id = r.user_id
@@ -495,3 +502,31 @@ left join lateral (
 cross join lateral (select app.job_due_at(j.name, app.due_period(j.name, now())) as at) as due;
 comment on view app.job_list is
     'Each job with its newest line of the ledger, when it was last done, when it is due next (in the past: it is due now), and whether it is late: not done for longer than app.jobs.late_after. /jobs.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Subject access
+------------------------------------------------------------------------------------------------------------------------
+
+create view app.subject_access_list with (security_invoker = true) as
+select r.id, r.organisation_id, r.tenant_id, t.full_name as tenant_name, r.received_on, r.way, r.asked_by, r.asked_by_name, r.author_name, r.created_at,
+       r.extended_on, r.extension_reason, r.outcome, r.outcome_on, r.outcome_reason, r.unhidden_at, r.words_erased_at,
+       case when r.outcome is not null then r.outcome when b.state in ('waiting', 'making') then 'being_made' when p.id is not null then 'waiting'
+            when b.state = 'ready' then 'ready' else 'open' end as state,
+       r.outcome is null as is_open, p.id as pause_id, p.began_on as paused_since, p.why as paused_why, d.paused_days,
+       due.first_due_on, due.due_on, due.due_on - today.day as days_left,
+       extract(year from due.due_on) > (select max(extract(year from h.day)) from app.bank_holidays as h) as is_beyond_calendar,
+       r.outcome is null and r.extended_on is null and today.day <= due.first_due_on as may_be_extended
+from app.subject_access_requests as r
+join app.tenants as t on t.id = r.tenant_id
+left join app.subject_access_pauses as p on p.request_id = r.id and p.ended_on is null
+left join lateral (
+    select x.state from app.subject_access_bundles as x where x.organisation_id = r.organisation_id and x.request_id = r.id and x.state in ('waiting', 'making', 'ready')
+    order by x.state = 'ready', x.created_at desc limit 1) as b on true
+cross join lateral (select app.paused_days(r.id) as paused_days) as d
+cross join lateral (select (now() at time zone 'Europe/London')::date as day) as today
+cross join lateral (
+    select app.subject_access_due_on(r.received_on, d.paused_days, false) as first_due_on,
+           app.subject_access_due_on(r.received_on, d.paused_days, r.extended_on is not null) as due_on offset 0) as due;
+comment on view app.subject_access_list is
+    'The register with the state of each request and the day on which it is due, as of today (Europe/London): /subject-access. States: open, waiting (its clock stands still), being_made, ready (files can be downloaded), answered, refused, withdrawn.';

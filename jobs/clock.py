@@ -22,6 +22,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from psycopg.types.json import Jsonb
 
+from jobs.bundles import make_bundles
 from jobs.couriers import ANSWER_SECONDS
 from jobs.outbox import CouriersRefused, Mail, clear_mail_folder, send_outbox
 from log_lines import write
@@ -75,6 +76,9 @@ SCHEDULE = (
     # An e-mail that is under way is waited for: it would be asked for once more otherwise, in vain.
     Job("send_outbox", lambda call: send_outbox(call.connection, call.mail, call.ending), 5, patience=ANSWER_SECONDS + 5),
     Job("erase_old_digests", Statement("select digests from app.erase_old_digests()"), 60),
+    # Cancelled wherever it is: an attempt that was broken off is made again.
+    Job("make_bundles", lambda call: make_bundles(call.connection, call.ending), 5),
+    Job("erase_old_bundles", Statement("select bundles from app.erase_old_bundles()"), 60),
     Job("clear_mail_folder", lambda call: clear_mail_folder(call.connection, call.mail), 20),
 )
 #: A database that went without a word is noticed within a minute. No prepared statements: a pooler may stand in between.

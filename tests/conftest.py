@@ -49,6 +49,7 @@ class World:
     case, tenant, user, note, goal, progress, session, collaborator, organisation, landlord, property, run = map(_Ids, (
         "case", "tenant", "user", "note", "goal", "progress", "session", "collaborator", "organisation", "landlord", "property", "run"))
     template, wording, part, document, delivery, upload = map(_Ids, ("template", "wording", "part", "document", "delivery", "upload"))
+    request, pause, redaction, bundle = map(_Ids, ("request", "pause", "redaction", "bundle"))
     personas = hand_made.PERSONAS | hand_made.WRONG_HATS
     password = hand_made.PASSWORD
 

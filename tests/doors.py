@@ -40,6 +40,10 @@ DOORS = {
     "month_begins('2024-07-01')", "digest_cases('{}', '{}', '2024-07-01')", "digest_material('{}', '{}', '2024-07-01')", "reason_of_all('{}')", "compose_chunk('2024-07-01')",
     "items_in_both('[]', '[]')", "refresh_digest(%(user)s)", "claim_message()", "digest_to_send(%(user)s)", "message_was_sent(%(user)s, null)", "write_message_down(%(user)s, true)",
     "message_was_not_sent(%(user)s, 1, 'refused', 'x')", "pause_couriers(1)", "files_to_erase('{}')", "erase_old_digests()",
+    # subject access
+    "held_items(%(user)s)", "claim_bundle()", "bundle_of(%(user)s, 1)", "bundle_items(%(user)s, 1)", "bundle_redactions(%(user)s, 1)",
+    "bundle_file(%(user)s, 1, 'support_upload_files', %(user)s)", "bundle_progress(%(user)s, 1, 'reading', 0, 0)", "keep_chunk(%(user)s, 1, 1, %(hash)s)",
+    "bundle_is_made(%(user)s, 1, 1, %(hash)s)", "bundle_was_not_made(%(user)s, 1, 'x')", "erase_old_bundles()", "erase_subject_access(null, '{}', '{}')",
     # documents
     "document_to_send(%(user)s)", "why_not_send(%(user)s)", "starter_templates()", "next_due_on(now(), 1)",
     "delivery_rank('sent')", "record_delivery('event', 'message', 'bounced', now())", "apply_deliveries('message')", "one_at_a_time('message')",

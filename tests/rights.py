@@ -46,6 +46,9 @@ MADE_FROM = ("document_templates", "document_template_versions")
 OF_DOCUMENTS = ("support_document_events", "support_document_pdfs", "support_document_deliveries")
 DOCUMENTS = ("support_documents", *OF_DOCUMENTS, "support_uploads", "support_upload_files")
 
+#: Subject access: the org-admin's, whatever the plan; the jobs make bundles.
+REQUESTS = ("subject_access_requests", "subject_access_pauses", "subject_access_redactions", "subject_access_bundles", "subject_access_chunks")
+
 
 class Facts:
     """Every row of the world, by table, with lookups by id."""
@@ -55,7 +58,7 @@ class Facts:
             "organisations", "users", "memberships", "landlords", "properties", "tenants", "property_manager_landlords",
             "support_cases", "support_collaborators", "support_notes", "support_goals", "support_goal_progress",
             "support_sessions", "plans", "features", "feature_gates", "installation", "sign_ins",
-            *RECORD, *TOLD, *JOBS, *MADE_FROM, "document_transitions", *DOCUMENTS)}
+            *RECORD, *TOLD, *JOBS, *MADE_FROM, "document_transitions", *DOCUMENTS, *REQUESTS, "bank_holidays")}
         self._by_id = {row["id"]: row for rows in self.tables.values() for row in rows if "id" in row}
 
     def __getitem__(self, table: str) -> list[dict]:
@@ -195,6 +198,10 @@ class Oracle:
     def _reads_set_up(self, table: str, row: dict) -> bool:
         if table in RECORD:
             return self._reads_record(table, row)
+        if table in REQUESTS:
+            return self.sets_up(row["organisation_id"]) == YES
+        if table == "bank_holidays":
+            return self.hat == "org_admin" and self.organisation is not None
         if table in MADE_FROM:
             return self._drafts_in(row["organisation_id"])
         if table == "document_transitions":
@@ -296,7 +303,9 @@ class Oracle:
             return YES if self.platform else NO
         if table == "legal_holds":
             return NO if not self._reads_record(table, row) else LIFTED if row["lifted_at"] else YES
-        if table in (*RECORD, *TOLD, *JOBS, "property_manager_landlords", "document_template_versions", "document_transitions", *DOCUMENTS):
+        if table in REQUESTS[2:]:
+            return NO  # hidden or shown, made by the jobs
+        if table in (*RECORD, *TOLD, *JOBS, "bank_holidays", "property_manager_landlords", "document_template_versions", "document_transitions", *DOCUMENTS):
             return NO  # made (and deleted), never changed by hand
         return NO if table in ("installation", "sign_ins", "features") else self.sets_up(row["organisation_id"])
 
@@ -314,7 +323,9 @@ class Oracle:
             if "delete any" not in rights and not ("delete own" in rights and self._is_mine(row)):
                 return NO
             return CLOSED if self._case(row)["closed_at"] else YES
-        if table in (*RECORD, *TOLD, *JOBS, *MADE_FROM, *DOCUMENTS):
+        if table == "subject_access_redactions":
+            return self.sets_up(row["organisation_id"])
+        if table in (*RECORD, *TOLD, *JOBS, *MADE_FROM, *DOCUMENTS, *REQUESTS, "bank_holidays"):
             return NO
         if table == "plans":
             return NO if not self.platform else STILL_USED if self.facts.used("plan_code", row["code"]) else YES

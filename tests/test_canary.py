@@ -219,7 +219,7 @@ def left_out(connection) -> set[str]:
     """What the registry of kept texts lacks, has too much, or promises without keeping it."""
     kept = dict(connection.execute("select table_name, kept_as from app.kept_texts()").fetchall())
     there = {row[0] for row in connection.execute(HOLD_TEXT).fetchall()}
-    erasing, = connection.execute("select string_agg(prosrc, '') from pg_proc where oid in ('app.erase_copies'::regproc, 'app.erase_told'::regproc, 'app.erase_recipients'::regproc)").fetchone()
+    erasing, = connection.execute("select string_agg(prosrc, '') from pg_proc where oid in ('app.erase_copies'::regproc, 'app.erase_told'::regproc, 'app.erase_recipients'::regproc, 'app.erase_subject_access'::regproc)").fetchone()
     due, = connection.execute("select pg_get_viewdef('app.records_due'::regclass)").fetchone()
     wanting = {table for table, how in kept.items()
                if (how == "copy" and f".{table} as" not in erasing) or (how == "record" and f"app.{table} " not in due.replace("\n", " ").replace(";", " "))}
@@ -235,7 +235,9 @@ def left_out(connection) -> set[str]:
     ("alter table app.support_upload_files drop constraint files_are_of_an_upload", "support_upload_files"),
     ("drop function app.erase_recipients(uuid, uuid[]); create function app.erase_recipients() returns void language sql begin atomic; end", "suppressed_addresses"),
     ("drop function app.erase_copies(uuid, uuid[], uuid[]); create function app.erase_copies() returns void language sql begin atomic; end;"
-     " drop function app.erase_recipients(uuid, uuid[]); create function app.erase_recipients() returns void language sql begin atomic; end", "audit_payloads"),
+     " drop function app.erase_recipients(uuid, uuid[]); create function app.erase_recipients() returns void language sql begin atomic; end;"
+     " drop function app.erase_subject_access(uuid, uuid[], uuid[]); create function app.erase_subject_access() returns void language sql begin atomic; end", "audit_payloads"),
+    ("drop function app.erase_subject_access(uuid, uuid[], uuid[]); create function app.erase_subject_access() returns void language sql begin atomic; end", "subject_access_chunks"),
 ])
 def test_every_table_with_words_is_in_the_registry(each_world, planted, table):
     """Each is a record, a copy that is erased, a fact or set-up; a new table that nobody decided on is found, and a copy without its statement."""

@@ -18,7 +18,7 @@ EVERYBODY = PERSONAS | WRONG_HATS
 KEYS = {"plans": ("code",), "features": ("feature_key",), "feature_gates": ("plan_code", "feature_key"), "memberships": ("organisation_id", "user_id"),
         "property_manager_landlords": ("user_id", "landlord_id"), "installation": ("only_row",), "audit_payloads": ("audit_id",),
         "digest_entries": ("digest_id", "case_id"), "jobs": ("name",), "job_runs": ("job", "period"), "document_transitions": ("step", "from_state"),
-        "support_document_pdfs": ("document_id",), "support_upload_files": ("upload_id",)}
+        "support_document_pdfs": ("document_id",), "support_upload_files": ("upload_id",), "subject_access_chunks": ("bundle_id", "number"), "bank_holidays": ("day",)}
 
 #: What an honest change of each table sets.
 CHANGES = {
@@ -35,6 +35,8 @@ CHANGES = {
     "document_templates": "name = name || '.'", "document_template_versions": "parts = parts", "document_transitions": "by_author = 'any'",
     "support_documents": "title = title || '.'", "support_document_events": "reason = 'Another'", "support_document_pdfs": "pdf = pdf || 'x'",
     "support_document_deliveries": "to_name = 'Another'", "support_uploads": "title = 'Another'", "support_upload_files": "bytes = bytes || 'x'",
+    "subject_access_requests": "extension_reason = 'They asked for ten years'", "subject_access_pauses": "ended_on = began_on", "subject_access_redactions": "note = 'Another'",
+    "subject_access_bundles": "state = 'ready'", "subject_access_chunks": "bytes = bytes || 'x'", "bank_holidays": "name = name || '.'",
 }
 #: The platform runs organisations by their name and plan; their settings are the org-admin's.
 PLATFORM_CHANGES = CHANGES | {"organisations": "plan_code = 'business'"}
@@ -272,6 +274,32 @@ def test_insert_into_what_operators_set_up(act, facts):
     attempt(NO, "jobs", name="another", cadence="often", late_after="1 hour")
     attempt(NO, "job_runs", job="send_outbox", period="2024-08-01")
     attempt(NO, "audit_payloads", audit_id=1, organisation_id=ident("organisation", "harbour"), table_name="x", row_id=ident("user", "worker"), salt=b"0" * 16)
+    assert not wrong
+
+
+def test_insert_subject_access(act, facts):
+    """Requests about every tenant, and whatever hangs on one: an org-admin's of that organisation, with its plan or without."""
+    connection, oracle = act
+    wrong = []
+
+    def attempt(expected, table, **values):
+        came = insert(connection, table, **values)
+        if came != expected:
+            wrong.append((table, values, "came", came, "expected", expected))
+
+    for tenant in facts["tenants"]:
+        attempt(oracle.sets_up(tenant["organisation_id"]), "subject_access_requests", tenant_id=tenant["id"], received_on="2024-06-03", way="letter", asked_by="tenant")
+    for request in facts["subject_access_requests"]:
+        may, here = oracle.sets_up(request["organisation_id"]), {"request_id": request["id"]}
+        # The clock of each stands still already.
+        attempt(TAKEN if may == YES else NO, "subject_access_pauses", **here, began_on=request["received_on"], why="identity")
+        attempt(may, "subject_access_redactions", **here, passage="Somebody", because="third_party")
+        attempt(may, "subject_access_redactions", **here, item_table="tenants", item_id=str(request["tenant_id"]), because="other")
+        attempt("KW404" if may == YES else NO, "subject_access_redactions", **here, item_table="support_notes", item_id="made up", because="other")
+        attempt(may, "subject_access_bundles", **here)
+    for bundle in facts["subject_access_bundles"]:
+        attempt(NO, "subject_access_chunks", bundle_id=bundle["id"], organisation_id=bundle["organisation_id"], number=2, bytes=b"more")
+    attempt(NO, "bank_holidays", day="2030-01-01", name="New Year's Day")
     assert not wrong
 
 

@@ -56,6 +56,11 @@ WRITABLE = {
     "support_document_deliveries": [(OPERATORS, "id document_id way to_name to_address handed_over_on", "", False)],
     "support_uploads": [(STAFF, "id case_id document_id title received_on", "", True)],
     "support_upload_files": [(STAFF, "upload_id media_type bytes", "", False)],
+    "subject_access_requests": [
+        (("org_admin",), "id tenant_id received_on way asked_by asked_by_name", "extension_reason outcome outcome_on outcome_reason", False)],
+    "subject_access_pauses": [(("org_admin",), "id request_id began_on why reason", "ended_on", False)],
+    "subject_access_redactions": [(("org_admin",), "id request_id case_id item_table item_id passage because note", "", True)],
+    "subject_access_bundles": [(("org_admin",), "id request_id", "", False)],
 }
 
 #: Function of the document pack -> hats that may call it. Those of triggers and couriers, and what only these use, nobody may (tests/doors.py).

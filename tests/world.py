@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import psycopg
 from werkzeug.security import generate_password_hash
 
-from tests import world_digests, world_documents
+from tests import world_digests, world_documents, world_requests
 
 #: Everybody's password in the sign-in of this world.
 PASSWORD = "seven grey herons"
@@ -227,6 +227,7 @@ def load(connection: psycopg.Connection) -> None:
     _write_acts_down(put)
     world_digests.load(put, ident, email_of, full_name)
     world_documents.load(put, ident, full_name, CASES, {case: firm_of(case) for case in CASES})
+    world_requests.load(put, ident, full_name)
 
 
 def _write_acts_down(put: "Writer") -> None:

@@ -5,7 +5,7 @@ mends.py      Flask-AppBuilder's behaviour that we change, each with its reason
 screen.py     base of every screen: lists, form pages; rows.py  reading and keeping rows as the person who acts
 case.py       the frame of a case's workspace that every tab stands in
 records.py    lists with forms that add, change and remove; gates.py  what plans include, in words
-history_words.py, history_events.py, history_fields.py  the audit log in words; viewing.py  looks at Professional notes, on the record
+history_words.py, history_*.py  the audit log in words; viewing.py  looks at Professional notes, on the record
 upgrade.py    the page where a plan leaves something out
 retention.py  what falls due (forecast.py counts it), runs and certificates; retention_steps.py  holds and flags taken back, keeping.py  in words
 dashboard.py  the work in figures, dashboard_figures.py counts them; static/dashboard.js draws the charts from the tables
@@ -14,6 +14,9 @@ printing.py   PDFs, each made in a child process (renderer.py; confinement.py bo
 documents.py  the Documents tab; document_page.py  one document and its PDF; document_filling.py  the form of a draft (document_form.py makes it)
 document_steps.py  handing in, approving, sending; document_words.py, document_pdf.py  what a document says, on screens and on paper
 templates.py  templates of documents, template_*.py  their editor; assessments.py  which recurring assessments are due
+subject_access.py  the register of subject access requests; subject_steps.py  clock, files and end of one; subject_items.py  what is held, and hiding
+              words of it; subject_redaction.py  finds these; subject_words.py, subject_sentences.py  in words
+field_words.py  columns of records in words; csv_out.py  CSV that no spreadsheet runs
 uploads.py    files of a case; upload_check.py  whether one is taken, which a child process finds out (upload_inspector.py): upload_pdf.py,
               upload_docx.py, upload_pictures.py, and upload_bounds.py, which they share
 exports.py    a copy of notes or sessions: export_rows.py  what is in it, export_csv.py, csv_out.py, export_pdf.py

@@ -8,44 +8,9 @@ from sqlalchemy import select
 
 from db.models_documents import SupportDocument, TemplateVersion
 from db.models_record import AuditEntry
-from views.document_words import QUESTIONS, WORDS, answer_words, legible
+from views.document_words import UNREADABLE, answer_words, legible
 from views.rows import session
 from views.words import count, listed
-
-#: Said of what somebody stored past the database's rules.
-UNREADABLE = "Something that is no document of Keywork's"
-
-
-def said_by(content: Any) -> str:
-    """What a document says: its title, then each part, questions with what was answered."""
-    try:
-        return "\n\n".join([legible(content["title"]), *(_part(part) for part in content["parts"])])
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return UNREADABLE
-
-
-def _part(part: Mapping[str, Any]) -> str:
-    if part["type"] in WORDS:
-        return legible(part["words"])
-    return f"{legible(part['words'])}\n{listed(answer_words(part['type'], part.get('answer'))) or 'Not answered'}"
-
-
-def asked_by(parts: Any) -> str:
-    """What a template says and asks."""
-    try:
-        return "\n\n".join(_asked(part) for part in parts)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return UNREADABLE
-
-
-def _asked(part: Mapping[str, Any]) -> str:
-    words = legible(part["words"])
-    if part["type"] in WORDS:
-        return words
-    choices = f": {listed(list(map(legible, part['options'])))}" if part.get("options") else ""
-    must = ", must be answered" if part.get("required") else ""
-    hint = [legible(part["hint"])] if part.get("hint") else []
-    return "\n".join([words, f"{QUESTIONS[part['type']]}{choices}{must}", *hint])
 
 
 def answers_changed(entry: AuditEntry) -> list[tuple[str, str | None, str | None]]:

@@ -20,10 +20,10 @@ DECIDED = {
     "document_sent_again": "had a document sent again", "document_arrived": "noted that a document had arrived", "document_not_arrived": "noted that a document had not arrived",
 }  # fmt: skip
 #: What somebody looked at or came in by, by the code that the line holds.
-VIEWED = {"professional": "the Professional notes"}
+VIEWED = {"professional": "the Professional notes", "held_items": "everything that is held about a tenant, for a subject access request"}
 #: What was taken out of Keywork, by the code that the line holds.
 EXPORTED = {
-    "document_pdf": "a document as a PDF", "uploaded_file": "a file of the case",
+    "document_pdf": "a document as a PDF", "uploaded_file": "a file of the case", "subject_access_bundle": "the files of a subject access request",
     **{f"{what}_{ending}": f"{words} as {form}" for what, words in (("notes", "notes"), ("shared_notes", "Shared notes"), ("sessions", "sessions"))
        for ending, form in (("csv", "a CSV file"), ("pdf", "a PDF"))},
 }  # fmt: skip

@@ -25,6 +25,8 @@ JOBS = {
     "send_outbox": Job("Sending e-mails", "Hands over the e-mails whose turn it is.", {"sent": ("e-mail", "sent"), "not_sent": ("attempt", "in vain")}),
     "erase_old_digests": Job("Erasing old digests", "Erases what digests said 90 days after they were sent.", {"digests": ("digest", "erased")}),
     "clear_mail_folder": Job("Clearing the mail folder", "Erases files of e-mails that may not be kept any longer.", {"files": ("file", "erased")}),
+    "make_bundles": Job("Making subject access files", "Makes the files of subject access requests that org-admins ask for.", {"made": ("bundle", "made"), "not_made": ("attempt", "in vain")}),
+    "erase_old_bundles": Job("Erasing subject access files", "Erases the files of subject access requests that were answered, or made 30 days ago.", {"bundles": ("bundle", "erased")}),
     "seal_audit_log": Job("Sealing the audit log", "Puts a seal on each new line, so that nobody can change it unseen.", {"sealed": ("line", "sealed")}),
     "keep_audit_months": Job("Room for the audit log", "Makes room in the audit log for the months to come.", {"months": ("month", "made ready")}),
     "sweep_retention": Job("Retention", "Deletes for good what is past its time, at every organisation.", {}, IN_RUNS),
@@ -44,6 +46,7 @@ SENDER = "Resend does not take the address that our e-mails are from. Look at KE
 #: A code of the ledger -> what went wrong, and what to do where something is to be done.
 CODES = {
     "KW442": "A case could not be deleted; the others were. The log of the PostgreSQL server names it.",
+    "KW490": "Files of a subject access request were erased while they were made, or made by somebody else.",
     "KW450": "The clocks of the database and of the jobs service differ by more than an hour. Set them right: nothing is deleted until then.",
     "08000": AWAY, "08001": AWAY, "08003": AWAY, "08006": AWAY, "57P01": AWAY, "57P02": AWAY, "57P03": AWAY, "57P05": AWAY, "25P03": AWAY, "OperationalError": AWAY,
     "ConnectionTimeout": AWAY,

@@ -7,7 +7,8 @@ from datetime import datetime
 from flask import current_app
 
 from config import FOLDER
-from views import confinement, logs
+from log_lines import write
+from views import confinement
 
 #: How many documents a server process makes at once.
 AT_ONCE = 2
@@ -81,5 +82,5 @@ def print_pdf(html: str, limits: Limits = Limits()) -> bytes:
 
 
 def _failed(reason: str, sentence: str, **fields: object) -> PrintFailed:
-    logs.write("a document was not printed", logging.ERROR, reason=reason, **fields)
+    write("a document was not printed", logging.ERROR, reason=reason, **fields)
     return PrintFailed(reason, sentence)

@@ -52,6 +52,21 @@ LABELS = {
         "export": "Taken out of Keywork",
         "sign_in": "Signed in",
     },
+    "request_way": {"email": "By e-mail", "letter": "By letter", "phone": "By telephone", "in_person": "In person", "other": "In another way"},
+    "request_by": {"tenant": "The tenant", "representative": "Somebody for the tenant"},
+    "request_outcome": {"answered": "Answered", "refused": "Refused", "withdrawn": "Withdrawn"},
+    "pause": {"identity": "Proof of who they are", "clarification": "What exactly they ask for"},
+    #: Why something is left out of what a tenant is given.
+    "redaction": {
+        "third_party": "About somebody else",
+        "legal_privilege": "Advice of a lawyer",
+        "serious_harm": "Could cause serious harm to somebody's health",
+        "crime": "Could hinder the prevention or detection of crime",
+        "confidential_reference": "A confidential reference",
+        "management_forecast": "Management planning or negotiations",
+        "not_about_them": "Not about this person",
+        "other": "Another exemption in the law",
+    },
     "suppression": {"bounced": "An e-mail came back", "complained": "An e-mail was marked as spam"},
     "feature": {"support_cases": "Support cases"},
 }

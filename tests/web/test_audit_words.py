@@ -9,7 +9,7 @@ from db.models_record import AuditEntry
 from tests.web.form_table import FORMS, NOBODY
 from tests.web.lines import HARBOUR, at, clients
 from views.history_events import who
-from views.history_fields import FIELDS, UNSAID
+from views.field_words import FIELDS, UNSAID
 from views.history_words import TOLD, deed, sentence
 from views.words import LABELS
 
