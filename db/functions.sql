@@ -67,6 +67,11 @@
 --   KW488  nothing changes in what is hidden while the files of a request are made
 --   KW489  the pauses of a request follow one another, up to today
 --   KW490  this attempt makes the bundle no longer
+--   KW495  the import is at another step by now
+--   KW496  a field that must have a column has none
+--   KW497  a column is not in the file, or chosen twice
+--   KW498  the file has faults, or nothing to bring in
+--   KW499  a line of an import was not written, so none was
 
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -2014,13 +2019,16 @@ begin
         actor_id := about;
         actor_hat := 'sign_in';
     else
-        actor_hat := case session_user when 'keywork_jobs' then 'job' else 'owner' end;
+        -- What an import writes is who asked's, while it is under way: the setting alone names nobody.
+        actor_id := (select i.asked_by_id from vault.import_work as w join app.imports as i on i.id = w.import_id
+                     where w.import_id = nullif(current_setting('app.importing', true), '')::uuid and w.applied_in = pg_current_xact_id_if_assigned());
+        actor_hat := case when actor_id is not null then 'org_admin' when session_user = 'keywork_jobs' then 'job' else 'owner' end;
     end if;
     actor_name := coalesce((select u.full_name from app.users as u where u.id = actor_id), session_user);
 end
 $$;
 comment on function app.who_acts(uuid) is
-    'Who is to be named for what happens now: the person of the verified token, the person signing in (`about`), or the login of a job or a DBA. Raises as app.acting_as.';
+    'Who is to be named for what happens now: the person of the verified token, the person signing in (`about`), the org-admin whose import is under way, or the login of a job or a DBA. Raises as app.acting_as.';
 
 create or replace function app.write_down() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -2626,6 +2634,15 @@ begin
         select g.organisation_id, g.case_id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
                'purge', 'audit_payloads', array_agg(distinct g.row_id), 'case', of_run
         from gone as g group by g.organisation_id, g.case_id;
+    -- import_lines, import_faults: a file that waits and names one of these cases is given up as a whole, not applied in part. One that is being
+    -- applied just now either names the case in vain or waits for it: it is over soon, or goes by age.
+    update app.imports as i set state = 'expired', state_at = clock_timestamp() where i.id in (
+        select w.id from app.imports as w
+        where w.state in ('uploaded', 'checking', 'checked', 'applying') and exists (
+            select from app.support_cases as c
+            join app.import_lines as l on l.organisation_id = w.organisation_id and l.import_id = w.id and l.cells @> array[c.external_id]
+            where c.id = any (cases) and c.organisation_id = w.organisation_id and c.external_id is not null)
+        order by w.id for update of w skip locked);
     -- links: those that invited somebody to a team that goes. One that is being used waits for the team itself: it goes by age.
     delete from vault.links as l where l.id in (
         select i.id from vault.links as i join app.support_collaborators as m on m.id = i.collaborator_id
@@ -2715,6 +2732,9 @@ language sql immutable set search_path = '' as $$
     ('audit_payloads',        'copy',   'goes with the record that it is about; of the firm''s set-up it stays'),
     ('links',                 'copy',   'holds a hash, and goes with the assignment that it invites to'),
     ('digest_entries',        'copy',   'goes with the records that it is about, and 90 days after it was sent in any case (app.erase_old_digests)'),
+    ('import_lines',          'copy',   'of a file that is being brought in: goes when that is over, with a case that it names, and after 7 days in any case (app.erase_old_imports)'),
+    ('import_faults',         'copy',   'how cells of such a file begin: goes with its lines'),
+    ('imports',               'fact',   'which file was brought in when, by whom: its name, those of its columns, and numbers'),
     ('audit_log',             'fact',   'codes, ids, times, and the name of who acted'),
     ('retention_runs',        'fact',   'which run, when, asked for by whom'),
     ('digests',               'fact',   'which officer was told in which month, or why not'),
@@ -2953,6 +2973,816 @@ end
 $$;
 comment on function app.replay_destructions(jsonb) is
     'For the owner, after a backup was restored: destroys again what the ledger says was destroyed since (an array of rows of app.retention_ledger), so that nothing purged comes back. How many rows it found.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Imports: what a firm brings from its former system
+------------------------------------------------------------------------------------------------------------------------
+
+-- A file goes: uploaded (staged by the web server, as the org-admin) -> checking -> checked -> applying -> done. Checking and applying
+-- are the jobs service's, since a request must not take as long as 100,000 notes do. app.<kind>_to_import() are the rules: each says of every
+-- staged line what would become of it (`does`: add, here, close) and what is wrong with it (`faults`, 'field:code:hint'). The check writes the
+-- faults down; applying takes locks, checks again, and then writes in the same transaction, whole or not at all. No trigger, constraint or
+-- line of the audit log is spared: 100,000 notes take 13 seconds with all of them (tests/bench/imports.py), so nothing is gained by less.
+-- What a rule needs besides the file is looked up by organisation: these functions run as the owner, whom no policy binds.
+
+create or replace function app.import_fields() returns table (kind text, field text, required boolean)
+language sql immutable set search_path = '' as $$
+    values
+    ('properties', 'external_id', true), ('properties', 'landlord', true), ('properties', 'address', true), ('properties', 'town', true), ('properties', 'postcode', true),
+    ('tenants', 'external_id', true), ('tenants', 'property', true), ('tenants', 'full_name', true), ('tenants', 'date_of_birth', false), ('tenants', 'note_visibility', false),
+    ('cases', 'external_id', true), ('cases', 'tenant', true), ('cases', 'opened_at', true), ('cases', 'context_summary', false), ('cases', 'closed_at', false),
+    ('cases', 'closing_reason', false),
+    ('notes', 'external_id', true), ('notes', 'case', true), ('notes', 'stream', true), ('notes', 'body', true), ('notes', 'author', true), ('notes', 'created_at', true),
+    ('notes', 'safeguarding', false),
+    ('goals', 'external_id', true), ('goals', 'case', true), ('goals', 'title', true), ('goals', 'description', false), ('goals', 'target_date', false), ('goals', 'status', false),
+    ('goals', 'author', true), ('goals', 'created_at', true),
+    ('sessions', 'external_id', true), ('sessions', 'case', true), ('sessions', 'scheduled_at', true), ('sessions', 'duration_minutes', false), ('sessions', 'type', true),
+    ('sessions', 'attendees', false), ('sessions', 'status', true), ('sessions', 'outcome_note', false), ('sessions', 'author', true)
+$$;
+comment on function app.import_fields() is 'What a file of each kind can bring, and what it must have a column for. Their words are in views/import_kinds.py.';
+
+create or replace function app.imports_take_their_steps() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    me      uuid;
+    trouble text;
+begin
+    if not app.a_person_acts() then
+        return new;
+    end if;
+    me := app.acting_as('org_admin');
+    if tg_op = 'INSERT' then
+        select u.id, u.full_name into new.author_id, new.author_name from app.users as u where u.id = me;
+        new.state := 'uploaded';
+        new.mapping := null;
+        new.created_at := now();
+        new.state_at := now();
+        return new;
+    end if;
+    -- Where it stands may have changed since the page was shown: by the jobs service, or by a colleague.
+    if not ((new.state = 'checking' and old.state in ('uploaded', 'checked'))
+            or (new.state = 'applying' and old.state = 'checked' and new.mapping = old.mapping)
+            or (new.state = 'discarded' and old.state in ('uploaded', 'checking', 'checked', 'applying') and new.mapping is not distinct from old.mapping)) then
+        raise exception 'the import is at another step' using errcode = 'KW495';
+    end if;
+    if new.state = 'checking' then
+        select f.field into trouble from app.import_fields() as f
+        where f.kind = old.kind and f.required and new.mapping -> f.field is null limit 1;
+        if trouble is not null then
+            raise exception 'a column that must be there is not chosen' using errcode = 'KW496', column = trouble;
+        end if;
+        select m.key into trouble from jsonb_each_text(new.mapping) as m
+        where m.value <> all (old.header) or not exists (select from app.import_fields() as f where f.kind = old.kind and f.field = m.key)
+           or exists (select from jsonb_each_text(new.mapping) as other where other.value = m.value and other.key < m.key)
+        order by m.key limit 1;
+        if trouble is not null then
+            raise exception 'a column is not in the file, or chosen twice' using errcode = 'KW497', column = trouble;
+        end if;
+    elsif new.state = 'applying' and (old.fault_count > 0 or old.to_add + old.to_close = 0) then
+        raise exception 'nothing of this file can be brought in' using errcode = 'KW498';
+    end if;
+    if new.state = 'discarded' then
+        -- Who asked for what is under way stays as it is.
+        new.state_at := now();
+        return new;
+    end if;
+    select u.id, u.full_name into new.asked_by_id, new.asked_by_name from app.users as u where u.id = me;
+    new.state_at := now();
+    delete from vault.import_work as w where w.import_id = new.id;
+    return new;
+end
+$$;
+comment on function app.imports_take_their_steps() is
+    'The steps of an import that are people''s: KW495 where it is at another one by now, KW496 a field without its column, KW497 a column that is not there or chosen twice (each names the field), KW498 faults, or nothing to bring in. '
+    'Definer: the count of attempts is the jobs service''s, and begins anew.';
+
+create or replace function app.imports_let_go() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    delete from app.import_faults as f where f.organisation_id = new.organisation_id and f.import_id = new.id;
+    delete from app.import_lines as l where l.organisation_id = new.organisation_id and l.import_id = new.id;
+    return null;
+end
+$$;
+comment on function app.imports_let_go() is 'An import that is over keeps no copy of what the file said: lines and faults go in the same transaction. Definer: no hat deletes them by itself.';
+
+create or replace function app.import_lines_come_with_the_file() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    if exists (select from (select distinct c.organisation_id, c.import_id from came as c) as theirs
+               join app.imports as i on i.organisation_id = theirs.organisation_id and i.id = theirs.import_id where i.state <> 'uploaded') then
+        raise exception 'the import is at another step' using errcode = 'KW495';
+    end if;
+    return null;
+end
+$$;
+comment on function app.import_lines_come_with_the_file() is 'KW495: nothing is added to a file that is being checked, or was. Definer: the jobs service''s step may have moved it where the person does not see it any more.';
+
+create or replace function app.ask_for_import_check(of_import uuid, chosen jsonb) returns void
+language plpgsql set search_path = '' as $$
+begin
+    update app.imports as i set mapping = chosen, state = 'checking' where i.id = of_import;
+    if not found then
+        raise exception 'no such import' using errcode = 'KW404';
+    end if;
+end
+$$;
+comment on function app.ask_for_import_check(uuid, jsonb) is
+    'An org-admin says which column is which field ({field: name of a column}) and has the file checked, by the jobs service. KW404 where they see no such import; else as app.imports_take_their_steps().';
+
+create or replace function app.ask_for_import(of_import uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+    update app.imports as i set state = 'applying' where i.id = of_import;
+    if not found then
+        raise exception 'no such import' using errcode = 'KW404';
+    end if;
+end
+$$;
+comment on function app.ask_for_import(uuid) is 'An org-admin has a file brought in that was checked and is without faults, by the jobs service. KW404 where they see no such import; else as app.imports_take_their_steps().';
+
+create or replace function app.discard_import(of_import uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+    update app.imports as i set state = 'discarded' where i.id = of_import;
+    if not found then
+        raise exception 'no such import' using errcode = 'KW404';
+    end if;
+end
+$$;
+comment on function app.discard_import(uuid) is 'An org-admin gives an import up that is not done: what was read of the file goes. KW404 where they see no such import, KW495 where it is over.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Imports: what a cell says
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.read_moment(cell text, out moment timestamptz, out local timestamp, out by_day boolean, out fault text)
+language plpgsql immutable parallel safe set search_path = '' as $$
+declare
+    clock constant text := '(?:(?:T|,? +)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)? ?([AaPp][Mm])?)?';
+    months constant text[] := array['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+    part   text[];
+    zone   text;
+    y integer; m integer; d integer; h integer;
+begin
+    if cell is null then
+        return;
+    end if;
+    fault := 'date';
+    part := regexp_match(cell, '^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})' || clock || ' ?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?$');
+    if part is not null then
+        y := part[1]; m := part[2]; d := part[3]; zone := part[8];
+        -- A zone says something of a time only.
+        if zone is not null and part[4] is null then
+            return;
+        end if;
+    else
+        part := regexp_match(cell, '^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})' || clock || '$');
+        if part is not null then
+            y := part[3]; m := part[2]; d := part[1];
+        else
+            part := regexp_match(cell, '^([0-9]{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})\.?,?[ -]([0-9]{4})' || clock || '$');
+            if part is null then
+                return;
+            end if;
+            y := part[3]; d := part[1];
+            -- The month's name, or its first three letters.
+            m := array_position(months, lower(left(part[2], 3)));
+            if m is null or (length(part[2]) > 3 and lower(part[2]) <> 'sept'
+                             and lower(part[2]) <> lower(to_char(make_date(2000, m, 1), 'FMMonth'))) then
+                return;
+            end if;
+        end if;
+    end if;
+    if y not between 1900 and 2200 then
+        return;
+    elsif m > 12 and d between 1 and 12 then
+        -- Days first, as in Britain: nothing else is ever guessed.
+        fault := 'month_first';
+        return;
+    elsif m not between 1 and 12 or d not between 1 and extract(day from make_date(y, m, 1) + interval '1 month' - interval '1 day') then
+        fault := 'no_such_day';
+        return;
+    end if;
+    by_day := part[4] is null;
+    h := coalesce(part[4], '0');
+    if part[7] is not null then
+        if h not between 1 and 12 then
+            return;
+        end if;
+        h := h % 12 + case lower(part[7]) when 'pm' then 12 else 0 end;
+    end if;
+    if h > 23 or coalesce(part[5], '0')::integer > 59 or coalesce(part[6], '0')::integer > 59 then
+        return;
+    end if;
+    local := make_timestamp(y, m, d, h, coalesce(part[5], '0')::integer, coalesce(part[6], '0')::double precision);
+    if zone is null then
+        moment := local at time zone 'Europe/London';
+        if moment at time zone 'Europe/London' <> local then
+            fault := 'clocks_skip';
+            moment := null;
+            return;
+        end if;
+    else
+        zone := rpad(case upper(zone) when 'Z' then '+' else replace(zone, ':', '') end, 5, '0');
+        if substr(zone, 2, 2)::integer > 14 or right(zone, 2)::integer > 59 then
+            return;
+        end if;
+        moment := (local at time zone 'UTC') - (left(zone, 1) || '1')::integer * make_interval(hours => substr(zone, 2, 2)::integer, mins => right(zone, 2)::integer);
+    end if;
+    fault := null;
+end
+$$;
+comment on function app.read_moment(text) is
+    'A date, with or without a time, as files have them: 2024-11-03, 03/11/2024 (days first, always), 3 Nov 2024; a time by 24 hours or with am and pm. Without a zone of its own it is London''s: a time that the clocks skip '
+    'is a fault (clocks_skip), of two alike it is the later one, as everywhere (app.years_after). A day alone is its midnight (by_day). Null for null; fault: date, month_first, no_such_day, clocks_skip.';
+
+create or replace function app.read_code(of_kind text, cell text) returns text
+language sql immutable parallel safe set search_path = '' as $$
+    -- As stored, or as the screens say it, whatever the capitals and what stands between words.
+    select coalesce(
+        (select k.code from (values
+            ('note_visibility', 'as_the_organisation', 'inherit'),
+            ('closing_reason', 'transferred_to_another_service', 'transferred'),
+            ('yes_or_no', 'yes', 'yes'), ('yes_or_no', 'y', 'yes'), ('yes_or_no', 'true', 'yes'), ('yes_or_no', '1', 'yes'),
+            ('yes_or_no', 'no', 'no'), ('yes_or_no', 'n', 'no'), ('yes_or_no', 'false', 'no'), ('yes_or_no', '0', 'no')
+         ) as k (kind, said, code) where k.kind = of_kind and k.said = it.said),
+        (select it.said where it.said = any (case of_kind
+            when 'stream' then array['shared', 'professional']
+            when 'note_visibility' then array['inherit', 'visible', 'hidden']
+            when 'goal_status' then array['active', 'achieved', 'closed']
+            when 'session_status' then array['scheduled', 'delivered', 'missed', 'cancelled']
+            when 'session_type' then array['appointment', 'key_work_meeting', 'accompaniment', 'home_visit', 'phone_call', 'group_session']
+            when 'closing_reason' then array['moved_on', 'support_no_longer_needed', 'transferred', 'disengaged', 'tenancy_ended', 'died', 'opened_in_error']
+            end)))
+    from (select btrim(regexp_replace(lower(cell), '[^a-z0-9]+', '_', 'g'), '_') as said) as it
+$$;
+comment on function app.read_code(text, text) is 'What a cell says of a kind of code: the code, or null where it is none of them. Yes and no are codes as well.';
+
+create or replace function app.external_id_fault(cell text) returns text
+language sql immutable parallel safe set search_path = '' as $$
+    select case when cell is null then 'empty' when length(cell) > 100 then 'long'
+                when cell ~ '[\x01-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]' or cell <> btrim(cell) then 'unprintable' end
+$$;
+comment on function app.external_id_fault(text) is 'What is wrong with an id of a former system: empty, long (over 100 characters), unprintable. Null: nothing.';
+
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Imports: the rules, for each kind of file
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.import_places(of_import uuid) returns jsonb
+language sql stable set search_path = '' as $$
+    select coalesce(jsonb_object_agg(m.key, array_position(i.header, m.value)), '{}') from app.imports as i, jsonb_each_text(i.mapping) as m where i.id = of_import
+$$;
+comment on function app.import_places(uuid) is '{field: number of its column in the file, from 1}.';
+
+create or replace function app.properties_to_import(of_import uuid)
+returns table (line integer, does text, faults text[], is_due boolean, external_id text, organisation_id uuid, landlord_id uuid, address text, town text, postcode text)
+language plpgsql stable set search_path = '' as $$
+#variable_conflict use_column
+declare
+    firm   uuid := (select i.organisation_id from app.imports as i where i.id = of_import);
+    places jsonb := app.import_places(of_import);
+    at_id integer := places -> 'external_id'; at_landlord integer := places -> 'landlord'; at_address integer := places -> 'address';
+    at_town integer := places -> 'town'; at_postcode integer := places -> 'postcode';
+begin
+    return query
+    with x as materialized (
+        select l.line, nullif(l.cells[at_id], '') as id, nullif(l.cells[at_landlord], '') as landlord, nullif(l.cells[at_address], '') as address,
+               nullif(l.cells[at_town], '') as town, nullif(l.cells[at_postcode], '') as said,
+               -- As the form has it (views/forms.py): capitals, and a blank before the last three.
+               regexp_replace(regexp_replace(upper(l.cells[at_postcode]), '\s', '', 'g'), '(...)$', ' \1') as postcode
+        from app.import_lines as l where l.organisation_id = firm and l.import_id = of_import
+    ), y as (
+        select x.*, exists (select from app.properties as r where r.organisation_id = firm and r.external_id = x.id) as is_here,
+               -- Names of landlords are told apart by their capitals where two are alike otherwise.
+               (select r.id from app.landlords as r where r.organisation_id = firm and lower(r.name) = lower(x.landlord) order by r.name = x.landlord desc, r.name limit 1) as landlord_id,
+               exists (select from app.properties as r where r.organisation_id = firm and r.postcode = x.postcode and r.address = x.address) as home_is_here,
+               first_value(x.line) over (partition by x.id order by x.line) as first_with_id,
+               first_value(x.line) over (partition by x.postcode, x.address order by x.line) as first_with_home
+        from x
+    )
+    select y.line, case when y.is_here then 'here' else 'add' end,
+           array_remove(array['external_id:' || app.external_id_fault(y.id), case when y.id is not null and y.first_with_id < y.line then 'external_id:doubled:' || y.first_with_id end]
+           || case when not y.is_here then array[
+                case when y.landlord is null then 'landlord:empty' when y.landlord_id is null then 'landlord:unknown' end,
+                case when y.address is null then 'address:empty' when length(y.address) > 200 then 'address:long'
+                     when y.home_is_here then 'address:home_is_here' when y.first_with_home < y.line then 'address:home_doubled:' || y.first_with_home end,
+                case when y.town is null then 'town:empty' when length(y.town) > 100 then 'town:long' end,
+                case when y.said is null then 'postcode:empty' when y.postcode !~ '^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}$' then 'postcode:postcode' end] end, null),
+           false, y.id, firm, y.landlord_id, y.address, y.town, y.postcode
+    from y;
+end
+$$;
+comment on function app.properties_to_import(uuid) is 'What would become of each line of a file of properties, and what is wrong with it. A landlord is named by name.';
+
+create or replace function app.tenants_to_import(of_import uuid)
+returns table (line integer, does text, faults text[], is_due boolean, external_id text, property_id uuid, full_name text, date_of_birth date, note_visibility text)
+language plpgsql stable set search_path = '' as $$
+#variable_conflict use_column
+declare
+    firm   uuid := (select i.organisation_id from app.imports as i where i.id = of_import);
+    places jsonb := app.import_places(of_import);
+    at_id integer := places -> 'external_id'; at_property integer := places -> 'property'; at_name integer := places -> 'full_name';
+    at_birth integer := places -> 'date_of_birth'; at_visibility integer := places -> 'note_visibility';
+begin
+    return query
+    with x as materialized (
+        select l.line, nullif(l.cells[at_id], '') as id, nullif(l.cells[at_property], '') as property, nullif(l.cells[at_name], '') as full_name,
+               nullif(l.cells[at_birth], '') as birth, nullif(l.cells[at_visibility], '') as visibility
+        from app.import_lines as l where l.organisation_id = firm and l.import_id = of_import
+    ), y as (
+        select x.*, born.local, born.fault as birth_fault, born.by_day, app.read_code('note_visibility', x.visibility) as code,
+               exists (select from app.tenants as r where r.organisation_id = firm and r.external_id = x.id) as is_here,
+               (select r.id from app.properties as r where r.organisation_id = firm and r.external_id = x.property) as property_id,
+               first_value(x.line) over (partition by x.id order by x.line) as first_with_id
+        from x cross join lateral app.read_moment(x.birth) as born
+    )
+    select y.line, case when y.is_here then 'here' else 'add' end,
+           array_remove(array['external_id:' || app.external_id_fault(y.id), case when y.id is not null and y.first_with_id < y.line then 'external_id:doubled:' || y.first_with_id end]
+           || case when not y.is_here then array[
+                case when y.property is null then 'property:empty' when y.property_id is null then 'property:unknown' end,
+                case when y.full_name is null then 'full_name:empty' when length(y.full_name) > 120 then 'full_name:long' end,
+                -- The day here in London, as tenants_are_born_already has it within hours.
+                'date_of_birth:' || coalesce(y.birth_fault, case when y.local::date > current_date then 'future' end),
+                case when y.visibility is not null and y.code is null then 'note_visibility:not_a_choice' end] end, null),
+           false, y.id, y.property_id, y.full_name, y.local::date, coalesce(y.code, 'inherit')
+    from y;
+end
+$$;
+comment on function app.tenants_to_import(uuid) is 'What would become of each line of a file of tenants, and what is wrong with it. A home is named by the id that it had in the former system.';
+
+create or replace function app.cases_to_import(of_import uuid)
+returns table (line integer, does text, faults text[], is_due boolean, external_id text, tenant_id uuid, opened_at timestamptz, context_summary text,
+               case_id uuid, closed_at timestamptz, closing_reason text)
+language plpgsql stable set search_path = '' as $$
+#variable_conflict use_column
+declare
+    firm    uuid := (select i.organisation_id from app.imports as i where i.id = of_import);
+    windows jsonb := (select o.support_retention_years from app.organisations as o where o.id = firm);
+    places  jsonb := app.import_places(of_import);
+    at_id integer := places -> 'external_id'; at_tenant integer := places -> 'tenant'; at_opened integer := places -> 'opened_at';
+    at_summary integer := places -> 'context_summary'; at_closed integer := places -> 'closed_at'; at_reason integer := places -> 'closing_reason';
+begin
+    return query
+    with x as materialized (
+        select l.line, nullif(l.cells[at_id], '') as id, nullif(l.cells[at_tenant], '') as tenant, nullif(l.cells[at_opened], '') as opened,
+               nullif(l.cells[at_summary], '') as summary, nullif(l.cells[at_closed], '') as closed, nullif(l.cells[at_reason], '') as reason
+        from app.import_lines as l where l.organisation_id = firm and l.import_id = of_import
+    ), y as materialized (
+        select x.*, here.id as here_id, here.tenant_id as here_tenant, coalesce(here.opened_at, opening.moment) as begins, opening.fault as opening_fault,
+               case when here.id is null then 'add' when here.closed_at is null and (x.closed is not null or x.reason is not null) then 'close' else 'here' end as does,
+               closing.moment as ends, closing.local as ends_local, closing.by_day, closing.fault as closing_fault, app.read_code('closing_reason', x.reason) as code,
+               (select r.id from app.tenants as r where r.organisation_id = firm and r.external_id = x.tenant) as tenant_id,
+               first_value(x.line) over (partition by x.id order by x.line) as first_with_id
+        from x
+        cross join lateral app.read_moment(x.opened) as opening
+        cross join lateral app.read_moment(x.closed) as closing
+        left join app.support_cases as here on here.organisation_id = firm and here.external_id = x.id
+    ), z as (
+        select y.*, y.does = 'add' and y.closed is null and y.reason is null as opens,
+               (select max(r.at) from (
+                    select max(n.created_at) from app.support_notes as n where n.case_id = y.here_id
+                    union all select max(g.created_at) from app.support_goals as g where g.case_id = y.here_id
+                    union all select max(e.noted_at) from app.support_goal_progress as e where e.case_id = y.here_id
+                    union all select max(s.scheduled_at) from app.support_sessions as s where s.case_id = y.here_id and s.status in ('delivered', 'missed')
+                ) as r (at) where y.does = 'close') as last_record
+        from y
+    ), q as (
+        select z.*, case when z.by_day and z.ends_local::date = (greatest(z.begins, z.last_record) at time zone 'Europe/London')::date
+                    -- Closed on the day of its opening or last record: not before that.
+                    then greatest(z.begins, z.last_record, z.ends) else z.ends end as closes,
+               first_value(z.line) over (partition by z.tenant_id, z.opens order by z.line) as first_opening,
+               exists (select from app.support_cases as r where r.organisation_id = firm and r.tenant_id = z.tenant_id and r.closed_at is null
+                       and not exists (select from y as closed where closed.does = 'close' and closed.here_id = r.id)) as has_open_case
+        from z
+    )
+    select q.line, q.does,
+           array_remove(array['external_id:' || app.external_id_fault(q.id), case when q.id is not null and q.first_with_id < q.line then 'external_id:doubled:' || q.first_with_id end]
+           || case when q.does = 'add' then array[
+                case when q.tenant is null then 'tenant:empty' when q.tenant_id is null then 'tenant:unknown'
+                     when q.opens and q.has_open_case then 'tenant:open_already' when q.opens and q.first_opening < q.line then 'tenant:open_doubled:' || q.first_opening end,
+                'opened_at:' || case when q.opened is null then 'empty' else coalesce(q.opening_fault, case when q.begins > now() then 'future' end) end,
+                case when length(q.summary) > 4000 then 'context_summary:long' end] end
+           || case when q.does <> 'here' then array[
+                case when q.closed is null and q.reason is not null then 'closed_at:empty'
+                     else 'closed_at:' || coalesce(q.closing_fault, case when q.closes > now() then 'future' when q.closes < q.begins then 'before_opening'
+                                                                         when q.closes < q.last_record then 'before_records' end) end,
+                case when q.closed is not null and q.reason is null then 'closing_reason:empty' when q.reason is not null and q.code is null then 'closing_reason:not_a_choice' end] end, null),
+           q.does <> 'here' and coalesce(app.due_at(q.closes, null, windows, false) <= now(), false),
+           q.id, q.tenant_id, q.begins, coalesce(q.summary, ''), q.here_id, q.closes, q.code
+    from q;
+end
+$$;
+comment on function app.cases_to_import(uuid) is
+    'What would become of each line of a file of cases, and what is wrong with it. A case that is open here and closed in the file is closed, at the moment that the file says: not before its latest record, for '
+    'retention counts from there. is_due: it would be destroyed by the next run.';
+
+create or replace function app.content_to_import(of_import uuid)
+returns table (line integer, cells text[], is_here boolean, faults text[], external_id text, case_id uuid, opened_at timestamptz, author_id uuid, author_name text)
+language plpgsql stable set search_path = '' as $$
+#variable_conflict use_column
+declare
+    it     app.imports := (select i from app.imports as i where i.id = of_import);
+    firm   uuid := it.organisation_id;
+    places jsonb := app.import_places(of_import);
+    at_id integer := places -> 'external_id'; at_case integer := places -> 'case'; at_author integer := places -> 'author';
+begin
+    return query
+    with people as materialized (
+        -- Who operates for the organisation, and who ever was on a team of it, ended assignments too: it is about the past.
+        select u.email, u.id, u.full_name from app.users as u
+        where u.id in (select m.user_id from app.memberships as m where m.organisation_id = firm and m.accepted_at is not null
+                       union select c.user_id from app.support_collaborators as c where c.organisation_id = firm and c.user_id is not null)
+    ), x as materialized (
+        select l.line, l.cells, nullif(l.cells[at_id], '') as id, nullif(l.cells[at_case], '') as its_case, nullif(l.cells[at_author], '') as author
+        from app.import_lines as l where l.organisation_id = firm and l.import_id = of_import
+    ), y as (
+        select x.*, c.id as case_id, c.opened_at, c.closed_at, p.id as author_id, p.full_name,
+               case it.kind when 'notes' then exists (select from app.support_notes as r where r.organisation_id = firm and r.external_id = x.id)
+                            when 'goals' then exists (select from app.support_goals as r where r.organisation_id = firm and r.external_id = x.id)
+                            else exists (select from app.support_sessions as r where r.organisation_id = firm and r.external_id = x.id) end as is_here,
+               first_value(x.line) over (partition by x.id order by x.line) as first_with_id
+        from x
+        left join app.support_cases as c on c.organisation_id = firm and c.external_id = x.its_case
+        left join people as p on p.email = lower(x.author)
+    )
+    select y.line, y.cells, y.is_here,
+           array_remove(array['external_id:' || app.external_id_fault(y.id), case when y.id is not null and y.first_with_id < y.line then 'external_id:doubled:' || y.first_with_id end]
+           || case when not y.is_here then array[
+                case when y.its_case is null then 'case:empty' when y.case_id is null then 'case:unknown' when y.closed_at is not null then 'case:closed' end,
+                case when y.author is null then 'author:empty' when y.author_id is null and y.author ~ '@' then 'author:nobody' when length(y.author) > 120 and y.author_id is null then 'author:long' end] end, null),
+           y.id, y.case_id, y.opened_at, y.author_id, coalesce(y.full_name, y.author)
+    from y;
+end
+$$;
+comment on function app.content_to_import(uuid) is
+    'What notes, goals and sessions have in common: their id, whether they are here already, their case, and who wrote them. An e-mail address is somebody who works or worked here; any other name is kept as it is, of '
+    'somebody without an account (author_id null): nobody is taken for the author of what somebody else wrote.';
+
+create or replace function app.notes_to_import(of_import uuid)
+returns table (line integer, does text, faults text[], is_due boolean, external_id text, case_id uuid, stream text, body text, author_id uuid, author_name text,
+               safeguarding boolean, created_at timestamptz)
+language plpgsql stable set search_path = '' as $$
+#variable_conflict use_column
+declare
+    places jsonb := app.import_places(of_import);
+    at_stream integer := places -> 'stream'; at_body integer := places -> 'body'; at_created integer := places -> 'created_at'; at_flag integer := places -> 'safeguarding';
+begin
+    return query
+    select c.line, case when c.is_here then 'here' else 'add' end,
+           c.faults || array_remove(case when not c.is_here then array[
+                case when v.stream is null then 'stream:empty' when code.stream is null then 'stream:not_a_choice' end,
+                case when v.body is null then 'body:empty' when length(v.body) > 20000 then 'body:long' end,
+                'created_at:' || case when v.created is null then 'empty' else coalesce(m.fault, case when m.moment > now() then 'future' when written.at < c.opened_at then 'before_case' end) end,
+                case when v.flag is not null and code.flag is null then 'safeguarding:not_yes_or_no' when code.flag = 'yes' and code.stream = 'shared' then 'safeguarding:shared' end] end, null),
+           false, c.external_id, c.case_id, code.stream, v.body, c.author_id, c.author_name, coalesce(code.flag = 'yes', false), written.at
+    from app.content_to_import(of_import) as c
+    cross join lateral (select nullif(c.cells[at_stream], '') as stream, nullif(c.cells[at_body], '') as body, nullif(c.cells[at_created], '') as created, nullif(c.cells[at_flag], '') as flag offset 0) as v
+    cross join lateral app.read_moment(v.created) as m
+    cross join lateral (select app.read_code('stream', v.stream) as stream, app.read_code('yes_or_no', v.flag) as flag offset 0) as code
+    -- Given by its day alone, on the day that the case was opened: not before that.
+    cross join lateral (select case when m.by_day and m.local::date = (c.opened_at at time zone 'Europe/London')::date then greatest(m.moment, c.opened_at) else m.moment end as at) as written;
+end
+$$;
+comment on function app.notes_to_import(uuid) is 'What would become of each line of a file of notes, and what is wrong with it. A flag for safeguarding counts from when the note was written.';
+
+create or replace function app.goals_to_import(of_import uuid)
+returns table (line integer, does text, faults text[], is_due boolean, external_id text, case_id uuid, title text, description text, target_date date, status text,
+               author_id uuid, author_name text, created_at timestamptz)
+language plpgsql stable set search_path = '' as $$
+#variable_conflict use_column
+declare
+    places jsonb := app.import_places(of_import);
+    at_title integer := places -> 'title'; at_description integer := places -> 'description'; at_target integer := places -> 'target_date';
+    at_status integer := places -> 'status'; at_created integer := places -> 'created_at';
+begin
+    return query
+    select c.line, case when c.is_here then 'here' else 'add' end,
+           c.faults || array_remove(case when not c.is_here then array[
+                case when v.title is null then 'title:empty' when length(v.title) > 160 then 'title:long' end,
+                case when length(v.description) > 4000 then 'description:long' end,
+                'target_date:' || coalesce(t.fault, case when t.local::date not between date '2000-01-01' and date '2100-12-31' then 'out_of_range' end),
+                case when v.status is not null and code.status is null then 'status:not_a_choice' end,
+                'created_at:' || case when v.created is null then 'empty' else coalesce(m.fault, case when m.moment > now() then 'future' when written.at < c.opened_at then 'before_case' end) end] end, null),
+           false, c.external_id, c.case_id, v.title, coalesce(v.description, ''), t.local::date, coalesce(code.status, 'active'), c.author_id, c.author_name, written.at
+    from app.content_to_import(of_import) as c
+    cross join lateral (select nullif(c.cells[at_title], '') as title, nullif(c.cells[at_description], '') as description, nullif(c.cells[at_target], '') as target,
+                               nullif(c.cells[at_status], '') as status, nullif(c.cells[at_created], '') as created offset 0) as v
+    cross join lateral app.read_moment(v.target) as t
+    cross join lateral app.read_moment(v.created) as m
+    cross join lateral (select app.read_code('goal_status', v.status) as status offset 0) as code
+    cross join lateral (select case when m.by_day and m.local::date = (c.opened_at at time zone 'Europe/London')::date then greatest(m.moment, c.opened_at) else m.moment end as at) as written;
+end
+$$;
+comment on function app.goals_to_import(uuid) is 'What would become of each line of a file of goals, and what is wrong with it.';
+
+create or replace function app.sessions_to_import(of_import uuid)
+returns table (line integer, does text, faults text[], is_due boolean, external_id text, case_id uuid, scheduled_at timestamptz, duration_minutes integer, type text, attendees text,
+               status text, outcome_note text, author_id uuid, author_name text)
+language plpgsql stable set search_path = '' as $$
+#variable_conflict use_column
+declare
+    places jsonb := app.import_places(of_import);
+    at_when integer := places -> 'scheduled_at'; at_minutes integer := places -> 'duration_minutes'; at_type integer := places -> 'type';
+    at_attendees integer := places -> 'attendees'; at_status integer := places -> 'status'; at_outcome integer := places -> 'outcome_note';
+begin
+    return query
+    select c.line, case when c.is_here then 'here' else 'add' end,
+           c.faults || array_remove(case when not c.is_here then array[
+                'scheduled_at:' || case when v.planned is null then 'empty'
+                    else coalesce(m.fault, case when m.moment < timestamptz '2000-01-01 00:00+00' or m.moment >= timestamptz '2100-01-01 00:00+00' then 'out_of_range'
+                                                -- What is planned lies ahead; how something went does not.
+                                                when m.moment > now() and code.status in ('delivered', 'missed') then 'future' when begins.at < c.opened_at then 'before_case' end) end,
+                case when v.minutes is not null and length_of.minutes is null then 'duration_minutes:not_a_number' when length_of.minutes not between 5 and 720 then 'duration_minutes:duration' end,
+                case when v.type is null then 'type:empty' when code.type is null then 'type:not_a_choice' end,
+                case when length(v.attendees) > 300 then 'attendees:long' end,
+                case when v.status is null then 'status:empty' when code.status is null then 'status:not_a_choice' end,
+                case when length(v.outcome) > 8000 then 'outcome_note:long' when code.status = 'delivered' and v.outcome is null then 'outcome_note:no_outcome'
+                     when code.status = 'scheduled' and v.outcome is not null then 'outcome_note:outcome_too_early' end] end, null),
+           false, c.external_id, c.case_id, begins.at, coalesce(length_of.minutes, 60), code.type, coalesce(v.attendees, ''), code.status, v.outcome, c.author_id, c.author_name
+    from app.content_to_import(of_import) as c
+    cross join lateral (select nullif(c.cells[at_when], '') as planned, nullif(c.cells[at_minutes], '') as minutes, nullif(c.cells[at_type], '') as type,
+                               nullif(c.cells[at_attendees], '') as attendees, nullif(c.cells[at_status], '') as status, nullif(c.cells[at_outcome], '') as outcome offset 0) as v
+    cross join lateral app.read_moment(v.planned) as m
+    cross join lateral (select case when v.minutes ~ '^[0-9]{1,6}$' then v.minutes::integer end as minutes) as length_of
+    cross join lateral (select app.read_code('session_type', v.type) as type, app.read_code('session_status', v.status) as status offset 0) as code
+    cross join lateral (select case when m.by_day and m.local::date = (c.opened_at at time zone 'Europe/London')::date then greatest(m.moment, c.opened_at) else m.moment end as at) as begins;
+end
+$$;
+comment on function app.sessions_to_import(uuid) is 'What would become of each line of a file of sessions, and what is wrong with it. Without a duration: 60 minutes, as on the form.';
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Imports: checking and applying, by the jobs service
+------------------------------------------------------------------------------------------------------------------------
+
+create or replace function app.find_import_faults(of_import uuid) returns void
+language plpgsql set search_path = '' as $$
+declare
+    it      app.imports := (select i from app.imports as i where i.id = of_import);
+    places  jsonb := app.import_places(of_import);
+    mapped  integer[] := array(select p.value::integer from jsonb_each_text(places) as p);
+    -- Tab and line ends are text; what turns the direction of all that follows is not.
+    control constant text := '[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]';
+    turning constant text := '[\u202a-\u202e\u2066-\u2069]';
+    counted record;
+begin
+    delete from app.import_faults as f where f.organisation_id = it.organisation_id and f.import_id = of_import and not f.of_reading;
+    execute format(
+        'with r as materialized (select r.line, r.does, r.faults, r.is_due from app.%I($1) as r), written as (
+             insert into app.import_faults (organisation_id, import_id, line, place, code, said, hint)
+             select l.organisation_id, l.import_id, l.line, coalesce(f.place, 0), f.code, left(l.cells[f.place], 60), f.hint
+             from r
+             cross join lateral (select ($2 ->> split_part(said, '':'', 1))::integer as place, split_part(said, '':'', 2) as code, nullif(split_part(said, '':'', 3), '''') as hint
+                                 from unnest(r.faults) as said) as f
+             join app.import_lines as l on l.organisation_id = $3 and l.import_id = $1 and l.line = r.line
+             where r.faults <> ''{}''
+             on conflict do nothing)
+         select count(*) as lines, count(*) filter (where does = ''add'') as adds, count(*) filter (where does = ''here'') as here,
+                count(*) filter (where does = ''close'') as closes, count(*) filter (where is_due) as due
+         from r', it.kind || '_to_import')
+    into counted using of_import, places, it.organisation_id;
+    insert into app.import_faults (organisation_id, import_id, line, place, code, said)
+        select l.organisation_id, l.import_id, l.line, p.place, case when l.cells[p.place] ~ control then 'control' else 'turned' end, left(l.cells[p.place], 60)
+        from app.import_lines as l cross join unnest(mapped) as p (place)
+        where l.organisation_id = it.organisation_id and l.import_id = of_import
+          and array_to_string(l.cells, ' ') ~ (control || '|' || turning) and (l.cells[p.place] ~ control or l.cells[p.place] ~ turning)
+        on conflict do nothing;
+    update app.imports as i
+    set line_count = counted.lines, to_add = counted.adds, already_here = counted.here, to_close = counted.closes, due_at_once = counted.due, state = 'checked', state_at = clock_timestamp(),
+        fault_count = (select count(*) from app.import_faults as f where f.organisation_id = it.organisation_id and f.import_id = of_import)
+    where i.id = of_import;
+end
+$$;
+comment on function app.find_import_faults(uuid) is
+    'Writes down every fault of a staged file, anew, and what would become of it: the check. For app.carry_out_import().';
+
+create or replace function app.lock_for_import(of_import uuid) returns void
+language plpgsql set search_path = '' as $$
+declare
+    it     app.imports := (select i from app.imports as i where i.id = of_import);
+    places jsonb := app.import_places(of_import);
+    ids    text[];
+begin
+    -- One import of an organisation at a time: of two files with the same lines the second finds them here.
+    perform pg_advisory_xact_lock(hashtextextended('import into ' || it.organisation_id, 0));
+    -- What the lines hang under stays where and as it is; in the order of their ids, as everybody takes several.
+    ids := array(select distinct l.cells[(places ->> case it.kind when 'properties' then 'landlord' when 'tenants' then 'property' when 'cases' then 'tenant' else 'case' end)::integer]
+                 from app.import_lines as l where l.organisation_id = it.organisation_id and l.import_id = of_import);
+    if it.kind = 'properties' then
+        perform from app.landlords as r where r.organisation_id = it.organisation_id order by r.id for share;
+    elsif it.kind = 'tenants' then
+        perform from app.properties as r where r.organisation_id = it.organisation_id and r.external_id = any (ids) order by r.id for share;
+    elsif it.kind = 'cases' then
+        perform from app.tenants as r where r.organisation_id = it.organisation_id and r.external_id = any (ids) order by r.id for share;
+        ids := array(select l.cells[(places ->> 'external_id')::integer] from app.import_lines as l where l.organisation_id = it.organisation_id and l.import_id = of_import);
+        perform from app.support_cases as r where r.organisation_id = it.organisation_id and r.external_id = any (ids) order by r.id for update;
+    else
+        perform from app.support_cases as r where r.organisation_id = it.organisation_id and r.external_id = any (ids) order by r.id for share;
+    end if;
+end
+$$;
+comment on function app.lock_for_import(uuid) is 'Takes what the lines of an import hang under, until the end of the transaction, so that what is checked is still so when it is written. For app.carry_out_import().';
+
+create or replace function app.write_import(of_import uuid, out faulty bigint, out adds bigint, out here bigint, out closes bigint, out due bigint, out written bigint)
+language plpgsql set search_path = '' as $$
+declare
+    it     app.imports := (select i from app.imports as i where i.id = of_import);
+    closed bigint := 0;
+begin
+    -- Each looks and writes in one statement, for the rules take a while: a line with a fault, and none is written.
+    case it.kind
+    when 'properties' then
+        with r as materialized (select r.* from app.properties_to_import(of_import) as r), w as (
+            insert into app.properties (organisation_id, landlord_id, address, town, postcode, external_id)
+            select r.organisation_id, r.landlord_id, r.address, r.town, r.postcode, r.external_id
+            from r where r.does = 'add' and not exists (select from r as bad where bad.faults <> '{}') order by r.line returning 1)
+        select count(*) filter (where r.faults <> '{}'), count(*) filter (where r.does = 'add'), count(*) filter (where r.does = 'here'), 0, 0, (select count(*) from w)
+            into faulty, adds, here, closes, due, written from r;
+    when 'tenants' then
+        with r as materialized (select r.* from app.tenants_to_import(of_import) as r), w as (
+            insert into app.tenants (property_id, full_name, date_of_birth, housing_officer_note_visibility, external_id)
+            select r.property_id, r.full_name, r.date_of_birth, r.note_visibility, r.external_id
+            from r where r.does = 'add' and not exists (select from r as bad where bad.faults <> '{}') order by r.line returning 1)
+        select count(*) filter (where r.faults <> '{}'), count(*) filter (where r.does = 'add'), count(*) filter (where r.does = 'here'), 0, 0, (select count(*) from w)
+            into faulty, adds, here, closes, due, written from r;
+    when 'cases' then
+        -- Closings first: the tenant's next case may be in the same file.
+        with r as materialized (select r.* from app.cases_to_import(of_import) as r), w as (
+            update app.support_cases as c set closed_at = r.closed_at, closing_reason = r.closing_reason
+            from r where r.does = 'close' and c.id = r.case_id and not exists (select from r as bad where bad.faults <> '{}') returning 1)
+        select count(*) filter (where r.faults <> '{}'), count(*) filter (where r.does = 'add'), count(*) filter (where r.does = 'here'), count(*) filter (where r.does = 'close'),
+               count(*) filter (where r.is_due), (select count(*) from w)
+            into faulty, adds, here, closes, due, closed from r;
+        if faulty = 0 then
+            insert into app.support_cases (tenant_id, opened_at, context_summary, closed_at, closing_reason, external_id)
+                select r.tenant_id, r.opened_at, r.context_summary, r.closed_at, r.closing_reason, r.external_id from app.cases_to_import(of_import) as r where r.does = 'add' order by r.line;
+            get diagnostics written = row_count;
+        end if;
+        written := coalesce(written, 0) + closed;
+    when 'notes' then
+        with r as materialized (select r.* from app.notes_to_import(of_import) as r), w as (
+            insert into app.support_notes (case_id, stream, body, author_id, author_name, safeguarding, safeguarding_flagged_at, created_at, external_id)
+            select r.case_id, r.stream, r.body, r.author_id, r.author_name, r.safeguarding, case when r.safeguarding then r.created_at end, r.created_at, r.external_id
+            from r where r.does = 'add' and not exists (select from r as bad where bad.faults <> '{}') order by r.line returning 1)
+        select count(*) filter (where r.faults <> '{}'), count(*) filter (where r.does = 'add'), count(*) filter (where r.does = 'here'), 0, 0, (select count(*) from w)
+            into faulty, adds, here, closes, due, written from r;
+    when 'goals' then
+        with r as materialized (select r.* from app.goals_to_import(of_import) as r), w as (
+            insert into app.support_goals (case_id, title, description, target_date, status, author_id, author_name, created_at, external_id)
+            select r.case_id, r.title, r.description, r.target_date, r.status, r.author_id, r.author_name, r.created_at, r.external_id
+            from r where r.does = 'add' and not exists (select from r as bad where bad.faults <> '{}') order by r.line returning 1)
+        select count(*) filter (where r.faults <> '{}'), count(*) filter (where r.does = 'add'), count(*) filter (where r.does = 'here'), 0, 0, (select count(*) from w)
+            into faulty, adds, here, closes, due, written from r;
+    when 'sessions' then
+        with r as materialized (select r.* from app.sessions_to_import(of_import) as r), w as (
+            insert into app.support_sessions (case_id, scheduled_at, duration_minutes, type, attendees, status, outcome_note, author_id, author_name, external_id)
+            select r.case_id, r.scheduled_at, r.duration_minutes, r.type, r.attendees, r.status, r.outcome_note, r.author_id, r.author_name, r.external_id
+            from r where r.does = 'add' and not exists (select from r as bad where bad.faults <> '{}') order by r.line returning 1)
+        select count(*) filter (where r.faults <> '{}'), count(*) filter (where r.does = 'add'), count(*) filter (where r.does = 'here'), 0, 0, (select count(*) from w)
+            into faulty, adds, here, closes, due, written from r;
+    end case;
+end
+$$;
+comment on function app.write_import(uuid) is
+    'Looks at a file once more and, where no line has a fault, writes what it brings, with every trigger and constraint: how many lines are faulty, would be added, are here, close a case, are due at once, and how many it wrote. '
+    'For app.carry_out_import().';
+
+create or replace function app.carry_out_import(of_import uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    it      app.imports;
+    refusal text;
+    came    record;
+begin
+    -- Somebody else is at it, or it was given up: nothing to do.
+    select * into it from app.imports as i where i.id = of_import and i.state in ('checking', 'applying') for update skip locked;
+    if not found then
+        return;
+    end if;
+    -- What they may do, by now (threat 20): locked until this is done.
+    perform from app.memberships as m join app.users as u on u.id = m.user_id
+    where m.organisation_id = it.organisation_id and m.user_id = it.asked_by_id and m.role = 'org_admin' and m.accepted_at is not null and u.disabled_at is null for share;
+    if not found then
+        refusal := 'rights';
+    elsif not exists (select from app.organisations as o join app.feature_gates as gate on gate.plan_code = o.plan_code and gate.feature_key = 'support_cases'
+                      where o.id = it.organisation_id) then
+        refusal := 'plan';
+    end if;
+    if refusal is not null then
+        update app.imports as i set state = 'refused', error = refusal, state_at = clock_timestamp() where i.id = of_import;
+        return;
+    end if;
+    if it.state = 'checking' then
+        perform app.find_import_faults(of_import);
+        return;
+    end if;
+    -- Written down for who asked (app.who_acts), and with why.
+    update vault.import_work as w set applied_in = pg_current_xact_id() where w.import_id = of_import;
+    perform set_config('app.importing', of_import::text, true);
+    perform set_config('app.reason', 'Imported from a file', true);
+    perform app.lock_for_import(of_import);
+    came := app.write_import(of_import);
+    if came.faulty > 0 then
+        -- Something changed since the check: a case was closed, say.
+        perform app.find_import_faults(of_import);
+    elsif came.written <> came.adds + came.closes then
+        raise exception 'not every line of the import was written' using errcode = 'KW499';
+    else
+        update app.imports as i
+        set state = 'done', to_add = came.adds, already_here = came.here, to_close = came.closes, due_at_once = came.due, state_at = clock_timestamp()
+        where i.id = of_import;
+    end if;
+    perform set_config('app.importing', '', true);
+    perform set_config('app.reason', '', true);
+end
+$$;
+comment on function app.carry_out_import(uuid) is
+    'For the jobs login: does what waits of an import, checking or applying, in one transaction. Refused (state, no error) where who asked is no org-admin of the organisation any more, or its plan has no support cases. '
+    'Nothing where somebody else is at it. Faults that came up since the check put it back to checked. KW499: a line was not written, so none is.';
+
+create or replace function app.claim_import(left_out uuid[]) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+    it    uuid;
+    tries integer;
+begin
+    loop
+        select i.id into it from app.imports as i
+        where i.state in ('checking', 'applying') and i.id <> all (left_out)
+        order by i.state_at limit 1 for update skip locked;
+        if not found then
+            return null;
+        end if;
+        insert into vault.import_work as w (import_id, attempts) values (it, 1)
+            on conflict (import_id) do update set attempts = w.attempts + 1, began_at = clock_timestamp()
+            returning attempts into tries;
+        exit when tries <= 5;
+        -- It ended the service each time that it was begun: others have their turn.
+        update app.imports as i set state = 'failed', error = 'given_up', state_at = clock_timestamp() where i.id = it;
+    end loop;
+    return it;
+end
+$$;
+comment on function app.claim_import(uuid[]) is 'For the jobs login: the import that has waited longest, but for those left out, with its attempt counted; null where none waits. One that was begun five times and never came to an end has failed.';
+
+create or replace function app.import_failed(of_import uuid, code text) returns void
+language sql security definer set search_path = '' as $$
+    update app.imports as i set state = 'failed', error = code, state_at = clock_timestamp()
+    where i.id = of_import and i.state in ('checking', 'applying')
+      and exists (select from vault.import_work as w where w.import_id = i.id and w.attempts >= 3)
+$$;
+comment on function app.import_failed(uuid, text) is 'For the jobs login: after the third attempt that failed, an import has failed for good. Before that it waits for the next.';
+
+-- A procedure that commits may have no setting of its own, search_path included: every name in it is qualified.
+create or replace procedure app.work_on_imports()
+language plpgsql as $$
+declare
+    it       uuid;
+    left_out uuid[] := '{}';
+    trouble  text;
+begin
+    loop
+        it := app.claim_import(left_out);
+        -- Counted, whatever becomes of it; and no lock in hand.
+        commit;
+        exit when it is null;
+        begin
+            perform app.carry_out_import(it);
+        exception when others then
+            get stacked diagnostics trouble = returned_sqlstate;
+            left_out := left_out operator(pg_catalog.||) it;
+            perform app.import_failed(it, trouble);
+        end;
+        commit;
+    end loop;
+    if trouble is not null then
+        raise exception 'an import could not be carried out' using errcode = trouble;
+    end if;
+end
+$$;
+comment on procedure app.work_on_imports() is
+    'Does what waits of imports, oldest first, each in a transaction of its own. Called outside a transaction. May be killed at any moment and called by several at once: an import happens whole or not at all, and once. '
+    'What stops one is raised when the others are done; that one is tried again, three times in all.';
+
+create or replace function app.erase_old_imports(out imports bigint)
+language plpgsql security definer set search_path = '' as $$
+begin
+    with old as (
+        select i.id from app.imports as i
+        where i.state in ('uploaded', 'checking', 'checked', 'applying') and i.created_at < now() - interval '7 days' order by i.id for update skip locked
+    )
+    update app.imports as i set state = 'expired', state_at = clock_timestamp() from old where i.id = old.id;
+    get diagnostics imports = row_count;
+    delete from vault.import_work as w using app.imports as i where i.id = w.import_id and i.state in ('done', 'discarded', 'expired', 'refused', 'failed');
+end
+$$;
+comment on function app.erase_old_imports() is 'For the jobs login: gives up imports that were uploaded more than 7 days ago, so that nothing of what they say stays; how many.';
 
 
 ------------------------------------------------------------------------------------------------------------------------

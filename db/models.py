@@ -45,6 +45,14 @@ class Signed(InCase):
     author_name: Mapped[str] = given(Text)
 
 
+class Brought(InCase):
+    """A row of a case that may have come from a former system: with the id that it had there (external_id), and perhaps without an account of its author."""
+
+    author_id: Mapped[uuid.UUID | None] = given(Uuid)
+    author_name: Mapped[str] = given(Text)
+    external_id: Mapped[str | None] = given(Text)
+
+
 # ---- a case and what is in it ----------------------------------------------------------------------------------------
 
 
@@ -58,9 +66,10 @@ class SupportCase(Workspace):
     opened_at: Mapped[datetime] = given(Moment)
     closed_at: Mapped[datetime | None] = given(Moment)
     closing_reason: Mapped[str | None] = given(Text)
+    external_id: Mapped[str | None] = given(Text)
 
 
-class SupportNote(Signed, Workspace):
+class SupportNote(Brought, Workspace):
     __tablename__ = "support_notes"
     stream: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
@@ -71,7 +80,7 @@ class SupportNote(Signed, Workspace):
     edited_at: Mapped[datetime | None] = given(Moment)
 
 
-class SupportGoal(Signed, Workspace):
+class SupportGoal(Brought, Workspace):
     __tablename__ = "support_goals"
     title: Mapped[str] = mapped_column(Text)
     description: Mapped[str] = mapped_column(Text)
@@ -87,7 +96,7 @@ class GoalProgress(Signed, Workspace):
     noted_at: Mapped[datetime] = given(Moment)
 
 
-class SupportSession(Signed, Workspace):
+class SupportSession(Brought, Workspace):
     __tablename__ = "support_sessions"
     scheduled_at: Mapped[datetime] = mapped_column(Moment)
     duration_minutes: Mapped[int] = mapped_column(Integer)
@@ -200,8 +209,9 @@ class NoteEntry(Workspace):
     case_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     stream: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
-    author_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    author_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     author_name: Mapped[str] = mapped_column(Text)
+    is_imported: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(Moment)
     edited_at: Mapped[datetime | None] = mapped_column(Moment)
     safeguarding: Mapped[bool] = mapped_column(Boolean)
@@ -226,6 +236,7 @@ class SessionRow(Workspace):
     status: Mapped[str] = mapped_column(Text)
     outcome_note: Mapped[str | None] = mapped_column(Text)
     author_name: Mapped[str] = mapped_column(Text)
+    is_imported: Mapped[bool] = mapped_column(Boolean)
     is_upcoming: Mapped[bool] = mapped_column(Boolean)
     needs_outcome: Mapped[bool] = mapped_column(Boolean)
 

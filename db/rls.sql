@@ -147,6 +147,9 @@ grant execute on function
     app.years_after(timestamptz, integer)
     to keywork_org_admin;
 
+-- Imports: an org-admin's steps.
+grant execute on function app.ask_for_import_check(uuid, jsonb), app.ask_for_import(uuid), app.discard_import(uuid) to keywork_org_admin;
+
 -- The jobs login: these, and no table.
 grant usage on schema app to keywork_jobs;
 grant execute on procedure app.sweep_retention(integer, boolean), app.sweep_retention_asked() to keywork_jobs;
@@ -157,8 +160,10 @@ grant execute on function
     app.begin_job(text, timestamptz), app.finish_job(text, date, jsonb), app.fail_job(text, timestamptz, date, text),
     app.compose_chunk(date, uuid, uuid, integer), app.erase_old_digests(), app.files_to_erase(uuid[]),
     app.claim_message(), app.digest_to_send(uuid), app.document_to_send(uuid), app.message_was_sent(uuid, text), app.message_was_not_sent(uuid, integer, text, text, integer),
-    app.pause_couriers(integer, text), app.couriers_refused()
+    app.pause_couriers(integer, text), app.couriers_refused(),
+    app.claim_import(uuid[]), app.carry_out_import(uuid), app.import_failed(uuid, text), app.erase_old_imports()
     to keywork_jobs;
+grant execute on procedure app.work_on_imports() to keywork_jobs;
 
 -- Digests: what an org-admin may look at and decide, and the answer to "why did they not get it?". What the provider of e-mail
 -- tells comes in without a person (the signature is the web server's to check).
@@ -885,6 +890,39 @@ begin
         execute format('create policy select_org_admin on app.%I for select to keywork_org_admin
             using (organisation_id = (select app.org_admin_case_organisation()))', it);
         execute format('comment on policy select_org_admin on app.%I is ''Everything inside the wall, where the plan has support cases.''', it);
+    end loop;
+end
+$walls$;
+
+
+------------------------------------------------------------------------------------------------------------------------
+-- Imports: the org-admin's, and the jobs service's work
+------------------------------------------------------------------------------------------------------------------------
+
+grant select on app.imports, app.import_lines, app.import_faults to keywork_org_admin;
+grant insert (id, kind, file_name, encoding, delimiter, header), update (mapping, state) on app.imports to keywork_org_admin;
+grant insert (organisation_id, import_id, line, cells) on app.import_lines to keywork_org_admin;
+grant insert (organisation_id, import_id, line, place, code, said, hint, of_reading) on app.import_faults to keywork_org_admin;
+-- no delete: an import is given up, and what it says goes then (app.imports_let_go)
+-- no external_id on any table for anybody: what has one came in by an import, and screens say so
+
+do $walls$
+declare
+    it text;
+begin
+    foreach it in array array['imports', 'import_lines', 'import_faults'] loop
+        execute format('create policy wall_org_admin on app.%I as restrictive to keywork_org_admin
+            using (organisation_id = (select app.org_admin_case_organisation()))', it);
+        execute format('create policy wall_property_manager on app.%I as restrictive to keywork_property_manager
+            using (organisation_id = (select app.manager_organisation()))', it);
+        execute format('create policy wall_collaborator on app.%I as restrictive to keywork_collaborator
+            using (organisation_id = any ((select app.my_organisation_ids())::uuid[]))', it);
+        execute format('comment on policy wall_org_admin on app.%I is ''Own organisation only, whatever else is allowed.''', it);
+        execute format('comment on policy wall_property_manager on app.%I is ''Own organisation only, whatever else is allowed; and nothing is granted.''', it);
+        execute format('comment on policy wall_collaborator on app.%I is ''Own organisations only, whatever else is allowed; and nothing is granted.''', it);
+        execute format('create policy all_org_admin on app.%I for all to keywork_org_admin
+            using (organisation_id = (select app.org_admin_case_organisation()))', it);
+        execute format('comment on policy all_org_admin on app.%I is ''Everything inside the wall, where the plan has support cases; the grants say what of it may be written.''', it);
     end loop;
 end
 $walls$;

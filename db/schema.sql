@@ -270,6 +270,11 @@ create table app.properties (
     town            text not null,
     postcode        text not null,
     created_at      timestamptz not null default now(),
+    external_id     text,
+    -- One line that one sees, the same from file to file.
+    constraint property_external_ids_are_printable check (
+        length(external_id) between 1 and 100 and external_id = btrim(external_id)
+        and external_id !~ '[\x01-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]'),
     constraint property_addresses_are_filled check (length(btrim(address)) between 1 and 200),
     constraint property_towns_are_filled check (length(btrim(town)) between 1 and 100),
     constraint postcodes_are_british check (postcode ~ '^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}$'),
@@ -279,6 +284,8 @@ create table app.properties (
         references app.landlords (organisation_id, id)
 );
 comment on table app.properties is 'Homes. landlord_id may change: tenants, cases and their content follow by cascade.';
+comment on column app.properties.external_id is 'What a former system called it; null where it was made here (app.imports).';
+create unique index properties_by_external_id on app.properties (organisation_id, external_id) where external_id is not null;
 create index properties_by_landlord on app.properties (landlord_id);
 create index properties_by_organisation_and_landlord on app.properties (organisation_id, landlord_id);
 
@@ -291,6 +298,11 @@ create table app.tenants (
     date_of_birth   date,
     housing_officer_note_visibility text not null default 'inherit',
     created_at      timestamptz not null default now(),
+    external_id     text,
+    -- One line that one sees, the same from file to file.
+    constraint tenant_external_ids_are_printable check (
+        length(external_id) between 1 and 100 and external_id = btrim(external_id)
+        and external_id !~ '[\x01-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]'),
     constraint tenant_names_are_filled check (length(btrim(full_name)) between 1 and 120),
     constraint tenant_birthdays_are_plausible check (date_of_birth >= date '1900-01-01'),
     -- Looks at the clock, which a check may where what is true once stays true: a dump fits when it is restored.
@@ -302,6 +314,8 @@ create table app.tenants (
         references app.properties (organisation_id, id, landlord_id) on update cascade
 );
 comment on table app.tenants is 'People who rent. organisation_id and landlord_id follow the property (trigger).';
+comment on column app.tenants.external_id is 'What a former system called it; null where it was made here (app.imports).';
+create unique index tenants_by_external_id on app.tenants (organisation_id, external_id) where external_id is not null;
 create index tenants_by_name on app.tenants (organisation_id, full_name);
 create index tenants_by_landlord on app.tenants (organisation_id, landlord_id);
 create index tenants_by_property on app.tenants (organisation_id, property_id, landlord_id);
@@ -322,6 +336,11 @@ create table app.support_cases (
     opened_at       timestamptz not null default now(),
     closed_at       timestamptz,
     closing_reason  text,
+    external_id     text,
+    -- One line that one sees, the same from file to file.
+    constraint case_external_ids_are_printable check (
+        length(external_id) between 1 and 100 and external_id = btrim(external_id)
+        and external_id !~ '[\x01-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]'),
     constraint context_summaries_fit check (length(context_summary) <= 4000),
     -- The closing's reason is asked for once and cleared by a reopening, with closed_at (spec 2).
     constraint closed_cases_have_a_reason check ((closed_at is null) = (closing_reason is null)),
@@ -333,6 +352,8 @@ create table app.support_cases (
         references app.tenants (organisation_id, id, landlord_id) on update cascade
 );
 comment on table app.support_cases is 'One support case of one tenant; closed_at null = open. The retention clock starts at closed_at (spec 4).';
+comment on column app.support_cases.external_id is 'What a former system called it; null where it was made here (app.imports).';
+create unique index cases_by_external_id on app.support_cases (organisation_id, external_id) where external_id is not null;
 -- A tenant has at most one open case (spec 1).
 create unique index one_open_case_for_each_tenant on app.support_cases (tenant_id) where closed_at is null;
 create index cases_by_tenant on app.support_cases (organisation_id, tenant_id, landlord_id);
@@ -450,12 +471,19 @@ create table app.support_notes (
     case_id         uuid not null,
     stream          text not null,
     body            text not null,
-    author_id       uuid not null references app.users,
+    author_id       uuid references app.users,
     author_name     text not null,
     safeguarding    boolean not null default false,
     safeguarding_flagged_at timestamptz,
     created_at      timestamptz not null default now(),
     edited_at       timestamptz,
+    external_id     text,
+    -- One line that one sees, the same from file to file.
+    constraint note_external_ids_are_printable check (
+        length(external_id) between 1 and 100 and external_id = btrim(external_id)
+        and external_id !~ '[\x01-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]'),
+    -- Somebody of the former system who has no account here.
+    constraint note_authors_have_an_account_or_are_imported check (author_id is not null or external_id is not null),
     constraint note_streams_are_shared_or_professional check (stream in ('shared', 'professional')),
     constraint note_bodies_are_filled check (length(btrim(body, E' \t\r\n')) >= 1),
     constraint note_bodies_fit check (length(body) <= 20000),
@@ -468,6 +496,8 @@ create table app.support_notes (
 );
 comment on table app.support_notes is
     'Two streams, separate by design: shared (the whole team may read) and professional (operators only). A stream never changes.';
+comment on column app.support_notes.external_id is 'What a former system called it; null where it was made here (app.imports).';
+create unique index notes_by_external_id on app.support_notes (organisation_id, external_id) where external_id is not null;
 -- One case's notes, newest first, with every column that a policy asks for.
 create index notes_by_case on app.support_notes (case_id, created_at desc) include (organisation_id, landlord_id, stream, author_id);
 create index notes_by_organisation on app.support_notes (organisation_id, created_at desc);
@@ -499,9 +529,16 @@ create table app.support_goals (
     description     text not null default '',
     target_date     date,
     status          text not null default 'active',
-    author_id       uuid not null references app.users,
+    author_id       uuid references app.users,
     author_name     text not null,
     created_at      timestamptz not null default now(),
+    external_id     text,
+    -- One line that one sees, the same from file to file.
+    constraint goal_external_ids_are_printable check (
+        length(external_id) between 1 and 100 and external_id = btrim(external_id)
+        and external_id !~ '[\x01-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]'),
+    -- Somebody of the former system who has no account here.
+    constraint goal_authors_have_an_account_or_are_imported check (author_id is not null or external_id is not null),
     constraint goal_titles_are_filled check (length(btrim(title)) between 1 and 160),
     constraint goal_descriptions_fit check (length(description) <= 4000),
     constraint goal_statuses_are_known check (status in ('active', 'achieved', 'closed')),
@@ -511,6 +548,8 @@ create table app.support_goals (
         references app.support_cases (organisation_id, id, landlord_id) on update cascade
 );
 comment on table app.support_goals is 'Care-plan goals of a case.';
+comment on column app.support_goals.external_id is 'What a former system called it; null where it was made here (app.imports).';
+create unique index goals_by_external_id on app.support_goals (organisation_id, external_id) where external_id is not null;
 create index goals_by_case on app.support_goals (case_id, created_at) include (organisation_id, landlord_id, status);
 -- The digest asks for the active ones.
 create index active_goals_by_case on app.support_goals (case_id) where status = 'active';
@@ -563,9 +602,16 @@ create table app.support_sessions (
     attendees        text not null default '',
     status           text not null default 'scheduled',
     outcome_note     text,
-    author_id        uuid not null references app.users,
+    author_id        uuid references app.users,
     author_name      text not null,
     created_at       timestamptz not null default now(),
+    external_id      text,
+    -- One line that one sees, the same from file to file.
+    constraint session_external_ids_are_printable check (
+        length(external_id) between 1 and 100 and external_id = btrim(external_id)
+        and external_id !~ '[\x01-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]'),
+    -- Somebody of the former system who has no account here.
+    constraint session_authors_have_an_account_or_are_imported check (author_id is not null or external_id is not null),
     constraint session_times_are_plausible check (
         scheduled_at >= timestamptz '2000-01-01 00:00+00' and scheduled_at < timestamptz '2100-01-01 00:00+00'),
     constraint sessions_last_5_minutes_to_12_hours check (duration_minutes between 5 and 720),
@@ -582,6 +628,8 @@ create table app.support_sessions (
         references app.support_cases (organisation_id, id, landlord_id) on update cascade
 );
 comment on table app.support_sessions is 'Scheduled and recorded sessions. Duration in minutes.';
+comment on column app.support_sessions.external_id is 'What a former system called it; null where it was made here (app.imports).';
+create unique index sessions_by_external_id on app.support_sessions (organisation_id, external_id) where external_id is not null;
 create index sessions_by_case on app.support_sessions (case_id, scheduled_at) include (organisation_id, landlord_id, author_id);
 create index sessions_by_landlord on app.support_sessions (landlord_id);
 create index sessions_by_case_key on app.support_sessions (organisation_id, case_id, landlord_id);
@@ -1186,7 +1234,9 @@ insert into app.jobs (name, cadence, due_time, late_after, destroys) values
     ('erase_old_digests',     'daily',   '03:30', '12 hours',   true),
     ('clear_mail_folder',     'often',   null,    '1 hour',     false),
     ('make_bundles',          'often',   null,    '10 minutes', false),
-    ('erase_old_bundles',     'daily',   '03:40', '12 hours',   true);
+    ('erase_old_bundles',     'daily',   '03:40', '12 hours',   true),
+    ('work_on_imports',       'often',   null,    '1 hour',     false),
+    ('erase_old_imports',     'daily',   '03:45', '12 hours',   true);
 
 create table app.job_runs (
     job         text not null references app.jobs,
@@ -1557,6 +1607,111 @@ create index chunks_by_bundle on app.subject_access_chunks (organisation_id, bun
 
 
 ------------------------------------------------------------------------------------------------------------------------
+-- Imports: what a firm brings from its former system
+------------------------------------------------------------------------------------------------------------------------
+
+-- A file is read into staged lines by the web server, as the org-admin; matched, checked and applied by the rules under "Imports"
+-- in functions.sql. Lines and faults are copies of people's words: they go when the import is done, given up, or a week old.
+
+create table app.imports (
+    id              uuid primary key default gen_random_uuid(),
+    organisation_id uuid not null default app.org_admin_organisation() references app.organisations,
+    kind            text not null,
+    file_name       text not null,
+    encoding        text not null,
+    delimiter       text not null,
+    header          text[] not null,
+    line_count      integer,
+    mapping         jsonb,
+    state           text not null default 'uploaded',
+    fault_count     integer,
+    to_add          integer,
+    already_here    integer,
+    to_close        integer,
+    due_at_once     integer,
+    error           text,
+    author_id       uuid references app.users,
+    author_name     text not null,
+    asked_by_id     uuid references app.users,
+    asked_by_name   text,
+    created_at      timestamptz not null default now(),
+    state_at        timestamptz not null default now(),
+    constraint import_kinds_are_known check (kind in ('properties', 'tenants', 'cases', 'notes', 'goals', 'sessions')),
+    constraint import_states_are_known check (state in (
+        'uploaded', 'checking', 'checked', 'applying', 'done', 'discarded', 'expired', 'refused', 'failed')),
+    constraint import_file_names_fit check (length(file_name) between 1 and 200),
+    constraint import_encodings_are_known check (encoding in ('utf-8', 'utf-16', 'windows-1252')),
+    constraint import_delimiters_are_known check (delimiter in (',', ';', E'\t')),
+    -- A file of spreadsheets' width; each name once, or nobody could say which is meant.
+    constraint import_headers_fit check (cardinality(header) between 1 and 100 and array_position(header, null) is null),
+    -- Codes, never words: an SQLSTATE, or why it was refused.
+    constraint import_errors_are_codes check (error ~ '^[A-Za-z0-9_]{1,60}$'),
+    constraint imports_in_their_organisation unique (organisation_id, id)
+);
+comment on table app.imports is
+    'A file that an org-admin brings in, of one kind. States: uploaded (its columns are to be matched), checking (the jobs service looks for faults), checked, applying (the jobs service brings it in, '
+    'whole or not at all), done; discarded (by an org-admin), expired (a week old, or retention destroyed something that it names), refused (who asked may no longer), failed.';
+comment on column app.imports.mapping is '{field: name of a column}: which column of the file is which field (app.import_fields). The last one of a kind is suggested for the next file.';
+comment on column app.imports.fault_count is 'Of the latest check, as are the numbers beside it; of an import that is done, what it did.';
+comment on column app.imports.due_at_once is 'How many cases would come, or be closed, so long after their closing that retention destroys them in its next run.';
+comment on column app.imports.asked_by_id is 'Who asked for the check or import that is waiting, under way or was last done: the person that its rows are written down for.';
+create index imports_by_organisation on app.imports (organisation_id, created_at desc);
+create index imports_by_author on app.imports (author_id);
+create index imports_by_asker on app.imports (asked_by_id);
+-- The jobs service's way to what waits, oldest first.
+create index imports_by_turn on app.imports (state, state_at) where state in ('checking', 'applying');
+create trigger imports_take_their_steps before insert or update on app.imports
+    for each row execute function app.imports_take_their_steps();
+create trigger imports_let_go after update of state on app.imports
+    for each row when (new.state in ('done', 'discarded', 'expired', 'refused', 'failed')) execute function app.imports_let_go();
+
+create table app.import_lines (
+    organisation_id uuid not null,
+    import_id       uuid not null,
+    line            integer not null,
+    cells           text[] not null,
+    constraint import_lines_pkey primary key (organisation_id, import_id, line),
+    -- What Keywork reads of one file; the reader says so before (views/import_reading.py).
+    constraint import_lines_are_counted check (line between 2 and 600000),
+    constraint import_lines_are_of_an_import foreign key (organisation_id, import_id)
+        references app.imports (organisation_id, id) on delete cascade
+);
+comment on table app.import_lines is 'The staged lines of a file, as it has them. Goes when the import is done or given up, a week after it was uploaded at the latest.';
+comment on column app.import_lines.line is 'As spreadsheets count: the names of the columns are line 1, blank lines count.';
+create trigger import_lines_come_with_the_file after insert on app.import_lines
+    referencing new table as came for each statement execute function app.import_lines_come_with_the_file();
+
+create table app.import_faults (
+    organisation_id uuid not null,
+    import_id       uuid not null,
+    line            integer not null,
+    place           integer not null default 0,
+    code            text not null,
+    said            text,
+    hint            text,
+    of_reading      boolean not null default false,
+    constraint import_faults_pkey primary key (organisation_id, import_id, line, place, code),
+    constraint import_fault_codes_are_plain_words check (code ~ '^[a-z_]{2,40}$'),
+    constraint import_faults_quote_little check (length(said) <= 80 and length(hint) <= 80),
+    constraint import_faults_are_of_an_import foreign key (organisation_id, import_id)
+        references app.imports (organisation_id, id) on delete cascade
+);
+comment on table app.import_faults is 'What keeps a file from being brought in: which line, which column, why (a code; views/import_words.py words it), and how the cell begins. Goes with the lines.';
+comment on column app.import_faults.place is 'Which column of the file, from 1; 0: the line as a whole.';
+comment on column app.import_faults.of_reading is 'Found while the file was read, and stays; the others are found anew by each check.';
+
+create table vault.import_work (
+    import_id  uuid primary key references app.imports on delete cascade,
+    attempts   integer not null,
+    began_at   timestamptz not null default clock_timestamp(),
+    applied_in xid8,
+    constraint import_attempts_count_from_1 check (attempts > 0)
+);
+comment on table vault.import_work is 'How often the jobs service began what was last asked of an import: one that ends it each time is given up.';
+comment on column vault.import_work.applied_in is 'The transaction that writes what it brings, by which app.who_acts() knows for whom the jobs service writes.';
+
+
+------------------------------------------------------------------------------------------------------------------------
 -- What is audited
 ------------------------------------------------------------------------------------------------------------------------
 
@@ -1594,7 +1749,8 @@ begin
             ('support_uploads',            'id',      'case_id', '',                   'created_at'),
             ('subject_access_requests',    'id',      '',        '',                   'created_at'),
             ('subject_access_pauses',      'id',      '',        'why',                'created_at'),
-            ('subject_access_redactions',  'id',      '',        'because',            'created_at')
+            ('subject_access_redactions',  'id',      '',        'because',            'created_at'),
+            ('imports',                    'id',      '',        'kind',               'created_at')
         ) as audited (name, id_column, case_column, kind_column, moment_column)
     loop
         execute format('create trigger written_down after insert or update on app.%I for each row execute function app.write_down(%L, %L, %L, %L)',

@@ -222,7 +222,7 @@ comment on view app.tenants_without_case is 'Tenants for whom a case can be open
 ------------------------------------------------------------------------------------------------------------------------
 
 create view app.note_feed with (security_invoker = true) as
-select n.id, n.case_id, n.stream, n.body, n.author_id, n.author_name, n.created_at, n.edited_at, n.safeguarding, n.safeguarding_flagged_at,
+select n.id, n.case_id, n.stream, n.body, n.author_id, n.author_name, n.external_id is not null as is_imported, n.created_at, n.edited_at, n.safeguarding, n.safeguarding_flagged_at,
        c.closed_at is null and n.author_id = me.person and (me.operates or me.takes_part_in_full) as may_edit,
        c.closed_at is null and not n.safeguarding
            and ((n.author_id = me.person and (me.operates or me.takes_part_in_full))
@@ -241,7 +241,7 @@ comment on view app.note_feed is 'Notes with what the acting person may do to ea
 
 create view app.session_list with (security_invoker = true) as
 select s.id, s.case_id, s.scheduled_at, s.scheduled_at + make_interval(mins => s.duration_minutes) as ends_at,
-       s.duration_minutes, s.type, s.attendees, s.status, s.outcome_note, s.author_name,
+       s.duration_minutes, s.type, s.attendees, s.status, s.outcome_note, s.author_name, s.external_id is not null as is_imported,
        s.status = 'scheduled' and s.scheduled_at + make_interval(mins => s.duration_minutes) > now() as is_upcoming,
        s.status = 'scheduled' and s.scheduled_at + make_interval(mins => s.duration_minutes) <= now() as needs_outcome
 from app.support_sessions as s;

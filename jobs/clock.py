@@ -79,6 +79,8 @@ SCHEDULE = (
     # Cancelled wherever it is: an attempt that was broken off is made again.
     Job("make_bundles", lambda call: make_bundles(call.connection, call.ending), 5),
     Job("erase_old_bundles", Statement("select bundles from app.erase_old_bundles()"), 60),
+    Job("work_on_imports", Statement("call app.work_on_imports()"), 5),
+    Job("erase_old_imports", Statement("select imports from app.erase_old_imports()"), 60),
     Job("clear_mail_folder", lambda call: clear_mail_folder(call.connection, call.mail), 20),
 )
 #: A database that went without a word is noticed within a minute. No prepared statements: a pooler may stand in between.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from views import document_words
+from views import document_words, history_imports
 from views.document_words import asked_by, said_by
 from views.words import count, day, label, listed, minutes, when_full
 
@@ -52,6 +52,7 @@ def _years(windows: dict[str, int]) -> str:
 
 LANDLORD = Field("Landlord", of=("landlords", "name"))
 AUTHOR = {"author_name": Field("By")}
+FORMER = {"external_id": Field("Id in the former system")}
 NOTED = Field("Written", _moment)
 MADE = {"created_at": Field("Added", _moment)}
 KIND = Field("Kind", document_words.KINDS.__getitem__)
@@ -61,21 +62,21 @@ REPEATS = Field("Repeats", _every)
 FIELDS: dict[str, dict[str, Field]] = {
     "support_cases": {
         "context_summary": Field("Context summary"), "opened_at": Field("Opened", _moment), "closed_at": Field("Closed", _moment),
-        "closing_reason": Field("Why is it being closed?", _code("closing_reason")), "landlord_id": LANDLORD,
+        "closing_reason": Field("Why is it being closed?", _code("closing_reason")), **FORMER, "landlord_id": LANDLORD,
     },
     "support_notes": {
         "body": Field("Note"), "safeguarding": Field("Safeguarding", _yes_or_no), "safeguarding_flagged_at": Field("Flagged", _moment),
-        **AUTHOR, "created_at": NOTED, "edited_at": Field("Edited", _moment), "landlord_id": LANDLORD,
+        **AUTHOR, "created_at": NOTED, "edited_at": Field("Edited", _moment), **FORMER, "landlord_id": LANDLORD,
     },
     "support_goals": {
         "title": Field("What are we working towards?"), "description": Field("How will we get there?"), "target_date": Field("Target date", _day),
-        "status": Field("State", _code("goal_status")), **AUTHOR, "created_at": NOTED, "landlord_id": LANDLORD,
+        "status": Field("State", _code("goal_status")), **AUTHOR, "created_at": NOTED, **FORMER, "landlord_id": LANDLORD,
     },
     "support_goal_progress": {"body": Field("What has changed?"), **AUTHOR, "noted_at": NOTED, "landlord_id": LANDLORD},
     "support_sessions": {
         "scheduled_at": Field("When", _moment), "duration_minutes": Field("Minutes", minutes), "type": Field("Type", _code("session_type")),
         "attendees": Field("Who takes part"), "status": Field("How did it go?", _code("session_status")), "outcome_note": Field("Outcome"),
-        **AUTHOR, "created_at": NOTED, "landlord_id": LANDLORD,
+        **AUTHOR, "created_at": NOTED, **FORMER, "landlord_id": LANDLORD,
     },
     "support_collaborators": {
         "full_name": Field("Full name"), "kind": Field("Who are they?", _code("kind")), "participation_mode": Field("Their part", _code("mode")),
@@ -98,11 +99,11 @@ FIELDS: dict[str, dict[str, Field]] = {
     "bi_logins": {"login": Field("Login"), **MADE},
     "tenants": {
         "full_name": Field("Full name"), "date_of_birth": Field("Date of birth", _day), "property_id": Field("Property", of=("properties", "address")),
-        "housing_officer_note_visibility": Field("Shared notes and housing officers", _code("note_visibility")), "landlord_id": LANDLORD, **MADE,
+        "housing_officer_note_visibility": Field("Shared notes and housing officers", _code("note_visibility")), **FORMER, "landlord_id": LANDLORD, **MADE,
     },
     "landlords": {"name": Field("Name"), **MADE},
     "properties": {
-        "address": Field("Number and street"), "town": Field("Town"), "postcode": Field("Postcode"), "landlord_id": LANDLORD, **MADE},
+        "address": Field("Number and street"), "town": Field("Town"), "postcode": Field("Postcode"), **FORMER, "landlord_id": LANDLORD, **MADE},
     "property_manager_landlords": {"landlord_id": LANDLORD, "assigned_at": Field("Since", _moment)},
     "memberships": {
         "invited_name": Field("Full name"), "invited_email": Field("E-mail address"), "role": Field("Role", _code("hat")), **MADE,
@@ -158,13 +159,14 @@ FIELDS: dict[str, dict[str, Field]] = {
         "title": Field("Title"), "document_id": Field("Belongs to", of=("support_documents", "title")), "received_on": Field("Received", _day), **AUTHOR,
         "created_at": MADE["created_at"], "landlord_id": LANDLORD,
     },
+    "imports": {**{column: Field(*said) for column, said in history_imports.FIELDS.items()}, **AUTHOR, "created_at": Field("Uploaded", _moment)},
 }  # fmt: skip
 
 #: Columns that say nothing to people: the place of a row, whose words stand elsewhere on the page, and ids beside a name.
 UNSAID = {
     "id", "organisation_id", "case_id", "tenant_id", "goal_id", "user_id", "author_id", "invited_by_id", "lifted_by_id", "asked_by_id", "ab_user_id",
     "stream", "template_version_id", "supersedes_id", "approved_by_id", "starter_key", "step", "revision", "changed_at",
-    "request_id", "item_id", "attempts", "next_attempt_at", "done", "total",
+    "request_id", "item_id", "attempts", "next_attempt_at", "done", "total", "delimiter", "error", "state_at",
 }  # fmt: skip
 #: Whose landlord is their own, and no copy of their home's.
 OWN_LANDLORD = {"properties", "property_manager_landlords"}
