@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import from_environment
 from db.demo import ACCOUNTS
 from db.identity import act_in_each_transaction
-from views import api_tokens, frame, headers, health, letters, logs, uploads, webhook, words
+from views import api_tokens, frame, headers, health, imports, letters, logs, uploads, webhook, words
 from views.api_case import CaseApi
 from views.api_collaborator import CollaboratorApi
 from views.api_docs import ApiPage, OpenApi
@@ -36,6 +36,7 @@ from views.exports import CollaboratorExports, OperatorExports
 from views.goals import CollaboratorGoals, OperatorGoals
 from views.history import CaseHistory
 from views.home import Home
+from views.imports import Imports
 from views.jobs import Jobs
 from views.landlords import Landlords
 from views.links import Links
@@ -88,6 +89,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     logs.register(app)
     headers.register(app)
     uploads.register(app)
+    imports.register(app)
     CSRFProtect(app)
     words.register(app)
     letters.register(app)
@@ -108,6 +110,7 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         console.add_view(Audit, "Audit log", href="/audit")
         console.add_view(Retention, "Retention", href="/retention", menu_cond=frame.plan_has_support_cases)
         console.add_view(SubjectAccess, "Subject access", href="/subject-access")
+        console.add_view(Imports, "Import", href="/imports", menu_cond=frame.plan_has_support_cases)
         console.add_view(Settings, "Settings", href="/settings")
         console.add_view(Organisations, "Organisations", href="/organisations")
         console.add_view(Plans, "Plans", href="/plans")

@@ -21,7 +21,7 @@ CASE_TABS = "Notes|Goals|Sessions|Team|Documents|DocumentPage|DocumentFilling|Do
 #: The firm's own data, kept by its org-admins: screens by their names in the menu.
 SET_UP = {
     "Tenants": "Tenants", "Properties": "Properties", "Landlords": "Landlords", "PropertyManagers": "Operators", "Digests": "Digests",
-    "Templates": "Templates", "Retention": "Retention", "SubjectAccess": "Subject access", "Settings": "Settings",
+    "Templates": "Templates", "Retention": "Retention", "SubjectAccess": "Subject access", "Imports": "Import", "Settings": "Settings",
 }  # fmt: skip
 #: What both kinds of operators use.
 CASES = f"Cases|Dashboard|CaseSteps|CaseHistory|Collaborators|Audit|AuditOfCase|AuditOfPerson|DigestWhyOnCase|OperatorAssessments|Operator({CASE_TABS})"

@@ -2615,6 +2615,8 @@ comment on function app.purge_cases(uuid, uuid[], jsonb) is
 
 create or replace function app.erase_copies(of_run uuid, cases uuid[], whole uuid[]) returns void
 language plpgsql set search_path = '' as $$
+declare
+    given_up uuid[];
 begin
     -- digest_entries: app.erase_told(). First: whoever reports an e-mail at this moment is waited for, and what they write down of it goes with the rest.
     perform app.erase_told(cases);
@@ -2636,13 +2638,16 @@ begin
         from gone as g group by g.organisation_id, g.case_id;
     -- import_lines, import_faults: a file that waits and names one of these cases is given up as a whole, not applied in part. One that is being
     -- applied just now either names the case in vain or waits for it: it is over soon, or goes by age.
-    update app.imports as i set state = 'expired', state_at = clock_timestamp() where i.id in (
+    given_up := array(
         select w.id from app.imports as w
         where w.state in ('uploaded', 'checking', 'checked', 'applying') and exists (
             select from app.support_cases as c
             join app.import_lines as l on l.organisation_id = w.organisation_id and l.import_id = w.id and l.cells @> array[c.external_id]
             where c.id = any (cases) and c.organisation_id = w.organisation_id and c.external_id is not null)
         order by w.id for update of w skip locked);
+    delete from app.import_faults as f where f.import_id = any (given_up);
+    delete from app.import_lines as l where l.import_id = any (given_up);
+    update app.imports as i set state = 'expired', state_at = clock_timestamp() where i.id = any (given_up);
     -- links: those that invited somebody to a team that goes. One that is being used waits for the team itself: it goes by age.
     delete from vault.links as l where l.id in (
         select i.id from vault.links as i join app.support_collaborators as m on m.id = i.collaborator_id
@@ -3003,7 +3008,7 @@ $$;
 comment on function app.import_fields() is 'What a file of each kind can bring, and what it must have a column for. Their words are in views/import_kinds.py.';
 
 create or replace function app.imports_take_their_steps() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql set search_path = '' as $$
 declare
     me      uuid;
     trouble text;
@@ -3028,12 +3033,12 @@ begin
     end if;
     if new.state = 'checking' then
         select f.field into trouble from app.import_fields() as f
-        where f.kind = old.kind and f.required and new.mapping -> f.field is null limit 1;
+        where f.kind = old.kind and f.required and new.mapping ->> f.field is null limit 1;
         if trouble is not null then
             raise exception 'a column that must be there is not chosen' using errcode = 'KW496', column = trouble;
         end if;
         select m.key into trouble from jsonb_each_text(new.mapping) as m
-        where m.value <> all (old.header) or not exists (select from app.import_fields() as f where f.kind = old.kind and f.field = m.key)
+        where m.value is null or m.value <> all (old.header) or not exists (select from app.import_fields() as f where f.kind = old.kind and f.field = m.key)
            or exists (select from jsonb_each_text(new.mapping) as other where other.value = m.value and other.key < m.key)
         order by m.key limit 1;
         if trouble is not null then
@@ -3049,13 +3054,11 @@ begin
     end if;
     select u.id, u.full_name into new.asked_by_id, new.asked_by_name from app.users as u where u.id = me;
     new.state_at := now();
-    delete from vault.import_work as w where w.import_id = new.id;
     return new;
 end
 $$;
 comment on function app.imports_take_their_steps() is
-    'The steps of an import that are people''s: KW495 where it is at another one by now, KW496 a field without its column, KW497 a column that is not there or chosen twice (each names the field), KW498 faults, or nothing to bring in. '
-    'Definer: the count of attempts is the jobs service''s, and begins anew.';
+    'The steps of an import that are people''s: KW495 where it is at another one by now, KW496 a field without its column, KW497 a column that is not there or chosen twice (each names the field), KW498 faults, or nothing to bring in.';
 
 create or replace function app.imports_let_go() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -3068,7 +3071,7 @@ $$;
 comment on function app.imports_let_go() is 'An import that is over keeps no copy of what the file said: lines and faults go in the same transaction. Definer: no hat deletes them by itself.';
 
 create or replace function app.import_lines_come_with_the_file() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql set search_path = '' as $$
 begin
     if exists (select from (select distinct c.organisation_id, c.import_id from came as c) as theirs
                join app.imports as i on i.organisation_id = theirs.organisation_id and i.id = theirs.import_id where i.state <> 'uploaded') then
@@ -3077,7 +3080,7 @@ begin
     return null;
 end
 $$;
-comment on function app.import_lines_come_with_the_file() is 'KW495: nothing is added to a file that is being checked, or was. Definer: the jobs service''s step may have moved it where the person does not see it any more.';
+comment on function app.import_lines_come_with_the_file() is 'KW495: nothing is added to a file that is being checked, or was.';
 
 create or replace function app.ask_for_import_check(of_import uuid, chosen jsonb) returns void
 language plpgsql set search_path = '' as $$
@@ -3370,7 +3373,7 @@ begin
                 case when length(q.summary) > 4000 then 'context_summary:long' end] end
            || case when q.does <> 'here' then array[
                 case when q.closed is null and q.reason is not null then 'closed_at:empty'
-                     else 'closed_at:' || coalesce(q.closing_fault, case when q.closes > now() then 'future' when q.closes < q.begins then 'before_opening'
+                     else 'closed_at:' || coalesce(q.closing_fault, case when q.closes > now() then 'future' when q.closes < q.begins and q.begins <= now() then 'before_opening'
                                                                          when q.closes < q.last_record then 'before_records' end) end,
                 case when q.closed is not null and q.reason is null then 'closing_reason:empty' when q.reason is not null and q.code is null then 'closing_reason:not_a_choice' end] end, null),
            q.does <> 'here' and coalesce(app.due_at(q.closes, null, windows, false) <= now(), false),
@@ -3678,7 +3681,8 @@ begin
         update app.imports as i set state = 'refused', error = refusal, state_at = clock_timestamp() where i.id = of_import;
         return;
     end if;
-    if it.state = 'checking' then
+    -- A file with faults is applied by nobody, whatever its state says.
+    if it.state = 'checking' or it.fault_count <> 0 then
         perform app.find_import_faults(of_import);
         return;
     end if;
@@ -3719,8 +3723,10 @@ begin
         if not found then
             return null;
         end if;
+        -- What is asked anew is counted anew.
         insert into vault.import_work as w (import_id, attempts) values (it, 1)
-            on conflict (import_id) do update set attempts = w.attempts + 1, began_at = clock_timestamp()
+            on conflict (import_id) do update
+            set attempts = (case when w.began_at < (select i.state_at from app.imports as i where i.id = it) then 1 else w.attempts + 1 end), began_at = clock_timestamp()
             returning attempts into tries;
         exit when tries <= 5;
         -- It ended the service each time that it was begun: others have their turn.

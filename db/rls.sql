@@ -148,7 +148,7 @@ grant execute on function
     to keywork_org_admin;
 
 -- Imports: an org-admin's steps.
-grant execute on function app.ask_for_import_check(uuid, jsonb), app.ask_for_import(uuid), app.discard_import(uuid) to keywork_org_admin;
+grant execute on function app.ask_for_import_check(uuid, jsonb), app.ask_for_import(uuid), app.discard_import(uuid), app.import_fields() to keywork_org_admin;
 
 -- The jobs login: these, and no table.
 grant usage on schema app to keywork_jobs;

@@ -44,6 +44,10 @@ DOORS = {
     "held_items(%(user)s)", "claim_bundle()", "bundle_of(%(user)s, 1)", "bundle_items(%(user)s, 1)", "bundle_redactions(%(user)s, 1)",
     "bundle_file(%(user)s, 1, 'support_upload_files', %(user)s)", "bundle_progress(%(user)s, 1, 'reading', 0, 0)", "keep_chunk(%(user)s, 1, 1, %(hash)s)",
     "bundle_is_made(%(user)s, 1, 1, %(hash)s)", "bundle_was_not_made(%(user)s, 1, 'x')", "erase_old_bundles()", "erase_subject_access(null, '{}', '{}')",
+    # imports
+    "import_places(%(user)s)", "read_moment('2024-11-03')", "read_code('stream', 'shared')", "external_id_fault('x')", "content_to_import(%(user)s)",
+    *(f"{kind}_to_import(%(user)s)" for kind in ("properties", "tenants", "cases", "notes", "goals", "sessions")), "find_import_faults(%(user)s)", "lock_for_import(%(user)s)",
+    "write_import(%(user)s)", "carry_out_import(%(user)s)", "claim_import('{}')", "import_failed(%(user)s, 'x')", "erase_old_imports()",
     # documents
     "document_to_send(%(user)s)", "why_not_send(%(user)s)", "starter_templates()", "next_due_on(now(), 1)",
     "delivery_rank('sent')", "record_delivery('event', 'message', 'bounced', now())", "apply_deliveries('message')", "one_at_a_time('message')",

@@ -43,6 +43,7 @@ DEFINERS = {
     "request_takes_place_from_tenant": "trigger", "part_takes_place_from_request": "trigger", "subject_access_items": "door", "record_subject_access_look": "door", "subject_access_parts": "door",
     "claim_bundle": "door", "bundle_items": "door", "bundle_redactions": "door", "bundle_file": "door", "bundle_progress": "door", "keep_chunk": "door",
     "bundle_is_made": "door", "bundle_was_not_made": "door", "erase_old_bundles": "door",
+    "imports_let_go": "trigger", "claim_import": "door", "carry_out_import": "door", "import_failed": "door", "erase_old_imports": "door",
 }
 
 #: Tables of the installation itself; every other one is a customer's and carries organisation_id.

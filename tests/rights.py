@@ -49,6 +49,9 @@ DOCUMENTS = ("support_documents", *OF_DOCUMENTS, "support_uploads", "support_upl
 #: Subject access: the org-admin's, whatever the plan; the jobs make bundles.
 REQUESTS = ("subject_access_requests", "subject_access_pauses", "subject_access_redactions", "subject_access_bundles", "subject_access_chunks")
 
+#: Files of a former system: the import, what was read of it, and what is wrong with it.
+IMPORTS = ("imports", "import_lines", "import_faults")
+
 
 class Facts:
     """Every row of the world, by table, with lookups by id."""
@@ -58,7 +61,7 @@ class Facts:
             "organisations", "users", "memberships", "landlords", "properties", "tenants", "property_manager_landlords",
             "support_cases", "support_collaborators", "support_notes", "support_goals", "support_goal_progress",
             "support_sessions", "plans", "features", "feature_gates", "installation", "sign_ins",
-            *RECORD, *TOLD, *JOBS, *MADE_FROM, "document_transitions", *DOCUMENTS, *REQUESTS, "bank_holidays")}
+            *RECORD, *TOLD, *JOBS, *MADE_FROM, "document_transitions", *DOCUMENTS, *REQUESTS, *IMPORTS, "bank_holidays")}
         self._by_id = {row["id"]: row for rows in self.tables.values() for row in rows if "id" in row}
 
     def __getitem__(self, table: str) -> list[dict]:
@@ -206,7 +209,7 @@ class Oracle:
             return self._drafts_in(row["organisation_id"])
         if table == "document_transitions":
             return self.hat in ("org_admin", "property_manager", "collaborator")
-        if table in TOLD:
+        if table in (*TOLD, *IMPORTS):
             return (self.hat == "org_admin" and self.organisation == row["organisation_id"]
                     and self.facts.has_support_cases(row["organisation_id"]))
         if table in ("plans", "feature_gates"):
@@ -280,6 +283,10 @@ class Oracle:
         """What asking for a run of the sweep must come to."""
         return YES if self.sets_up(organisation_id) == YES and self.facts.has_support_cases(organisation_id) else NO
 
+    def brings_in(self, organisation_id) -> str:
+        """What uploading a file to import, adding to it, or giving it up must come to."""
+        return self.asks_for_run(organisation_id)
+
     def changes(self, table: str, row: dict) -> str:
         """What changing the content of a row must come to."""
         if table == "support_notes":
@@ -305,7 +312,10 @@ class Oracle:
             return NO if not self._reads_record(table, row) else LIFTED if row["lifted_at"] else YES
         if table in REQUESTS[2:]:
             return NO  # hidden or shown, made by the jobs
-        if table in (*RECORD, *TOLD, *JOBS, "bank_holidays", "property_manager_landlords", "document_template_versions", "document_transitions", *DOCUMENTS):
+        if table == "imports":
+            return self.brings_in(row["organisation_id"])
+        if table in ("import_lines", "import_faults", *RECORD, *TOLD, *JOBS, "bank_holidays", "property_manager_landlords", "document_template_versions",
+                     "document_transitions", *DOCUMENTS):
             return NO  # made (and deleted), never changed by hand
         return NO if table in ("installation", "sign_ins", "features") else self.sets_up(row["organisation_id"])
 
@@ -325,7 +335,7 @@ class Oracle:
             return CLOSED if self._case(row)["closed_at"] else YES
         if table == "subject_access_redactions":
             return self.sets_up(row["organisation_id"])
-        if table in (*RECORD, *TOLD, *JOBS, *MADE_FROM, *DOCUMENTS, *REQUESTS, "bank_holidays"):
+        if table in (*RECORD, *TOLD, *JOBS, *MADE_FROM, *DOCUMENTS, *REQUESTS, *IMPORTS, "bank_holidays"):
             return NO
         if table == "plans":
             return NO if not self.platform else STILL_USED if self.facts.used("plan_code", row["code"]) else YES

@@ -87,8 +87,22 @@ def live_a_case(world, doors) -> str:
     assert doors.ask(doors_module.TO_ASSIGNMENT, collaborator=member, hash=doors_module.new_hash()).full_name == CANARY
     write_documents(world, case)
     tell(world, case)
+    bring_in(world, case)
     as_admin("select app.close_case(%(case)s, 'moved_on', true)")
     return case
+
+
+def bring_in(world, case) -> None:
+    """What the case and its records were called in a former system, and a file that waits to be imported and names the case."""
+    with world.owner() as owner:
+        for table, column in (("support_cases", "id"), ("support_notes", "case_id"), ("support_goals", "case_id"), ("support_sessions", "case_id")):
+            owner.execute(f"update app.{table} set external_id = %s || ' ' || id where {column} = %s", [CANARY, case])
+    with world.acting("harbour_admin") as connection:
+        this, firm = connection.execute("insert into app.imports (kind, file_name, encoding, delimiter, header) values ('notes', 'n.csv', 'utf-8', ',', '{id,case,body}')"
+                                        " returning id, organisation_id").fetchone()
+        connection.execute("insert into app.import_lines (organisation_id, import_id, line, cells) values (%s, %s, 2, %s)",
+                           [firm, this, ["N-1", f"{CANARY} {case}", f"{CANARY} in a file"]])
+        connection.execute("insert into app.import_faults (organisation_id, import_id, line, code, said) values (%s, %s, 3, 'nul', %s)", [firm, this, CANARY])
 
 
 def write_documents(world, case) -> None:
@@ -154,7 +168,7 @@ def test_nothing_of_it_survives(doors):
     case = live_a_case(world, doors)
     with psycopg.connect(world.conninfo) as connection:
         assert found_in(connection) == text_columns(connection) | {"audit_payloads.before", "audit_payloads.after", "audit_payloads.reason", "digest_entries.content",
-                                                                         "outbox.to_name"}
+                                                                         "outbox.to_name", "import_lines.cells", "import_faults.said"}
         # Files are in no line of the log, by their bytes.
         assert connection.execute("select count(*) from app.audit_payloads as p where p::text like %s", [f"%{CANARY.encode().hex()}%"]).fetchone() == (0,)
         assert {"suppressed_addresses.address", "support_document_deliveries.to_address", "outbox.to_address"} <= found_in(connection, ADDRESS)

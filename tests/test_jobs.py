@@ -115,7 +115,8 @@ def test_the_login_may_call_these_and_nothing_else(watched):
             "installed_versions", "keep_audit_months", "seal_audit_log", "sweep_retention", "sweep_retention_asked",
             "organisations_to_sweep", "purge_batch", "begin_job", "finish_job", "fail_job",
             "compose_digests", "compose_chunk", "claim_message", "digest_to_send", "document_to_send", "message_was_sent", "message_was_not_sent", "pause_couriers",
-            "erase_old_digests", "files_to_erase", "couriers_refused"}
+            "erase_old_digests", "files_to_erase", "couriers_refused",
+            "work_on_imports", "claim_import", "carry_out_import", "import_failed", "erase_old_imports"}
         assert connection.execute("select c.oid::regclass::text from pg_class as c join pg_namespace as n on n.oid = c.relnamespace"
                                   " where nspname in ('app', 'vault', 'fab') and relkind in ('r', 'p', 'v', 'm')"
                                   " and has_any_column_privilege(c.oid, 'select, insert, update, references')").fetchall() == []

@@ -18,7 +18,8 @@ EVERYBODY = PERSONAS | WRONG_HATS
 KEYS = {"plans": ("code",), "features": ("feature_key",), "feature_gates": ("plan_code", "feature_key"), "memberships": ("organisation_id", "user_id"),
         "property_manager_landlords": ("user_id", "landlord_id"), "installation": ("only_row",), "audit_payloads": ("audit_id",),
         "digest_entries": ("digest_id", "case_id"), "jobs": ("name",), "job_runs": ("job", "period"), "document_transitions": ("step", "from_state"),
-        "support_document_pdfs": ("document_id",), "support_upload_files": ("upload_id",), "subject_access_chunks": ("bundle_id", "number"), "bank_holidays": ("day",)}
+        "support_document_pdfs": ("document_id",), "support_upload_files": ("upload_id",), "subject_access_chunks": ("bundle_id", "number"), "bank_holidays": ("day",),
+        "import_lines": ("import_id", "line"), "import_faults": ("import_id", "line", "place", "code")}
 
 #: What an honest change of each table sets.
 CHANGES = {
@@ -37,6 +38,7 @@ CHANGES = {
     "support_document_deliveries": "to_name = 'Another'", "support_uploads": "title = 'Another'", "support_upload_files": "bytes = bytes || 'x'",
     "subject_access_requests": "extension_reason = 'They asked for ten years'", "subject_access_pauses": "ended_on = began_on", "subject_access_redactions": "note = 'Another'",
     "subject_access_bundles": "state = 'ready'", "subject_access_chunks": "bytes = bytes || 'x'", "bank_holidays": "name = name || '.'",
+    "imports": "state = 'discarded'", "import_lines": "cells = '{x}'", "import_faults": "code = 'another'",
 }
 #: The platform runs organisations by their name and plan; their settings are the org-admin's.
 PLATFORM_CHANGES = CHANGES | {"organisations": "plan_code = 'business'"}
@@ -265,6 +267,14 @@ def test_insert_into_what_operators_set_up(act, facts):
     attempt(NO, "sign_ins", user_id=ident("user", "worker"))
     for organisation in facts["organisations"]:
         attempt(oracle.asks_for_run(organisation["id"]), "retention_runs", organisation_id=organisation["id"])
+    for firm in facts["imports"]:
+        here = {"organisation_id": firm["organisation_id"], "import_id": firm["id"]}
+        # It has been checked: too late, whoever may.
+        attempt("KW495" if oracle.brings_in(firm["organisation_id"]) == YES else NO, "import_lines", **here, line=9, cells=["N-9"])
+        attempt(oracle.brings_in(firm["organisation_id"]), "import_faults", **here, line=9, code="nul", of_reading=True)
+        # Whose it is follows from who uploads it; nobody says.
+        attempt(NO, "imports", organisation_id=firm["organisation_id"], kind="notes", file_name="n.csv", encoding="utf-8", delimiter=",", header=["id"])
+    attempt(oracle.brings_in(oracle.organisation) if oracle.organisation else NO, "imports", kind="notes", file_name="n.csv", encoding="utf-8", delimiter=",", header=["id"])
     attempt(NO, "audit_log", organisation_id=ident("organisation", "harbour"), actor_name="Me", actor_hat="org_admin", action="view", table_name="support_notes")
     harbour = ident("organisation", "harbour")
     attempt(NO, "digests", organisation_id=harbour, officer_id=ident("user", "officer_open"), officer_name="Officer", address="officer@example.org", period="2024-06-01")

@@ -55,6 +55,9 @@ WRITABLE = {
     "support_document_pdfs": [(OPERATORS, "document_id content_sha256 pdf", "", False)],
     "support_document_deliveries": [(OPERATORS, "id document_id way to_name to_address handed_over_on", "", False)],
     "support_uploads": [(STAFF, "id case_id document_id title received_on", "", True)],
+    "imports": [(("org_admin",), "id kind file_name encoding delimiter header", "mapping state", False)],
+    "import_lines": [(("org_admin",), "organisation_id import_id line cells", "", False)],
+    "import_faults": [(("org_admin",), "organisation_id import_id line place code said hint of_reading", "", False)],
     "support_upload_files": [(STAFF, "upload_id media_type bytes", "", False)],
     "subject_access_requests": [
         (("org_admin",), "id tenant_id received_on way asked_by asked_by_name", "extension_reason outcome outcome_on outcome_reason", False)],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import psycopg
 from werkzeug.security import generate_password_hash
 
-from tests import world_digests, world_documents, world_requests
+from tests import world_digests, world_documents, world_imports, world_requests
 
 #: Everybody's password in the sign-in of this world.
 PASSWORD = "seven grey herons"
@@ -226,6 +226,7 @@ def load(connection: psycopg.Connection) -> None:
             began_at="2024-08-01", finished_at="2024-08-01 00:01")
     _write_acts_down(put)
     world_digests.load(put, ident, email_of, full_name)
+    world_imports.load(put, ident, ORGANISATIONS)
     world_documents.load(put, ident, full_name, CASES, {case: firm_of(case) for case in CASES})
     world_requests.load(put, ident, full_name)
 

@@ -5,7 +5,7 @@ for this reader: then the sentence says less. A test walks every audited table a
 """
 
 from db.models_record import AuditEntry
-from views import history_documents, history_requests
+from views import history_documents, history_imports, history_requests
 from views.history_events import EVENTS, decided, who
 from views.history_fields import changed_labels
 from views.history_terms import MOVED, Change, Phrase, Told, called, day_of, in_words, name_of, new_day, payload, with_article
@@ -188,6 +188,7 @@ TOLD: dict[str, Told] = {
     ),
     **history_documents.TOLD,
     **history_requests.TOLD,
+    **history_imports.TOLD,
 }  # fmt: skip
 
 #: A table that is audited by hand, or a line that was altered.

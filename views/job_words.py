@@ -30,6 +30,8 @@ JOBS = {
     "seal_audit_log": Job("Sealing the audit log", "Puts a seal on each new line, so that nobody can change it unseen.", {"sealed": ("line", "sealed")}),
     "keep_audit_months": Job("Room for the audit log", "Makes room in the audit log for the months to come.", {"months": ("month", "made ready")}),
     "sweep_retention": Job("Retention", "Deletes for good what is past its time, at every organisation.", {}, IN_RUNS),
+    "work_on_imports": Job("Imports", "Checks and imports the files that org-admins bring in.", {}, "What came of it is in each organisation's list of imports"),
+    "erase_old_imports": Job("Erasing old imports", "Deletes files that wait to be imported a week after they were uploaded.", {"imports": ("import", "deleted")}),
     "sweep_retention_asked": Job("Retention when asked", "Does the runs that org-admins ask for, and goes on with those that were broken off.", {}, IN_RUNS),
 }
 
@@ -47,6 +49,7 @@ SENDER = "Resend does not take the address that our e-mails are from. Look at KE
 CODES = {
     "KW442": "A case could not be deleted; the others were. The log of the PostgreSQL server names it.",
     "KW490": "Files of a subject access request were erased while they were made, or made by somebody else.",
+    "KW499": "A line of an import was not written, so nothing of that file was. Please tell us about it.",
     "KW450": "The clocks of the database and of the jobs service differ by more than an hour. Set them right: nothing is deleted until then.",
     "08000": AWAY, "08001": AWAY, "08003": AWAY, "08006": AWAY, "57P01": AWAY, "57P02": AWAY, "57P03": AWAY, "57P05": AWAY, "25P03": AWAY, "OperationalError": AWAY,
     "ConnectionTimeout": AWAY,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from views import document_sentences, subject_sentences
+from views import document_sentences, import_sentences, subject_sentences
 
 #: The audit log is written with the change, or the change is not made.
 NOT_WRITTEN_DOWN = "That could not be kept on the record, so it was not done. Please try again."
@@ -16,7 +16,7 @@ NOT_BY_HAND = "Keywork keeps this by itself, so it was not changed. Please try a
 
 #: Constraint or unique index -> (form field it is about, or None for the whole form; what to do). A field is the column of
 #: its name; "column.key" is one part of a column that holds several.
-CONSTRAINTS: dict[str, tuple[str | None, str]] = document_sentences.CONSTRAINTS | subject_sentences.CONSTRAINTS | {
+CONSTRAINTS: dict[str, tuple[str | None, str]] = document_sentences.CONSTRAINTS | import_sentences.CONSTRAINTS | subject_sentences.CONSTRAINTS | {
     # installation, keys, price list: only operators of the installation meet these
     "installation_has_one_row": (None, "Keywork is installed here already."),
     "pads_fill_one_block": (None, "That signing key does not have the right length."),
@@ -239,7 +239,7 @@ STILL_USED: dict[str, str] = subject_sentences.STILL_USED | {
 SENT_TWICE = "This has been saved already. Please load the page again."
 
 #: Errors of our own (functions.sql, first lines) and of Postgres that a person can meet: (field, sentence, HTTP status).
-STATES: dict[str, tuple[str | None, str, int]] = document_sentences.STATES | subject_sentences.STATES | {
+STATES: dict[str, tuple[str | None, str, int]] = document_sentences.STATES | import_sentences.STATES | subject_sentences.STATES | {
     "KW001": (None, "Please sign in again.", 401),
     "KW002": (None, "Please sign in again.", 401),
     "KW003": (None, "That took too long. Please try again.", 503),

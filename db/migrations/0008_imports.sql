@@ -147,7 +147,7 @@ create table app.import_faults (
     of_reading      boolean not null default false,
     constraint import_faults_pkey primary key (organisation_id, import_id, line, place, code),
     constraint import_fault_codes_are_plain_words check (code ~ '^[a-z_]{2,40}$'),
-    constraint import_faults_quote_little check (length(said) <= 80 and length(hint) <= 80),
+    constraint import_faults_quote_little check (length(said) <= 200 and length(hint) <= 200),
     constraint import_faults_are_of_an_import foreign key (organisation_id, import_id)
         references app.imports (organisation_id, id) on delete cascade
 );

@@ -30,12 +30,13 @@ CODES = {
     "document_templates.kind", "document_templates.starter_key", "document_transitions.step", "document_transitions.from_state", "document_transitions.to_state",
     "document_transitions.by_author", "support_documents.kind", "support_documents.state", "support_document_events.step",
     # No sign of markup is in such an address (delivery_addresses_look_like_addresses).
+    "imports.kind", "imports.encoding", "imports.delimiter", "imports.state", "imports.error", "import_faults.code",
     "support_document_deliveries.way", "support_document_deliveries.to_address", "support_upload_files.media_type",
 }  # fmt: skip
 ADDRESSES = {"users.email", "support_collaborators.email", "memberships.invited_email", "organisations.housing_officer_emails",
              "digests.address", "outbox.to_address", "suppressed_addresses.address"}
 #: Columns that hold several texts.
-LISTS = {"organisations.housing_officer_emails"}
+LISTS = {"organisations.housing_officer_emails", "imports.header", "import_lines.cells"}
 #: Fingerprints of the SQL and names of tables, on no screen.
 INTERNAL = {"installation.schema_version", "installation.rules_version", "audit_log.table_name", "audit_payloads.table_name", "outbox.dedup_key", "outbox.provider_id",
             "document_transitions.follows_from", "support_documents.step", "support_document_events.from_state", "support_document_events.to_state"}
@@ -96,6 +97,7 @@ SCREENS = [
         "/digests?month=2024-07", f"/digests/{ident('digest', 'harbour/officer_open')}", f"/digests/{ident('digest', 'harbour/officer_shut')}",
         f"/digests/{ident('digest', 'harbour/officer_open')}/email", "/digests/preview?officer={user[officer_open]}",
         "/digests/why", "/outbox", "/outbox/suppressed", "/support-cases/{case[ann]}/team/{collaborator[ann/officer_open]}/digest")],
+    *[("harbour_admin", f"/imports{path}") for path in ("", "/new", *(f"/{ident('import', 'harbour')}{step}" for step in ("", "/columns", "/discard")))],
     *[("harbour_admin", path) for path in ("/templates", "/templates?show=retired", "/templates?q=nothing", "/templates/add")],
     ("small_admin", "/tenants"),
     ("small_admin", "/support-cases"),
@@ -121,7 +123,7 @@ def plant(site, name: str, words: str) -> None:
     table, column = name.split(".")
     key = {"plans": "code", "memberships": "user_id", "features": "feature_key", "feature_gates": "feature_key", "audit_payloads": "audit_id",
            "digest_entries": "case_id", "jobs": "name", "job_runs": "job",
-           "document_transitions": "step", "support_upload_files": "upload_id"}.get(table, "id")
+           "document_transitions": "step", "support_upload_files": "upload_id", "import_lines": "import_id", "import_faults": "import_id"}.get(table, "id")
     which = {"outcome_note": "t.status <> 'scheduled'", "lift_reason": "t.lifted_at is not null", "lifted_by_name": "t.lifted_at is not null",
              "cleared_by_name": "t.cleared_at is not null", "approved_by_name": "t.approved_at is not null"}.get(column, "true")
     statement = sql.SQL(

@@ -13,6 +13,7 @@ from tests.conftest import World
 from tests.web.conftest import environment_of
 from tests.web.planted_templates import TEMPLATE, plant
 from tests.web.visitor import token_in
+from tests.world import ident
 
 #: Exactly these on each answer; over https one more.
 SNAPSHOT = {
@@ -75,7 +76,7 @@ def addresses(rule, world):
         for name in rule.arguments:
             converter = rule._converters[name]
             if isinstance(converter, UUIDConverter):
-                values[name] = NOBODYS if not real else world.case["ann"] if name == "case_id" else TEMPLATE if rule.rule.startswith("/templates/") else getattr(world, kind)[row]
+                values[name] = NOBODYS if not real else world.case["ann"] if name == "case_id" else TEMPLATE if rule.rule.startswith("/templates/") else ident("import", "harbour") if rule.rule.startswith("/imports/") else getattr(world, kind)[row]
             elif isinstance(converter, AnyConverter):
                 values[name] = sorted(converter.items)[0]
             elif isinstance(converter, PathConverter):

@@ -69,6 +69,8 @@ ROUTES = {
     **{f"/audit/{what}{path}": (methods, OPERATORS) for what in ("case", "person") for path, methods in (("", BOTH), ("/choices", GET))},
     "/audit/check": (BOTH, ORG_ADMINS),
     "/settings": (BOTH, ORG_ADMINS),
+    **{f"/imports{path}": (methods, ORG_ADMINS) for path, methods in {
+        "": GET, "/new": BOTH, ROW: GET, f"{ROW}/columns": BOTH, f"{ROW}/faults.csv": GET, f"{ROW}/apply": BOTH, f"{ROW}/discard": BOTH}.items()},
     **{f"/digests{path}": (methods, ORG_ADMINS) for path, methods in {
         "": GET, "/choices": GET, "/preview": BOTH, "/preview/email": GET, "/preview/text": GET, "/why": BOTH, ROW: GET, f"{ROW}/email": GET, f"{ROW}/text": GET}.items()},
     **{f"/outbox{path}": (methods, ORG_ADMINS) for path, methods in {
@@ -116,6 +118,10 @@ def address(site, rule: str) -> str:
     for start, its_id in set_up.items():
         if rule.startswith(start):
             return rule.replace("<uuid:pk>", str(its_id))
+    if rule.startswith("/imports"):
+        # One that can be applied, where the route needs it.
+        site.as_owner("update app.imports set fault_count = %(faults)s where id = %(id)s and fault_count <> %(faults)s", faults=0 if rule.endswith("/apply") else 1, id=ident("import", "harbour"))
+        return rule.replace("<uuid:pk>", str(ident("import", "harbour")))
     if rule.startswith("/templates"):
         return rule.replace("<uuid:pk>", str(plant(site.world))).replace("<int:version>", "1")
     if rule == "/audit/<int:pk>":

@@ -59,6 +59,7 @@ PAGES = [
     *[(*each, FORM) for each in OFFERING],
     *[("harbour_admin", address, LIST) for address in (
         "/retention", "/retention?page=2", "/retention/dry-run", "/retention/run", "/retention/runs/{run[harbour]}")],
+    *[("harbour_admin", f"/imports{path}", LIST) for path in ("", "?page=2", "/new", *(f"/{ident('import', 'harbour')}{step}" for step in ("", "?page=2", "/columns", "/discard", "/faults.csv")))],
     ("harbour_admin", "/support-cases/{case[eve]}", TAB), ("harbour_admin", "/support-cases/{case[eve]}/hold/lift", FORM),
     *[("harbour_admin", address, LIST) for address in (
         f"/digests?month={MONTH}", f"/digests?month={MONTH}&show=unsent&q=many", f"/digests?month={MONTH}&page=2", f"/digests/{DIGEST}", f"/digests/{DIGEST}/email",
@@ -95,6 +96,9 @@ ROWS = [
            select 'many' || n || '@example.org', 'Many ' || n from generate_series(1, 50) as n returning id)
        insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, invited_by_name)
        select %(ann)s, id, 'Many', 'support_worker', 'full', 'Somebody' from people""",
+    """with many as (insert into app.imports (organisation_id, kind, file_name, encoding, delimiter, header, author_name, state)
+           select %(harbour)s, 'notes', 'many.csv', 'utf-8', ',', '{a}', 'Somebody', 'uploaded' from generate_series(1, 200))
+       insert into app.import_faults (organisation_id, import_id, line, code) select %(harbour)s, %(import)s, n, 'quotes' from generate_series(10, 209) as n""",
     "insert into app.organisations (name, plan_code) select 'Many ' || n, 'enterprise' from generate_series(1, 100) as n",
     "insert into app.job_runs (job, period, status, finished_at) select j.name, current_date - n, 'done', now() from app.jobs as j, generate_series(1, 200) as n",
     """with people as (insert into app.users (email, full_name, disabled_at)
@@ -163,7 +167,7 @@ def fill(world):
                 "cases": cases, "people": people, "ann": world.case["ann"], "harbour": world.organisation["harbour"],
                 "manager": world.user["quay_manager"], "home": world.property["quay_1"], "worker": world.user["worker"], "watcher": world.user["watcher"],
                 "officer": world.user["officer_context"], "month": last_month(), "digest": DIGEST, "template": TEMPLATE,
-                "wording": world.wording["harbour/letter/1"]})
+                "wording": world.wording["harbour/letter/1"], "import": ident("import", "harbour")})
 
 
 #: What the pages of each hat begin with.
