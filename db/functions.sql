@@ -4868,7 +4868,13 @@ language sql immutable parallel safe set search_path = '' as $$
     ('plans',                       null, 'The price list.'),
     ('features',                    null, 'The price list.'),
     ('feature_gates',               null, 'The price list.'),
-    ('bank_holidays',               null, 'The calendar.')
+    ('bank_holidays',               null, 'The calendar.'),
+    ('imports',                     null, 'Which files the firm brought in from a former system. What came of them is among the records, as imported.'),
+    ('import_lines',                null, 'Lines of a file that the firm is bringing in just now, for a week at most. What comes of them is among the records.'),
+    ('import_faults',               null, 'What is wrong with a file that the firm is bringing in just now, for a week at most.'),
+    ('import_work',                 null, 'How often Keywork has begun to read a file.'),
+    ('bi_logins',                   null, 'Which tools read the firm''s figures, which name no tenant.'),
+    ('api_calls',                   null, 'How often programs asked for something, for minutes.')
 $$;
 comment on function app.subject_access_tables() is
     'Every table there is: in which part of a subject access bundle its rows about the tenant are (app.held_items), or why it is left out, as the bundle''s index says it. A new table belongs here: a test looks.';

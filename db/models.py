@@ -52,6 +52,11 @@ class Brought(InCase):
     author_name: Mapped[str] = given(Text)
     external_id: Mapped[str | None] = given(Text)
 
+    @property
+    def is_imported(self) -> bool:
+        """Whether it came from a former system."""
+        return self.external_id is not None
+
 
 # ---- a case and what is in it ----------------------------------------------------------------------------------------
 

@@ -73,9 +73,9 @@ select nullif(s.author_id, '00000000-0000-0000-0000-000000000000') as worker_id,
        count(*) filter (where s.status = 'cancelled') as cancelled,
        coalesce(sum(s.duration_minutes) filter (where s.status = 'delivered'), 0) as minutes_delivered
 from app.support_sessions as s
-group by 1, 3;
+group by 1, 3, case when s.author_id is null then s.author_name end;
 comment on view reporting.activity is 'Sessions by who recorded them and by the month in which they take place.';
-comment on column reporting.activity.worker_id is 'Who recorded the sessions.';
+comment on column reporting.activity.worker_id is 'Who recorded the sessions; null for somebody of a former system without an account here, who is told apart by name.';
 comment on column reporting.activity.worker_name is 'By name, as it stands on the session recorded last that month.';
 comment on column reporting.activity.month is 'The first day of the month, Europe/London.';
 comment on column reporting.activity.scheduled is 'Sessions still to come, and those that are over without anybody having said how they went.';

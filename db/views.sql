@@ -223,9 +223,9 @@ comment on view app.tenants_without_case is 'Tenants for whom a case can be open
 
 create view app.note_feed with (security_invoker = true) as
 select n.id, n.case_id, n.stream, n.body, n.author_id, n.author_name, n.external_id is not null as is_imported, n.created_at, n.edited_at, n.safeguarding, n.safeguarding_flagged_at,
-       c.closed_at is null and n.author_id = me.person and (me.operates or me.takes_part_in_full) as may_edit,
+       c.closed_at is null and n.author_id is not distinct from me.person and (me.operates or me.takes_part_in_full) as may_edit,
        c.closed_at is null and not n.safeguarding
-           and ((n.author_id = me.person and (me.operates or me.takes_part_in_full))
+           and ((n.author_id is not distinct from me.person and (me.operates or me.takes_part_in_full))
                 or (n.stream = 'shared' and me.hat = 'org_admin')) as may_delete,
        n.stream = 'professional' and not n.safeguarding and me.operates as may_flag,
        n.safeguarding and me.hat = 'org_admin' as may_unflag

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from db.models import GoalProgress, SupportGoal
 from views.api import Resource
-from views.api_fields import Body, Code, Day, Id, Moment, Words, given
+from views.api_fields import Body, Code, Day, Id, Moment, Words, YesNo, given
 from views.mends import CappedRows
 from views.rows import find, session
 from views.words import LABELS
@@ -39,8 +39,9 @@ class Goal(Schema):
     description = given(Words, "How to get there.")
     target_date = given(Day, "By when; null without a date.", nullable=True)
     status = given(Code, "How it stands.", STATES)
-    author_id = given(Id, "Who wrote it.")
+    author_id = given(Id, "Who wrote it; null for somebody of a former system who has no account.", nullable=True)
     author_name = given(Words, "Their name, as it was then.")
+    is_imported = given(YesNo, "Whether it came from a former system.")
     created_at = given(Moment, "When it was written.")
     progress = fields.List(fields.Nested(Progress), required=True, metadata={
         "description": f"What has changed, newest first: the newest {MOST_ENTRIES} entries of the goals in the answer. All of them are at /api/v1/goal-progress."})

@@ -25,6 +25,7 @@ class Session(Schema):
     status = given(Code, "How it went; scheduled until somebody says.", STATES)
     outcome_note = given(Words, "What was talked about; null without a note.", nullable=True)
     author_name = given(Words, "Who recorded it.")
+    is_imported = given(YesNo, "Whether it came from a former system.")
     is_upcoming = given(YesNo, "Whether it is still to come, or going on.")
     needs_outcome = given(YesNo, "Whether it is over and nobody has said how it went.")
 

@@ -7,7 +7,7 @@ from sqlalchemy import Row
 
 from db.models import CaseWorkspace
 from views.document_pdf import for_paper
-from views.export_rows import RECORDS, STREAMS, Asked, holding, holds_professional, state_of
+from views.export_rows import RECORDS, STREAMS, Asked, by, holding, holds_professional, state_of
 from views.printing import FAILURES, TOO_LARGE, TOO_LONG, Imprint, PrintFailed, print_document
 from views.words import label, number
 
@@ -60,7 +60,7 @@ def _length(record: Row) -> int:
 
 def _shown(asked: Asked, record: Row) -> dict[str, object]:
     """A record with its codes in words, and with texts that paper can hold."""
-    shown = {name: for_paper(value) if isinstance(value, str) else value for name, value in record._mapping.items()}
+    shown = {name: for_paper(value) if isinstance(value, str) else value for name, value in record._mapping.items()} | {"by": for_paper(by(record))}
     if asked.what == "sessions":
         return shown | {"type": label(record.type, "session_type"), "state": state_of(record)}
     return shown | {"stream_name": STREAMS[record.stream]}

@@ -52,19 +52,24 @@ class Column:
 
 
 WRITTEN, EDITED = Column("Written", lambda note: note.created_at), Column("Edited", lambda note: note.edited_at)
-AUTHOR, STREAM = Column("Written by", lambda note: note.author_name), Column("Stream", lambda note: STREAMS[note.stream])
+AUTHOR, STREAM = Column("Written by", lambda note: by(note)), Column("Stream", lambda note: STREAMS[note.stream])
 FLAGGED = (Column("Safeguarding", lambda note: "Safeguarding" if note.safeguarding else ""), Column("Flagged", lambda note: note.safeguarding_flagged_at))
 BODY = Column("Note", lambda note: note.body)
 SESSION = (
     Column("Begins", lambda it: it.scheduled_at), Column("Ends", lambda it: it.ends_at), Column("Minutes", lambda it: it.duration_minutes),
     Column("Type", lambda it: LABELS["session_type"][it.type]), Column("With", lambda it: it.attendees), Column("State", lambda it: state_of(it)),
-    Column("Outcome", lambda it: it.outcome_note), Column("Recorded by", lambda it: it.author_name),
+    Column("Outcome", lambda it: it.outcome_note), Column("Recorded by", lambda it: by(it)),
 )  # fmt: skip
 
 
 def state_of(session: Any) -> str:
     """The state of a session as its tab says it: one that is over without anybody having said how it went needs an outcome."""
     return "Needs an outcome" if session.needs_outcome else label(session.status, "session_status")
+
+
+def by(record: Any) -> str:
+    """Whose a record is, and whether it came from a former system, as the tabs say it."""
+    return f"{record.author_name}, imported" if record.is_imported else record.author_name
 
 
 def columns(asked: Asked, case: CaseWorkspace) -> Sequence[Column]:
@@ -84,10 +89,10 @@ def records(asked: Asked) -> Select:
     if asked.what == "sessions":
         return _of_days(select(
             SessionRow.id, SessionRow.scheduled_at, SessionRow.ends_at, SessionRow.duration_minutes, SessionRow.type, SessionRow.attendees,
-            SessionRow.status, SessionRow.outcome_note, SessionRow.author_name, SessionRow.needs_outcome,
+            SessionRow.status, SessionRow.outcome_note, SessionRow.author_name, SessionRow.is_imported, SessionRow.needs_outcome,
         ).where(SessionRow.case_id == asked.case_id), SessionRow.scheduled_at, asked).order_by(SessionRow.scheduled_at, SessionRow.id)
     query = select(
-        NoteEntry.id, NoteEntry.stream, NoteEntry.body, NoteEntry.author_name, NoteEntry.created_at, NoteEntry.edited_at, NoteEntry.safeguarding,
+        NoteEntry.id, NoteEntry.stream, NoteEntry.body, NoteEntry.author_name, NoteEntry.is_imported, NoteEntry.created_at, NoteEntry.edited_at, NoteEntry.safeguarding,
         NoteEntry.safeguarding_flagged_at,
     ).where(NoteEntry.case_id == asked.case_id)
     if asked.what == "shared_notes":
