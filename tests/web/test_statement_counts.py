@@ -27,7 +27,7 @@ PAGES = [
     *[(persona, address, LIST) for persona in ("harbour_admin", "quay_manager") for address in ("/support-cases", "/support-cases?state=all&q=a")],
     *[("platform", address, LIST) for address in ("/organisations", "/organisations?q=a&sort=operator_count", "/plans", "/people", "/people?q=a",
                                                   "/people?show=operators", "/people?show=disabled")],
-    *[(persona, "/dashboard", LIST) for persona in ("harbour_admin", "quay_manager")],
+    ("harbour_admin", "/dashboard", TAB), ("quay_manager", "/dashboard", LIST),
     ("platform", "/organisations/{organisation[harbour]}", LIST), ("platform", "/organisations/{organisation[harbour]}/edit", LIST),
     ("platform", "/plans/enterprise/edit", LIST), ("platform", "/people/{user[worker]}/edit", LIST),
     ("platform", "/jobs", LIST), ("platform", "/jobs/seal_audit_log", LIST),
