@@ -131,6 +131,18 @@ def test_digests_are_measured_against_bare_sql_and_objects():
     assert all(figure["aim"] and figure["ok"] is not None and all(value > 0 for value in figure["figures"].values()) for figure in found)
 
 
+def test_exports_are_measured_against_a_bare_copy():
+    """Ways that give different records end the run with an error."""
+    done = subprocess.run([sys.executable, "-m", "tests.bench.export", "--notes", "2000", "--rounds", "1", "--json"], cwd=ROOT, capture_output=True,
+                          text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    filling, *found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert filling["figures"]["notes"] == 2000
+    assert {figure["name"] for figure in found} == {
+        "the file against the bare copy", "the SQL alone against the bare copy", "a note of many against one of few", "memory for many against few"}
+    assert all(figure["ratio"] > 0 and all(value > 0 for value in figure["figures"].values()) for figure in found)
+
+
 def test_two_figures_of_one_name_are_refused():
     with pytest.raises(ValueError):
         print_json([Figure("any", "same", None, {}), Figure("any", "same", None, {})])

@@ -77,6 +77,7 @@ def live_a_case(world, doors) -> str:
     hold = as_admin("insert into app.legal_holds (case_id, reason) values (%(case)s, %(canary)s) returning id")
     as_admin("select app.lift_hold(%(hold)s, %(canary)s)", hold=hold)
     as_admin("select app.record_view(%(case)s)")
+    as_admin("select app.record_case_export(%(case)s, 'notes', 'csv', '2024-01-01', '2024-01-31')")
     # A reason that nobody asked for, and an invitation that waits.
     with world.acting("harbour_admin") as connection:
         connection.execute("select set_config('app.reason', %s, true)", [CANARY])

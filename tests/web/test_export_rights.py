@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from tests.rights import Facts, Oracle
 from tests.web.pages import Page
 from tests.world import PERSONAS, WRONG_HATS
+from views import exports
+from views.export_pdf import export_pdf
 from views.export_rows import Asked, records
 from views.rows import run
 from views.words import LONDON
@@ -218,6 +220,43 @@ def test_the_pdf_says_every_record_that_it_was_made_of(facts, clients, persona, 
     assert whole.count("flagged") == sum(bool(facts.row(each).get("safeguarding")) for each in ids)
     assert f"Records {len(ids)} {'note' if what == 'notes' else 'session'}" in pages[0]
     assert f"Exported by {' '.join(VISITORS[persona].user.split('_')).title()}, " in pages[0]
+
+
+#: What a person loses while their PDF is printed: the change, and the change back.
+LOST = {
+    "worker": "update app.support_collaborators set ended_at = {} where case_id = %(case)s and user_id = %(person)s",
+    "officer_open": "update app.organisations set support_notes_visible_to_housing_officer = {} where id = %(firm)s",
+}
+
+
+@pytest.mark.parametrize(("persona", "lost", "kept"), [("worker", "now()", "null"), ("officer_open", "false", "true")])
+def test_a_right_that_ends_while_a_pdf_is_printed_gives_no_pdf(facts, console, clients, monkeypatch, persona, lost, kept):
+    """Threat 20: printing takes seconds, at whose end the rights are looked at again; nothing is given, and nothing written down."""
+    world = console.world
+    values = {"case": world.case["ann"], "person": VISITORS[persona].user_id, "firm": world.organisation["harbour"]}
+
+    def change(to):
+        with world.owner() as connection:
+            connection.execute(LOST[persona].format(to), values)
+
+    def print_and_lose(*given):
+        pdf = export_pdf(*given)
+        change(lost)
+        return pdf
+
+    def lines():
+        with world.owner() as connection:
+            return connection.execute("select count(*) from app.audit_log where action = 'export'").fetchone()
+
+    before = lines()
+    with monkeypatch.context() as between:
+        between.setattr(exports, "export_pdf", print_and_lose)
+        try:
+            answer = export(clients, persona, world.case["ann"], "notes", file_type="pdf")
+        finally:
+            change(kept)
+    assert answer.status_code == 404 and lines() == before
+    assert export(clients, persona, world.case["ann"], "notes", file_type="pdf").status_code == 200 and lines() == (before[0] + 1,)
 
 
 def test_days_are_londons(facts):
