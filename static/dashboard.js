@@ -17,7 +17,8 @@
     const lines = [...table.tBodies[0].rows], drawn = Number(table.dataset.drawn);
     return {
       labels: lines.map((line) => line.cells[0].textContent.trim()),
-      series: [...table.tHead.rows[0].cells].slice(1, drawn + 1).map((head, place) => ({ name: head.textContent.trim(), values: lines.map((line) => numbers(line)[place]) })),
+      series: [...table.tHead.rows[0].cells].slice(1, drawn + 1)
+        .map((head, place) => ({ name: head.textContent.trim(), values: lines.map((line) => numbers(line)[place]) })),
     };
   }
 
@@ -33,7 +34,9 @@
     pen.strokeStyle = pen.fillStyle = colour;
     pen.lineWidth = 2.4;
     if (place === 1) {
-      [[-2, 2, 2, -2], [0, side, side, 0], [side - 2, side + 2, side + 2, side - 2]].forEach(([x, y, to, at]) => { pen.beginPath(); pen.moveTo(x, y); pen.lineTo(to, at); pen.stroke(); });
+      [[-2, 2, 2, -2], [0, side, side, 0], [side - 2, side + 2, side + 2, side - 2]].forEach(([x, y, to, at]) => {
+        pen.beginPath(); pen.moveTo(x, y); pen.lineTo(to, at); pen.stroke();
+      });
     } else {
       pen.beginPath(); pen.arc(side / 2, side / 2, 1.7, 0, 7); pen.fill();
     }
@@ -76,16 +79,20 @@
       plugins: {
         legend: { display: several, position: "top", align: "start", onClick: null,
           labels: { color: quiet, boxWidth: 22, boxHeight: 12, usePointStyle: kind === "lines", pointStyle: "line", pointStyleWidth: 40,
-            generateLabels: (chart) => Chart.defaults.plugins.legend.labels.generateLabels(chart).map((each) => ({ ...each, lineDash: kind === "lines" ? DASHES[each.datasetIndex] : [] })) } },
+            // By themselves they show a line without its dashes.
+            generateLabels: (chart) => Chart.defaults.plugins.legend.labels.generateLabels(chart)
+              .map((each) => ({ ...each, lineDash: kind === "lines" ? DASHES[each.datasetIndex] : [] })) } },
         tooltip: { enabled: false },
       },
     };
     if (kind === "bars") {
       return { ...shared, indexAxis: "y", layout: { padding: { right: 12 + 7 * most } },
-        scales: { x: { stacked: true, display: false, beginAtZero: true }, y: { stacked: true, grid: { display: false }, border: { display: false }, ticks: { color: ink, autoSkip: false } } } };
+        scales: { x: { stacked: true, display: false, beginAtZero: true },
+          y: { stacked: true, grid: { display: false }, border: { display: false }, ticks: { color: ink, autoSkip: false } } } };
     }
     return { ...shared,
-      scales: { x: { grid: { display: false }, ticks: { color: ink, maxRotation: 60, autoSkip: true } }, y: { beginAtZero: true, grid: { color: grid }, border: { display: false }, ticks: { color: ink, precision: 0 } } } };
+      scales: { x: { grid: { display: false }, ticks: { color: ink, maxRotation: 60, autoSkip: true } },
+        y: { beginAtZero: true, grid: { color: grid }, border: { display: false }, ticks: { color: ink, precision: 0 } } } };
   }
 
   function draw(table) {
@@ -94,14 +101,18 @@
     const canvas = document.createElement("canvas"), frame = document.createElement("div");
     frame.className = "chart-frame";
     frame.setAttribute("aria-hidden", "true");
-    frame.style.height = `${kind === "bars" ? labels.length * Math.max(LINE, WORDS * Math.max(...labels.map((each) => each.length)) + GAP) + (series.length > 1 ? SPACE : 10) : 260}px`;
+    if (kind === "bars") {
+      const line = Math.max(LINE, WORDS * Math.max(...labels.map((each) => each.length)) + GAP);
+      frame.style.height = `${labels.length * line + (series.length > 1 ? SPACE : GAP)}px`;
+    }
     frame.append(canvas);
     details.before(frame);
     const longest = Math.max(...labels.map((_, line) => series.map((each) => each.values[line].toLocaleString("en-GB")).join(" + ").length));
     charts.push({ frame, chart: new Chart(canvas, {
       type: kind === "bars" ? "bar" : "line",
       data: { labels, datasets: series.map((each, place) => ({
-        label: each.name, data: each.values, borderColor: palette[place], borderWidth: kind === "bars" ? 1.5 : 2.5, backgroundColor: kind === "bars" ? fill(place, palette[place]) : palette[place],
+        label: each.name, data: each.values, borderColor: palette[place], borderWidth: kind === "bars" ? 1.5 : 2.5,
+        backgroundColor: kind === "bars" ? fill(place, palette[place]) : palette[place],
         borderDash: kind === "bars" ? undefined : DASHES[place], pointStyle: POINTS[place], pointRadius: 4, maxBarThickness: 18, borderSkipped: false,
       })) },
       options: options(kind, longest, series.length > 1), plugins: kind === "bars" ? [said] : [],

@@ -50,6 +50,8 @@ DOORS = {
     "write_import(%(user)s)", "carry_out_import(%(user)s)", "claim_import('{}')", "import_failed(%(user)s, 'x')", "erase_old_imports()",
     # documents
     "document_to_send(%(user)s)", "why_not_send(%(user)s)", "starter_templates()", "next_due_on(now(), 1)",
+    # BI logins
+    "bi_organisation()",
     "delivery_rank('sent')", "record_delivery('event', 'message', 'bounced', now())", "apply_deliveries('message')", "one_at_a_time('message')",
 }
 

@@ -23,8 +23,9 @@ DIGEST_MONTHS, LOG_DAYS = 6, 14
 #: How long a case waited for its first session: words, and from how many days on.
 WAITS = (("The same day", 0), ("1 to 3 days", 1), ("4 to 7 days", 4), ("8 to 14 days", 8), ("15 to 28 days", 15), ("More than 28 days", 29))
 #: Ends of a digest by what they come to: the states of an e-mail and the reasons why there is none (reporting.digest_delivery).
-ARRIVED, ON_ITS_WAY = ("sent", "delivered"), ("waiting", "sending", "unsure")
-CAME_BACK = ("bounced_for_now", "bounced", "complained", "failed")
+# One that was marked as spam has arrived.
+SENT, ON_ITS_WAY = ("sent", "delivered", "complained"), ("waiting", "sending", "unsure")
+FAILED = ("bounced_for_now", "bounced", "failed")
 #: What happens in the audit log by what it comes to.
 CHANGES, LOOKED, TAKEN = ("insert", "update", "delete"), ("view",), ("export",)
 
@@ -53,7 +54,6 @@ class Chart:
     empty: str
     kind: str = "bars"
     drawn: int | None = None
-    note: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -74,10 +74,12 @@ def months_around(today: date, before: int, after: int) -> list[date]:
 
 def by_landlord(counted: Iterable[tuple[str, Sequence[int]]], order: int = 0) -> list[Line]:
     """A line for each landlord, most in column `order` first; those beyond MOST_LANDLORDS together in the last."""
-    lines = sorted((Line(name or "No landlord", [int(number) for number in numbers]) for name, numbers in counted), key=lambda line: (-line.numbers[order], line.label))
+    lines = [Line(name or "No landlord", [int(number) for number in numbers]) for name, numbers in counted]
+    lines.sort(key=lambda line: (-line.numbers[order], line.label))
     rest = lines[MOST_LANDLORDS:]
     if len(rest) > 1:
-        lines[MOST_LANDLORDS:] = [Line(f"{len(rest):,} other landlords", [sum(column) for column in zip(*(line.numbers for line in rest), strict=True)])]
+        together = [sum(column) for column in zip(*(line.numbers for line in rest), strict=True)]
+        lines[MOST_LANDLORDS:] = [Line(f"{len(rest):,} other landlords", together)]
     return lines
 
 
@@ -88,50 +90,56 @@ def caseload() -> Chart:
         .group_by(CaseFigures.landlord_id, CaseFigures.landlord_name)).all()
     lines = by_landlord((name, numbers) for name, *numbers in counted)
     open_now, closed = (sum(line.numbers[column] for line in lines) for column in (0, 1))
-    return Chart("caseload", "Cases by landlord", f"{count(open_now, 'open case').capitalize()}, and {count(closed, 'closed case')} that {'is' if closed == 1 else 'are'} still kept.",
-                 "Landlord", ("Open", "Closed"), lines, "There is no case yet.")
+    summary = f"{count(open_now, 'open case').capitalize()}, and {count(closed, 'closed case')} that {'is' if closed == 1 else 'are'} still kept."
+    return Chart("caseload", "Cases by landlord", summary, "Landlord", ("Open", "Closed"), lines, "There is no case yet.")
 
 
 def sessions(today: date) -> Chart:
     """Sessions of the last twelve months, this one included."""
     months = months_around(today, MONTHS - 1, 0)
     counted = {month: [int(number) for number in numbers] for month, *numbers in session().execute(
-        select(ActivityFigures.month, func.sum(ActivityFigures.delivered), func.sum(ActivityFigures.missed), func.sum(ActivityFigures.minutes_delivered))
+        select(ActivityFigures.month, func.sum(ActivityFigures.delivered), func.sum(ActivityFigures.missed),
+               func.sum(ActivityFigures.minutes_delivered))
         .where(ActivityFigures.month.between(months[0], months[-1])).group_by(ActivityFigures.month))}
     lines = [Line(month_words(month), counted.get(month, [0, 0, 0])) for month in months]
     delivered, missed, minutes = (sum(line.numbers[column] for line in lines) for column in range(3))
     hours = [Line(line.label, (*line.numbers[:2], round(line.numbers[2] / 60))) for line in lines]
-    return Chart("sessions", "Sessions by month", f"In 12 months {count(delivered, 'session')} took place, {count(round(minutes / 60), 'hour')} together; {missed:,} {'was' if missed == 1 else 'were'} missed.",
-                 "Month", ("Delivered", "Missed", "Hours"), hours, "No session of the last 12 months has been recorded as delivered or missed.", drawn=2)
+    summary = (f"In {MONTHS} months {count(delivered, 'session')} took place, {count(round(minutes / 60), 'hour')} together;"
+               f" {missed:,} {'was' if missed == 1 else 'were'} missed.")
+    return Chart("sessions", "Sessions by month", summary, "Month", ("Delivered", "Missed", "Hours"), hours,
+                 f"No session of the last {MONTHS} months has been recorded as delivered or missed.", drawn=2)
 
 
 def goals() -> Chart:
     """What became of goals, by landlord."""
     counted = session().execute(
-        select(GoalFigures.landlord_name, func.sum(GoalFigures.achieved), func.sum(GoalFigures.active), func.sum(GoalFigures.closed), func.sum(GoalFigures.active_past_target))
+        select(GoalFigures.landlord_name, func.sum(GoalFigures.achieved), func.sum(GoalFigures.active), func.sum(GoalFigures.closed),
+               func.sum(GoalFigures.active_past_target))
         .group_by(GoalFigures.landlord_id, GoalFigures.landlord_name)).all()
     lines = by_landlord(((name, numbers) for name, *numbers in counted), order=0)
     achieved, active, _, late = (sum(line.numbers[column] for line in lines) for column in range(4))
     lines = [Line(line.label, line.numbers[:3]) for line in lines]
-    return Chart("goals", "What became of goals", f"{count(achieved, 'goal').capitalize()} achieved, {active:,} being worked on; the target date of {late:,} of those is over.",
-                 "Landlord", ("Achieved", "Active", "Closed"), lines, "No goal has been set yet.")
+    summary = f"{count(achieved, 'goal').capitalize()} achieved, {active:,} being worked on; the target date of {late:,} of those is over."
+    return Chart("goals", "What became of goals", summary, "Landlord", ("Achieved", "Active", "Closed"), lines, "No goal has been set yet.")
 
 
 def first_sessions(today: date) -> Chart:
     """How long the cases opened in the last twelve months waited for their first session."""
     since = months_around(today, MONTHS - 1, 0)[0]
-    counted = dict(session().execute(select(FirstSession.days, func.count()).where(FirstSession.opened_on >= since).group_by(FirstSession.days)).all())
+    counted = dict(session().execute(
+        select(FirstSession.days, func.count()).where(FirstSession.opened_on >= since).group_by(FirstSession.days)).all())
     none_yet = counted.pop(None, 0)
     waited: Counter[str] = Counter()
     for days, number in counted.items():
         waited[next(words for words, least in reversed(WAITS) if days >= least)] += number
     lines = [*(Line(words, (waited[words],)) for words, _ in WAITS), Line("None yet", (none_yet,))]
     half = median(counted)
-    summary = "" if half is None else "Half of them were seen on the day on which the case was opened. " if half == 0 else f"Half of them were seen within {count(half, 'day')}. "
+    within = "on the day on which the case was opened" if half == 0 else f"within {count(half or 0, 'day')}"
+    summary = "" if half is None else f"Half of them were seen {within}. "
     total = sum(counted.values()) + none_yet
     waiting = f"{none_yet:,} {'waits' if none_yet == 1 else 'wait'} for their first." if none_yet else "None is waiting for its first."
-    return Chart("first-sessions", "Time to the first session", f"{count(total, 'case').capitalize()} opened since {day(since)}. {summary}{waiting}",
-                 "Waited", ("Cases",), lines, f"No case has been opened since {day(since)}.")
+    summary = f"{count(total, 'case').capitalize()} opened since {day(since)}. {summary}{waiting}"
+    return Chart("first-sessions", "Time to the first session", summary, "Waited", ("Cases",), lines, f"No case has been opened since {day(since)}.")
 
 
 def median(counted: dict[int, int]) -> int | None:
@@ -150,7 +158,8 @@ def retention(today: date) -> Chart:
     months = months_around(today, 0, MONTHS - 1)
     fallen: dict[date | None, list[int]] = {month: [0, 0, 0] for month in (*months, date.max)}
     held = 0
-    for month, rule, records, cases in session().execute(select(RetentionFigures.month, RetentionFigures.rule, RetentionFigures.records, RetentionFigures.cases)):
+    for month, rule, records, cases in session().execute(
+            select(RetentionFigures.month, RetentionFigures.rule, RetentionFigures.records, RetentionFigures.cases)):
         if month is None:
             held += records
             continue
@@ -161,8 +170,10 @@ def retention(today: date) -> Chart:
     later = fallen[date.max]
     ahead = sum(line.numbers[0] + line.numbers[1] for line in lines)
     summary = f"{count(ahead, 'record').capitalize()} {'falls' if ahead == 1 else 'fall'} due in these 12 months, {later[0] + later[1]:,} later."
-    return Chart("retention", "What retention deletes", summary + (f" {count(held, 'record').capitalize()} under a legal hold {'is' if held == 1 else 'are'} left out." if held else ""),
-                 "Month", ("Records", "Flagged notes", "Cases that go"), lines, "Nothing falls due in the next 12 months.", drawn=2)
+    if held:
+        summary += f" {count(held, 'record').capitalize()} under a legal hold {'is' if held == 1 else 'are'} left out."
+    return Chart("retention", "What retention deletes", summary, "Month", ("Records", "Flagged notes", "Cases that go"), lines,
+                 f"Nothing falls due in the next {MONTHS} months.", drawn=2)
 
 
 def digests(today: date) -> Chart:
@@ -174,12 +185,12 @@ def digests(today: date) -> Chart:
         ends[month][outcome] += number
     lines = [Line(month_words(month), _digest_numbers(ends[month])) for month in months]
     sent = sum(line.numbers[0] for line in lines)
-    return Chart("digests", "Digests to housing officers", f"{count(sent, 'digest').capitalize()} sent in {DIGEST_MONTHS} months.", "About", ("Sent", "Came back", "On its way", "None sent"),
-                 lines, f"No digest was due in the last {DIGEST_MONTHS} months.")
+    return Chart("digests", "Digests to housing officers", f"{count(sent, 'digest').capitalize()} sent in {DIGEST_MONTHS} months.", "About",
+                 ("Sent", "Failed", "On its way", "None sent"), lines, f"No digest was due in the last {DIGEST_MONTHS} months.")
 
 
 def _digest_numbers(ends: Counter[str]) -> list[int]:
-    told = [sum(ends[end] for end in known) for known in (ARRIVED, CAME_BACK, ON_ITS_WAY)]
+    told = [sum(ends[end] for end in known) for known in (SENT, FAILED, ON_ITS_WAY)]
     return [*told, ends.total() - sum(told)]
 
 
@@ -188,11 +199,14 @@ def log(today: date) -> Chart:
     days = [today - timedelta(days=ago) for ago in range(LOG_DAYS - 1, -1, -1)]
     done: dict[date, Counter[str]] = {each: Counter() for each in days}
     for when, kind, number in session().execute(
-            select(AuditFigures.day, AuditFigures.kind, func.sum(AuditFigures.events)).where(AuditFigures.day.between(days[0], days[-1])).group_by(AuditFigures.day, AuditFigures.kind)):
+            select(AuditFigures.day, AuditFigures.kind, func.sum(AuditFigures.events))
+            .where(AuditFigures.day.between(days[0], days[-1])).group_by(AuditFigures.day, AuditFigures.kind)):
         done[when][kind] += int(number)
     lines = [Line(f"{each.day} {each:%b}", _log_numbers(done[each])) for each in days]
-    return Chart("log", "What the audit log wrote down", f"{count(sum(sum(line.numbers) for line in lines), 'entry').capitalize()} in {LOG_DAYS} days.", "Day",
-                 ("Changes", "Looks at Professional notes", "Taken out", "Other"), lines, f"Nothing was written down in the last {LOG_DAYS} days.", kind="lines", drawn=3)
+    entries = sum(sum(line.numbers) for line in lines)
+    return Chart("log", "What the audit log wrote down", f"{count(entries, 'entry').capitalize()} in {LOG_DAYS} days.", "Day",
+                 ("Changes", "Looks at Professional notes", "Taken out", "Other"), lines, f"Nothing was written down in the last {LOG_DAYS} days.",
+                 kind="lines", drawn=3)
 
 
 def _log_numbers(done: Counter[str]) -> list[int]:
