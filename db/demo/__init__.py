@@ -12,7 +12,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 from werkzeug.security import generate_password_hash
 
-from db.demo import documents, history
+from db.demo import documents, history, requests
 from db.demo.care import PlanWriter
 from db.demo.cases import Homes, people_by_pronoun
 from db.demo.notes import NoteWriter
@@ -81,13 +81,14 @@ def load(conninfo: str, *, today: date | None = None) -> None:
         # One installation at a time: the ids of ab_user below are the next ones.
         connection.execute("lock table fab.ab_user in share row exclusive mode")
         _give_sign_in_ids(connection, rows)
-        with history.put_in_quietly(connection, [*COLUMNS, *history.DOCUMENTS]), connection.cursor() as cursor:
+        with history.put_in_quietly(connection, [*COLUMNS, *history.DOCUMENTS, *requests.TABLES]), connection.cursor() as cursor:
             for table, columns in COLUMNS.items():
                 into = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(*table.split(".")), sql.SQL(columns))
                 with cursor.copy(into) as copy:
                     for row in rows[table]:
                         copy.write_row(row)
             documents.put_in(connection, until)
+            requests.put_in(connection, until)
         history.write(connection)
         # The firms have been at it for years: the jobs send the digests of last month, too.
         this_month = (today or now.date()).replace(day=1)

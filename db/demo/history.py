@@ -123,6 +123,16 @@ EVENTS = """
     select u.created_at, u.organisation_id, u.case_id, u.author_id, u.author_name, 'insert', 'support_uploads', u.id, null, u.created_at, null, to_jsonb(u)
     from app.support_uploads as u
     union all
+    select r.created_at, r.organisation_id, null, r.author_id, r.author_name, 'insert', 'subject_access_requests', r.id, null, r.created_at, null, to_jsonb(r)
+    from app.subject_access_requests as r
+    union all
+    select p.created_at, p.organisation_id, null, p.author_id, p.author_name, 'insert', 'subject_access_pauses', p.id, p.why, p.created_at, null, to_jsonb(p) || '{"ended_on": null}'
+    from app.subject_access_pauses as p
+    union all
+    select (p.ended_on + time '09:00') at time zone 'Europe/London', p.organisation_id, null, p.author_id, p.author_name, 'update', 'subject_access_pauses', p.id, p.why, p.created_at,
+           '{"ended_on": null}', jsonb_build_object('ended_on', p.ended_on)
+    from app.subject_access_pauses as p where p.ended_on is not null
+    union all
     select h.created_at, h.organisation_id, h.case_id, h.author_id, h.author_name, 'insert', 'legal_holds', h.id, null, h.created_at, null, to_jsonb(h)
     from app.legal_holds as h
 """

@@ -22,7 +22,8 @@ from tests.web.resend_news import SECRET
 from tests.web.visitor import Visitor, visiting
 
 #: Kinds of rows whose ids tests write by name.
-NAMED = ("case", "tenant", "user", "note", "goal", "session", "collaborator", "organisation", "landlord", "property", "run", "template", "document", "upload")
+NAMED = ("case", "tenant", "user", "note", "goal", "session", "collaborator", "organisation", "landlord", "property", "run", "template", "document", "upload", "request",
+         "redaction")
 
 SECRET_KEY = "only for tests " * 3
 

@@ -48,6 +48,9 @@ FILLED = {"title": "Agreement of ours", ASKED["name"]: "Wendy Work", ASKED["wish
           ASKED["place"]: "Elsewhere", ASKED["agreed"]: "yes", ASKED["signed"]: "A. Tenant"}  # fmt: skip
 HANDED = {"to_name": "Ann Tenant", "handed_over_on": "2026-01-02"}
 
+REQUEST = {"tenant_id": "{tenant[fay]}", "received_on": "2026-01-02", "way": "letter", "asked_by": "representative", "asked_by_name": "Lee and Lee, solicitors"}
+HIDDEN = {"passage": "Her aunt", "scope": "everywhere", "because": "third_party", "note": "She asked us not to."}
+
 FORMS = {
     "shared note": FormAt(OP + "/{case[ann]}/notes/shared", WORDS, makes="support_notes"),
     "worker's note": FormAt(CO + "/{case[ann]}/notes/shared", WORDS, persona="worker", makes="support_notes"),
@@ -91,6 +94,8 @@ FORMS = {
     "send": FormAt(OP + "/{case[ann]}/documents/{document[ann/worker/approved]}/send", {"to_name": "Ann Tenant", "to_address": "ann@example.net"}),
     "hand over": FormAt(OP + "/{case[ann]}/documents/{document[ann/gone/approved]}/hand-over", HANDED, makes="support_document_deliveries"),
     "export": FormAt(OP + "/{case[eve]}/export", {"what": "sessions", "file_type": "pdf", "since": "2024-01-01", "until": "2024-02-01"}),
+    "subject request": FormAt("/subject-access/add", REQUEST, makes="subject_access_requests"),
+    "hide words": FormAt("/subject-access/{request[ann]}/hide?item=tenants:{tenant[ann]}", HIDDEN, makes="subject_access_redactions"),
     "operator": FormAt("/organisations/{organisation[small]}/invite", {**MANAGER, "role": "org_admin"}, persona="platform"),
 }
 #: An id that no row has.
@@ -119,6 +124,13 @@ REFUSED = [
     ("session edit", {"type": "secret"}, "type", "Choose a type"),
     ("session", {"attendees": "x" * 301}, "attendees", "300 characters"),
     ("outcome", {"status": "delivered"}, "status", "has not begun"),
+    *[("subject request", {"received_on": wrong}, "received_on", sentence) for wrong, sentence in (
+        ("", "Please fill this in."), ("abc", "Give a date"), ("2018-05-24", "after 25 May 2018"), ("2999-01-01", "still to come"))],
+    ("subject request", {"way": "pigeon"}, "way", "Choose how"),
+    *[("subject request", {"asked_by_name": wrong}, "asked_by_name", "120 characters") for wrong in ("", " ", "x" * 121)],
+    *[("hide words", {"passage": wrong}, "passage", "2 to 500 characters") for wrong in ("", " ", "x", "x" * 501)],
+    ("hide words", {"because": "secret"}, "because", "Choose a reason"),
+    ("hide words", {"note": "x" * 1001}, "note", "1,000 characters"),
     ("outcome", {"status": "missed", "outcome_note": ""}, "status", "has not begun"),
     ("outcome", {"status": "secret"}, "status", "Choose delivered"),
     ("outcome", {"status": ""}, "status", "Choose delivered"),

@@ -29,6 +29,8 @@ CODES = {
     "jobs.name", "jobs.cadence", "job_runs.job", "job_runs.status", "job_runs.error",
     "document_templates.kind", "document_templates.starter_key", "document_transitions.step", "document_transitions.from_state", "document_transitions.to_state",
     "document_transitions.by_author", "support_documents.kind", "support_documents.state", "support_document_events.step",
+    "subject_access_requests.way", "subject_access_requests.asked_by", "subject_access_requests.outcome", "subject_access_pauses.why", "subject_access_redactions.because",
+    "subject_access_bundles.state", "subject_access_bundles.step", "subject_access_bundles.error",
     # No sign of markup is in such an address (delivery_addresses_look_like_addresses).
     "imports.kind", "imports.encoding", "imports.delimiter", "imports.state", "imports.error", "import_faults.code",
     "support_document_deliveries.way", "support_document_deliveries.to_address", "support_upload_files.media_type",
@@ -39,7 +41,7 @@ ADDRESSES = {"users.email", "support_collaborators.email", "memberships.invited_
 LISTS = {"organisations.housing_officer_emails", "imports.header", "import_lines.cells"}
 #: Fingerprints of the SQL and names of tables, on no screen.
 INTERNAL = {"installation.schema_version", "installation.rules_version", "audit_log.table_name", "audit_payloads.table_name", "outbox.dedup_key", "outbox.provider_id",
-            "document_transitions.follows_from", "support_documents.step", "support_document_events.from_state", "support_document_events.to_state"}
+            "document_transitions.follows_from", "subject_access_redactions.item_table", "subject_access_redactions.item_id", "bank_holidays.name", "support_documents.step", "support_document_events.from_state", "support_document_events.to_state"}
 #: E-mails name the whole address of a case.
 IN_E_MAILS = "http://127.0.0.1:8080/support/cases/"
 #: Nobody changes these, not even their owner: the words are put in past the triggers that say so.
@@ -89,6 +91,12 @@ SCREENS = [
     *[("harbour_admin", path) for path in (
         "/retention", "/retention/dry-run", "/retention/run", "/retention/runs/{run[harbour]}", "/support-cases/{case[ann]}/hold",
         "/support-cases/{case[eve]}/hold/lift", "/support-cases/{case[eve]}/notes/{note[eve/professional/disabled_admin!]}/unflag")],
+    *[("harbour_admin", path) for path in (
+        "/subject-access", "/subject-access?show=all", "/subject-access?q=nothing", "/subject-access/add", "/subject-access/{request[ann]}",
+        *(f"/subject-access/{{request[ann]}}/{path}" for path in (
+            "items", "items?part=notes", "items?part=documents", "items?part=history", "hidden", "resume", "extend", "close", "files", "hide?item=tenants:{tenant[ann]}",
+            "withhold?item=tenants:{tenant[ann]}", "hidden/{redaction[ann]}/show")))],
+    ("small_admin", "/subject-access/{request[jon]}"), ("small_admin", "/subject-access/{request[jon]}/items"),
     ("quay_manager", "/support-cases/open"),
     *[(persona, path) for persona in ("harbour_admin", "quay_manager") for path in (
         "/audit?event=update&case={case[ben]}", "/audit?event=insert", "/audit?case={case[ann]}&person={user[worker]}", "/audit/case", "/audit/person", "/support-cases/{case[ann]}/history")],
@@ -125,7 +133,7 @@ def plant(site, name: str, words: str) -> None:
            "digest_entries": "case_id", "jobs": "name", "job_runs": "job",
            "document_transitions": "step", "support_upload_files": "upload_id", "import_lines": "import_id", "import_faults": "import_id"}.get(table, "id")
     which = {"outcome_note": "t.status <> 'scheduled'", "lift_reason": "t.lifted_at is not null", "lifted_by_name": "t.lifted_at is not null",
-             "cleared_by_name": "t.cleared_at is not null", "approved_by_name": "t.approved_at is not null"}.get(column, "true")
+             "extension_reason": "t.extended_on is not null", "outcome_reason": "t.outcome is not null", "cleared_by_name": "t.cleared_at is not null", "approved_by_name": "t.approved_at is not null"}.get(column, "true")
     statement = sql.SQL(
         "update app.{0} as t set {1} = {4}"
         " from (select tableoid as part, ctid as at, row_number() over (order by {2}) as n from app.{0}) as numbered"

@@ -67,16 +67,24 @@ def client_of(scheme, app, world, persona):
     return client
 
 
+def rows_of(world):
+    """Part of a route -> the row that its id is of; the first that fits, and a note where none does."""
+    return {
+        "/subject-access/": world.request["ann"], "/imports/": ident("import", "harbour"), "/templates/": TEMPLATE, "/goals/": world.goal["ann/active"],
+        "/sessions/": world.session["ann/worker/next"], "/team/": world.collaborator["ann/watcher"], "/runs/": world.run["harbour"],
+        "/documents/files/": world.upload["ann/worker/pdf"], "/documents/": world.document["ann/worker/approved"],
+    }  # fmt: skip
+
+
 def addresses(rule, world):
     """Addresses of a route: one with real ids, one with ids that are nobody's; both the same where the route takes none."""
-    kind = next((kind for part, kind in (("/goals/", "goal"), ("/sessions/", "session"), ("/team/", "collaborator"), ("/runs/", "run"), ("/documents/files/", "upload"), ("/documents/", "document")) if part in rule.rule), "note")
-    row = {"goal": "ann/active", "session": "ann/worker/next", "collaborator": "ann/watcher", "run": "harbour", "document": "ann/worker/approved", "upload": "ann/worker/pdf", "note": "ann/shared/worker"}[kind]
+    row = next((row for part, row in rows_of(world).items() if part in rule.rule), world.note["ann/shared/worker"])
     for real in (True, False):
         values = {}
         for name in rule.arguments:
             converter = rule._converters[name]
             if isinstance(converter, UUIDConverter):
-                values[name] = NOBODYS if not real else world.case["ann"] if name == "case_id" else TEMPLATE if rule.rule.startswith("/templates/") else ident("import", "harbour") if rule.rule.startswith("/imports/") else getattr(world, kind)[row]
+                values[name] = NOBODYS if not real else {"case_id": world.case["ann"], "redaction": world.redaction["ann"]}.get(name, row)
             elif isinstance(converter, AnyConverter):
                 values[name] = sorted(converter.items)[0]
             elif isinstance(converter, PathConverter):

@@ -78,6 +78,10 @@ ROUTES = {
     **{f"/templates{path}": (methods, ORG_ADMINS) for path, methods in {
         "": GET, "/add": BOTH, "/starter-pack": POST, f"{ROW}/edit": BOTH, f"{ROW}/preview": POST, f"{ROW}/retire": POST, f"{ROW}/bring-back": POST,
         f"{ROW}/wordings": GET, f"{ROW}/wordings/<int:version>": GET}.items()},
+    "/subject-access": (GET, ORG_ADMINS), "/subject-access/add": (BOTH, ORG_ADMINS), "/subject-access/choices": (GET, ORG_ADMINS),
+    **{f"/subject-access{ROW}{path}": (methods, ORG_ADMINS) for path, methods in {
+        "": GET, "/pause": BOTH, "/resume": BOTH, "/extend": BOTH, "/close": BOTH, "/files": BOTH, "/download": GET, "/items": GET, "/hide": BOTH, "/withhold": BOTH, "/hidden": GET,
+        "/hidden/<uuid:redaction>/show": BOTH}.items()},
     f"/support-cases{CASE}/team{ROW}/digest": (GET, OPERATORS),
     **{f"/retention{path}": (methods, ORG_ADMINS) for path, methods in {
         "": GET, "/dry-run": GET, "/run": BOTH, f"/runs{ROW}": GET, f"/runs{ROW}/certificate": GET}.items()},
@@ -122,6 +126,12 @@ def address(site, rule: str) -> str:
         # One that can be applied, where the route needs it.
         site.as_owner("update app.imports set fault_count = %(faults)s where id = %(id)s and fault_count <> %(faults)s", faults=0 if rule.endswith("/apply") else 1, id=ident("import", "harbour"))
         return rule.replace("<uuid:pk>", str(ident("import", "harbour")))
+    if rule.startswith("/subject-access"):
+        # The clock of each stands still where it is to be started, and runs where it is to be stopped.
+        site.as_owner("update app.subject_access_pauses set ended_on = case when %(stopped)s then null else began_on end where request_id = %(id)s",
+                      stopped=not rule.endswith("/pause"), id=site.world.request["ann"])
+        item = f"?item=tenants:{site.world.tenant['ann']}" if rule.endswith(("/hide", "/withhold")) else ""
+        return rule.replace("<uuid:pk>", str(site.world.request["ann"])).replace("<uuid:redaction>", str(site.world.redaction["ann"])) + item
     if rule.startswith("/templates"):
         return rule.replace("<uuid:pk>", str(plant(site.world))).replace("<int:version>", "1")
     if rule == "/audit/<int:pk>":

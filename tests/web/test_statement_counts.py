@@ -65,6 +65,9 @@ PAGES = [
         f"/digests?month={MONTH}", f"/digests?month={MONTH}&show=unsent&q=many", f"/digests?month={MONTH}&page=2", f"/digests/{DIGEST}", f"/digests/{DIGEST}/email",
         f"/digests/{DIGEST}/text", "/digests/choices?q=many", "/digests/preview", "/digests/preview?officer={user[officer_context]}", "/digests/preview/email?officer={user[officer_context]}",
         "/digests/why", "/digests/why?officer={user[officer_context]}", "/outbox", "/outbox?q=many&show=undecided", "/outbox?page=2", "/outbox/suppressed", "/outbox/suppressed?q=many&show=cleared")],
+    *[("harbour_admin", f"/subject-access{path}", TAB) for path in (
+        "", "?q=many", "?show=all", "/add", "/choices?q=many", "/{request[ann]}", "/{request[ann]}/items", "/{request[ann]}/items?part=notes&page=2", "/{request[ann]}/hidden",
+        "/{request[ann]}/hide?item=tenants:{tenant[ann]}", "/{request[ann]}/files")],
     *[(persona, "/support-cases/{case[ann]}/team/{collaborator[ann/officer_open]}/digest", TAB) for persona in ("harbour_admin", "quay_manager")],
 ]  # fmt: skip
 
@@ -128,6 +131,10 @@ ROWS = [
     """insert into app.support_collaborators (case_id, user_id, full_name, kind, participation_mode, invited_by_name)
        select unnest(%(cases)s::uuid[]), %(officer)s, 'Officer Context', 'housing_officer', 'full', 'Somebody'""",
     """insert into app.support_goals (case_id, title, author_id, author_name) select unnest(%(cases)s::uuid[]), 'goal', %(worker)s, 'Worker'""",
+    """with requests as (insert into app.subject_access_requests (tenant_id, received_on, way, asked_by, author_id, author_name)
+           select c.tenant_id, '2024-06-03', 'letter', 'tenant', %(worker)s, 'Many' from app.support_cases as c where c.id = any (%(cases)s::uuid[]) returning id)
+       insert into app.subject_access_redactions (request_id, passage, because, author_id, author_name)
+       select %(request)s, 'Many ' || n, 'third_party', %(worker)s, 'Many' from generate_series(1, 200) as n""",
     """insert into app.support_documents (case_id, template_version_id, title, author_id, author_name)
        select %(ann)s, %(wording)s, 'document ' || n, %(worker)s, 'Worker' from generate_series(1, 200) as n""",
 ]
@@ -135,7 +142,7 @@ ROWS = [
 
 def at(console, address):
     """An address with ids of the world in place of their names."""
-    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property", "organisation", "user", "run", "collaborator", "document", "note", "goal")})
+    return address.format(**{kind: getattr(console.world, kind) for kind in ("case", "tenant", "property", "organisation", "user", "run", "collaborator", "document", "note", "goal", "request")})
 
 
 def counted(console):
@@ -167,12 +174,13 @@ def fill(world):
                 "cases": cases, "people": people, "ann": world.case["ann"], "harbour": world.organisation["harbour"],
                 "manager": world.user["quay_manager"], "home": world.property["quay_1"], "worker": world.user["worker"], "watcher": world.user["watcher"],
                 "officer": world.user["officer_context"], "month": last_month(), "digest": DIGEST, "template": TEMPLATE,
-                "wording": world.wording["harbour/letter/1"], "import": ident("import", "harbour")})
+                "wording": world.wording["harbour/letter/1"], "import": ident("import", "harbour"),
+                "request": world.request["ann"]})
 
 
 #: What the pages of each hat begin with.
 VIEWS = {"harbour_admin": ("audit_people", "audit_trail", "case_list", "case_workspace", "digest_list", "digest_officers", "digest_page", "document_list",
-                           "document_template_list", "landlord_list", "outbox_list", "property_list", "tenant_list", "tenants_without_case"),
+                           "document_template_list", "landlord_list", "outbox_list", "property_list", "subject_access_list", "tenant_list", "tenants_without_case"),
          "quay_manager": ("audit_people", "audit_trail", "case_list", "case_workspace", "document_list", "tenants_without_case"), "platform": ("organisation_list",),
          "worker": ("caseload", "case_workspace", "document_list"), "officer_open": ("caseload", "case_workspace")}  # fmt: skip
 
