@@ -3557,7 +3557,10 @@ begin
           and array_to_string(l.cells, ' ') ~ (control || '|' || turning) and (l.cells[p.place] ~ control or l.cells[p.place] ~ turning)
         on conflict do nothing;
     update app.imports as i
-    set line_count = counted.lines, to_add = counted.adds, already_here = counted.here, to_close = counted.closes, due_at_once = counted.due, state = 'checked', state_at = clock_timestamp(),
+    -- Lines that could not be told apart are none that are staged.
+    set line_count = counted.lines + (select count(distinct f.line) from app.import_faults as f
+                                      where f.organisation_id = it.organisation_id and f.import_id = of_import and f.of_reading and f.place = 0),
+        to_add = counted.adds, already_here = counted.here, to_close = counted.closes, due_at_once = counted.due, state = 'checked', state_at = clock_timestamp(),
         fault_count = (select count(*) from app.import_faults as f where f.organisation_id = it.organisation_id and f.import_id = of_import)
     where i.id = of_import;
 end

@@ -143,6 +143,17 @@ def test_exports_are_measured_against_a_bare_copy():
     assert all(figure["ratio"] > 0 and all(value > 0 for value in figure["figures"].values()) for figure in found)
 
 
+def test_imports_are_measured_against_a_bare_copy():
+    """A note that did not come in ends the run with an error."""
+    done = subprocess.run([sys.executable, "-m", "tests.bench.imports", "--notes", "1000", "--rounds", "1", "--json"], cwd=ROOT, capture_output=True,
+                          text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    whole, *steps, memory = [json.loads(line) for line in done.stdout.splitlines()]
+    assert whole["name"] == "an import against a bare COPY" and whole["figures"]["notes"] == 1000 and whole["aim"] and whole["ratio"] > 0
+    assert [each["name"] for each in steps] == [f"{step} against a bare COPY" for step in ("upload", "check", "import")]
+    assert all(value > 0 for each in (whole, *steps) for value in each["figures"].values()) and set(memory["figures"]) == {"client_mb", "backend_mb"}
+
+
 def test_two_figures_of_one_name_are_refused():
     with pytest.raises(ValueError):
         print_json([Figure("any", "same", None, {}), Figure("any", "same", None, {})])

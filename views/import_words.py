@@ -83,9 +83,9 @@ def reason_of(fault: ImportFault, kind: str, field: str | None) -> str:
 def will_do(this: Import) -> list[str]:
     """What bringing a checked file in would do, a sentence each."""
     noun = KINDS[this.kind].noun
-    told = [f"{count(this.to_add, noun).capitalize()} {'is' if this.to_add == 1 else 'are'} to be added."]
+    told = [f"{count(this.to_add, noun).capitalize()} will be added."]
     if this.to_close:
-        told.append(f"{count(this.to_close, 'open case').capitalize()} {'is' if this.to_close == 1 else 'are'} to be closed.")
+        told.append(f"{count(this.to_close, 'open case').capitalize()} will be closed.")
     if this.already_here:
         told.append(f"{count(this.already_here, noun).capitalize()} {'is' if this.already_here == 1 else 'are'} here already, by {'its id' if this.already_here == 1 else 'their ids'}, and left as {'it is' if this.already_here == 1 else 'they are'}.")
     return [*told, *_due(this)]

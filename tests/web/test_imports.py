@@ -64,7 +64,7 @@ def test_a_file_is_brought_in_step_by_step(firm):
     assert "Every line is being checked." in Page(waiting).text and "data-under-way" in waiting and 'http-equiv="refresh"' in waiting
     work(firm)
     page = admin.page(f"/imports/{pk}").text
-    assert "1 note is to be added." in page and "here already" not in page
+    assert "1 note will be added." in page and "here already" not in page
     assert "All of it is imported, or nothing." in admin.page(f"/imports/{pk}/apply").text
     assert admin.post(f"/imports/{pk}/apply").headers["location"] == f"/imports/{pk}"
     assert "It is being imported" in admin.page(f"/imports/{pk}").text
