@@ -156,6 +156,8 @@ def api_tokens(secret_key: str, base_url: str) -> dict[str, object]:
         # In the header Authorization alone: cookies are sent without being asked, and addresses are written into logs.
         "JWT_TOKEN_LOCATION": ["headers"],
         "JWT_ACCESS_TOKEN_EXPIRES": timedelta(minutes=15), "JWT_REFRESH_TOKEN_EXPIRES": timedelta(hours=8),
+        # Clocks of several servers differ a little.
+        "JWT_DECODE_LEEWAY": timedelta(seconds=10),
     }  # fmt: skip
 
 

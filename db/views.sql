@@ -159,7 +159,7 @@ from app.support_cases as c
 -- the newest 25 cases are enough to look at.
 left join app.tenants as t on t.id = c.tenant_id
 left join app.properties as p on p.id = t.property_id;
-comment on view app.case_list is 'The operators'' list of cases: /support-cases.';
+comment on view app.case_list is 'A list of cases: the operators'' at /support-cases, and the API''s for everybody on a case.';
 
 create view app.caseload with (security_invoker = true) as
 select c.id, t.full_name as tenant_name,

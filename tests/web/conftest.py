@@ -18,6 +18,7 @@ from config import from_environment
 from db.local import children, web_server
 from tests.conftest import World
 from tests.servers import TOKEN_KEY
+from tests.web.programs import program_of
 from tests.web.resend_news import SECRET
 from tests.web.visitor import Visitor, visiting
 
@@ -168,6 +169,20 @@ def site(web):
     """A served console over a world of the module's own; tests may write into it."""
     with web("world") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def programs(site):
+    """A function that gives a program signed in as a persona, the same one for the whole module."""
+    made, contexts = {}, contextlib.ExitStack()
+
+    def of(persona):
+        if persona not in made:
+            made[persona] = contexts.enter_context(program_of(site, persona))
+        return made[persona]
+
+    with contexts:
+        yield of
 
 
 @dataclass

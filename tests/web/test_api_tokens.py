@@ -69,7 +69,7 @@ def forged(token: str) -> dict[str, str]:
         "the key of cookies": jwt.encode(claims, SECRET_KEY, algorithm="HS256"), "the key of identities": jwt.encode(claims, TOKEN_KEY, algorithm="HS256"),
         "an empty key": f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{token.split('.')[1]}.{part(b'')}",
         "a key in its head": jwt.encode(claims, "planted" * 5, algorithm="HS256", headers={"jwk": {"kty": "oct", "k": part(b"planted" * 5)}, "kid": "../../dev/null", "x5u": public}),
-        "expired": jwt.encode(claims | {"exp": int(time.time()) - 1}, KEY), "not yet": jwt.encode(claims | {"nbf": int(time.time()) + 600}, KEY),
+        "expired": jwt.encode(claims | {"exp": int(time.time()) - 15}, KEY), "not yet": jwt.encode(claims | {"nbf": int(time.time()) + 600}, KEY),
         "of another installation": jwt.encode(claims | {"iss": "https://other.example"}, KEY), "for another use": jwt.encode(claims | {"aud": "other"}, KEY),
         "without an audience": jwt.encode({name: each for name, each in claims.items() if name != "aud"}, KEY),
         "of nobody's sign-in": jwt.encode(claims | {"sign_in": "3f0c6f2e-8a52-4a3e-9f3e-0f4c7f1d9a11"}, KEY), "somebody else's name on it": jwt.encode(claims | {"sub": "1"}, KEY),
