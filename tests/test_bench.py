@@ -145,7 +145,7 @@ def test_exports_are_measured_against_a_bare_copy():
 
 def test_imports_are_measured_against_a_bare_copy():
     """A note that did not come in ends the run with an error."""
-    done = subprocess.run([sys.executable, "-m", "tests.bench.imports", "--notes", "1000", "--rounds", "1", "--json"], cwd=ROOT, capture_output=True,
+    done = subprocess.run([sys.executable, "-m", "tests.bench.import", "--notes", "1000", "--rounds", "1", "--json"], cwd=ROOT, capture_output=True,
                           text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     whole, *steps, memory = [json.loads(line) for line in done.stdout.splitlines()]

@@ -1,4 +1,4 @@
-"""What it costs to bring a file in: `./run bench imports --notes 100000 [--json]`.
+"""What it costs to bring a file in: `./run bench import --notes 100000 [--json]`.
 
 A server of its own holds the hand-made world of the tests, in which one organisation has a few cases with ids of a former system. In each round
 a CSV file of so many notes is uploaded through the web application (in this process), checked and imported by the jobs service's own call; and,
