@@ -7,7 +7,7 @@
   const tables = [...document.querySelectorAll("table[data-chart]")];
   if (!tables.length || !window.Chart) return;
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const LINE = 30, WORDS = 17, GAP = 10, SPACE = 46, LONG = 17, DASHES = [[], [6, 4], [2, 3], [10, 3, 2, 3]], POINTS = ["circle", "rect", "triangle", "rectRot"];
+  const LINE = 30, WORDS = 17, GAP = 10, SPACE = 46, DASHES = [[], [6, 4], [2, 3], [10, 3, 2, 3]], POINTS = ["circle", "rect", "triangle", "rectRot"];
   const charts = [];
 
   function numbers(row) { return [...row.cells].slice(1).map((cell) => Number(cell.textContent.replaceAll(",", ""))); }
@@ -44,11 +44,11 @@
   }
 
   // The lines of a long label, parted at the blank nearest to its middle.
-  function parted(label) {
+  function parted(label, long) {
     const blanks = [...label.matchAll(/ /g)].map((blank) => blank.index), middle = label.length / 2;
-    if (label.length <= LONG || !blanks.length) return [label];
+    if (label.length <= long || !blanks.length) return [label];
     const at = blanks.reduce((best, each) => (Math.abs(each - middle) < Math.abs(best - middle) ? each : best));
-    return [...parted(label.slice(0, at)), ...parted(label.slice(at + 1))];
+    return [...parted(label.slice(0, at), long), ...parted(label.slice(at + 1), long)];
   }
 
   function colours() { return [token("--accent"), token("--attention"), token("--ink-quiet"), token("--ink-quiet")]; }
@@ -97,7 +97,8 @@
 
   function draw(table) {
     const { labels: whole, series } = read(table), kind = table.dataset.chart, palette = colours();
-    const labels = kind === "bars" ? whole.map(parted) : whole, details = table.closest("details");
+    const details = table.closest("details"), long = details.clientWidth < 380 ? 12 : 17;
+    const labels = kind === "bars" ? whole.map((each) => parted(each, long)) : whole;
     const canvas = document.createElement("canvas"), frame = document.createElement("div");
     frame.className = "chart-frame";
     frame.setAttribute("aria-hidden", "true");

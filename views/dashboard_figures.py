@@ -166,7 +166,7 @@ def retention(today: date) -> Chart:
         line = fallen[date.max if month > months[-1] else max(month, months[0])]
         line[("case", "safeguarding").index(rule)] += records
         line[2] += cases
-    lines = [Line("Now and " + month_words(month) if month == months[0] else month_words(month), fallen[month]) for month in months]
+    lines = [Line("To " + month_words(month) if month == months[0] else month_words(month), fallen[month]) for month in months]
     later = fallen[date.max]
     ahead = sum(line.numbers[0] + line.numbers[1] for line in lines)
     summary = f"{count(ahead, 'record').capitalize()} {'falls' if ahead == 1 else 'fall'} due in these 12 months, {later[0] + later[1]:,} later."

@@ -88,7 +88,7 @@ def test_the_tables_hold_what_the_oracle_counts(site, shown, persona):
         table = sections["retention"][1]
         assert [sum(numbers[column] for numbers in table.values()) for column in range(3)] == [
             sum(row["records"] for row in mine if row["rule"] == "case"), sum(row["records"] for row in mine if row["rule"] == "safeguarding"), sum(row["cases"] for row in mine)]
-        assert next(iter(table)) == f"Now and {ahead[0]:%b %Y}" and len(table) == 12 if mine else "Nothing falls due" in sections["retention"][0]
+        assert next(iter(table)) == f"To {ahead[0]:%b %Y}" and len(table) == 12 if mine else "Nothing falls due" in sections["retention"][0]
 
         digests = sections["digests"][1]
         assert len(digests) == 6 and list(digests.values())[-1] == [0, 0, 0, 1]
