@@ -1041,8 +1041,8 @@ begin
             ('support_cases',         'organisation_id', 'id, organisation_id, landlord_id, tenant_id, opened_at, closed_at, closing_reason'),
             ('support_collaborators', 'organisation_id', 'case_id, kind, participation_mode, ended_at'),
             -- when, never what
-            ('support_notes',         'organisation_id', 'id, case_id, created_at, safeguarding, safeguarding_flagged_at'),
-            ('support_goals',         'organisation_id', 'id, case_id, landlord_id, status, target_date, created_at'),
+            ('support_notes',         'organisation_id', 'case_id, created_at, safeguarding, safeguarding_flagged_at'),
+            ('support_goals',         'organisation_id', 'case_id, landlord_id, status, target_date, created_at'),
             ('support_goal_progress', 'organisation_id', 'case_id'),
             ('support_sessions',      'organisation_id', 'id, case_id, scheduled_at, duration_minutes, status, author_id, author_name, created_at'),
             ('support_documents',     'organisation_id', 'case_id, state'),

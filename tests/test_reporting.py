@@ -104,3 +104,23 @@ def test_a_plan_that_is_kept_is_asked_for_whom_it_runs(reported):
             seen[persona] = set(connection.execute("select landlord_name from reporting.caseload", prepare=True).fetchall())
             connection.commit()
     assert seen == {"harbour_admin": {("Quay",), ("Dock",)}, "moor_admin": {("Heath",), ("Fell",)}, "quay_manager": {("Quay",)}}
+
+
+def test_bi_logins_are_granted_what_the_views_read_and_no_column_more(reported):
+    """Column by column, as the views depend on them; and functions: those that views and policies call."""
+    read = """
+        with recursive views as (
+            select oid from pg_class where relnamespace = 'reporting'::regnamespace
+            union select d.refobjid from views as v join pg_rewrite as r on r.ev_class = v.oid join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+                join pg_class as c on c.oid = d.refobjid and d.refclassid = 'pg_class'::regclass and c.relkind = 'v' and c.oid <> v.oid)
+        select distinct d.refobjid::regclass::text, a.attname::text
+        from views as v join pg_rewrite as r on r.ev_class = v.oid join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass
+        join pg_class as c on c.oid = d.refobjid and c.relkind in ('r', 'p') join pg_attribute as a on a.attrelid = c.oid and a.attnum = d.refobjsubid and a.attnum > 0"""
+    with reported.world.owner() as owner:
+        used = set(owner.execute(read))
+        granted = set(owner.execute("select a.attrelid::regclass::text, a.attname::text from pg_attribute as a, aclexplode(a.attacl) as g where g.grantee = 'keywork_bi'::regrole"))
+        whole = {name for (name,) in owner.execute("select c.oid::regclass::text from pg_class as c, aclexplode(c.relacl) as g where g.grantee = 'keywork_bi'::regrole")}
+        called = {name for (name,) in owner.execute("select p.proname::text from pg_proc as p, aclexplode(p.proacl) as g where g.grantee = 'keywork_bi'::regrole")}
+    assert len(used) > 40 and granted == used
+    assert whole == {f"reporting.{view}" for view in VIEWS} | {"app.forecast", "app.closed_cases"}
+    assert called == {"bi_organisation", "due_at", "told_state"}
