@@ -33,7 +33,7 @@ TAKEN_OUT = (
 
 class ExportForm(Form):
     what = Radio("What", required=True)
-    file_type = Radio("As", choices=FILE_TYPES, default="csv", required=True)
+    file_type = Radio("As", choices=FILE_TYPES, required=True)
     since = Day("First day", description="Leave a day empty to begin with the first record, or to go on to the last.")
     until = Day("Last day")
 
@@ -54,7 +54,9 @@ class Exports(CaseTab):
         # The transaction that it was read in ends before the file is made.
         session().expunge(case)
         offered = _offered(case)
-        form = ExportForm(data={"what": request.args.get("what") if request.args.get("what") in offered else "notes"})
+        chosen = request.args.get("what")
+        # Chosen on the page alone: what is sent without a choice is nothing that somebody asked for.
+        form = ExportForm(data={"what": chosen if chosen in offered else "notes", "file_type": "csv"} if request.method == "GET" else None)
         form.what.choices = [(what, Markup("{}<small>{}</small>").format(words, holding(what, case))) for what, words in offered.items()]
         if form.validate_on_submit() and (file := self._file(case, form)) is not None:
             return file

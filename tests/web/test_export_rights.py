@@ -169,7 +169,7 @@ DAYS = st.one_of(st.none(), st.sampled_from([date(2024, 6, 1), date(2024, 6, 2),
                  st.dates(date(2024, 1, 1), date(2024, 12, 31)))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(persona=st.sampled_from(sorted(VISITORS)), case=st.integers(0, 10), what=st.sampled_from(WHAT), since=DAYS, until=DAYS)
 def test_any_days_of_anybody(facts, clients, printed, persona, case, what, since, until):
     """CSV, the rows of the PDF and the oracle agree, both ends included, as London counts days; an empty range is a file without records, not an error."""

@@ -232,7 +232,7 @@ def test_so_many_at_once_and_no_more(long):
 # ---- any file --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("persona", "path"), [("harbour_admin", OPERATORS), ("quay_manager", OPERATORS), ("worker", COLLABORATORS), ("watcher", COLLABORATORS)])
+@pytest.mark.parametrize(("persona", "path"), [("harbour_admin", OPERATORS), ("watcher", COLLABORATORS)])
 @pytest.mark.parametrize("what", ["notes", "sessions"])
 @pytest.mark.parametrize(("file_type", "kind"), [("csv", "text/csv; charset=utf-8"), ("pdf", "application/pdf")])
 def test_a_file_is_private_and_named_after_nobody(site, persona, path, what, file_type, kind):
