@@ -7,7 +7,8 @@ from sqlalchemy import Row
 
 from db.models import CaseWorkspace
 from views.document_pdf import for_paper
-from views.export_rows import RECORDS, STREAMS, Asked, by, holding, holds_professional, state_of
+from views.export_rows import RECORDS, Asked, by, holding, holds_professional, state_of
+from views.notes import STREAMS
 from views.printing import FAILURES, TOO_LARGE, TOO_LONG, Imprint, PrintFailed, print_document
 from views.words import label, number
 

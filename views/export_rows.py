@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, DateTime, Row, Select, cast, func, literal, select
 
 from db.models import CaseWorkspace, NoteEntry, SessionRow
+from views.notes import STREAMS
 from views.words import LABELS, day, label
 
-STREAMS = {"shared": "Shared", "professional": "Professional"}
 #: What is exported, by the code that the form sends, and what one of its records is called.
 RECORDS = {"notes": "note", "shared_notes": "note", "sessions": "session"}
 #: Rights of a case's header that decide what a person reads of it, its existence apart.

@@ -263,7 +263,7 @@ STATES: dict[str, tuple[str | None, str, int]] = document_sentences.STATES | imp
     "KW441": (None, "This hold has been lifted already.", 409),
     "KW450": (None, "Two clocks differ. Nothing is deleted until they are set right.", 503),
     "KW451": (None, "E-mails to this address came back, or were marked as spam, so nothing is sent there. Clear the address first.", 409),
-    "KW482": ("until", "The last day is before the first one.", 409),
+    "KW482": ("until", "Choose a last day that is not before the first one.", 409),
     "KW483": ("what", "Choose what to export from the list.", 409),
     "KW484": ("file_type", "Choose CSV or PDF.", 409),
     # The same character inside an answer, which is JSON.

@@ -55,7 +55,7 @@ def test_a_copy_is_taken_out(desk, demo_site):
     page.get_by_label("First day").fill("2026-03-02")
     page.get_by_label("Last day").fill("2026-03-01")
     page.get_by_role("button", name="Export").click()
-    expect(page.get_by_role("alert")).to_contain_text("The last day is before the first one.")
+    expect(page.get_by_role("alert")).to_contain_text("Choose a last day that is not before the first one.")
     expect(page.get_by_label("First day")).to_have_value("2026-03-02")
     expect(page.get_by_label("PDF, to print or to hand on")).to_be_checked()
     desk.look("refused")
