@@ -11,7 +11,7 @@ from tests.servers import OLDEST_SERVER
 ONCE = {"test_run.py", "test_local_server.py", "test_bench.py", "test_pgbouncer.py",
         "test_jobs.py", "test_commands.py", "test_couriers.py", "test_digest_sending.py", "test_digest_sending_cut_off.py", "test_digest_restored.py",
         "test_digest_mail.py", "test_digest_words.py", "test_digest_worlds.py", "test_document_mail.py", "test_upload_check.py", "test_csv_cells.py",
-        "test_import_reading.py"}
+        "test_import_reading.py", "test_subject_held.py", "test_subject_redaction.py"}
 #: One more than the two cores that this is to be quick on, for many wait for a process or a browser. In the order they are found, the
 #: slow walks in the browser first: by the number of their tests they would come last, alone.
 THREE_AT_A_TIME = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]

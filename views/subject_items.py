@@ -50,6 +50,7 @@ class Looked:
     lines: list[tuple[str, list[list[list[Segment]]]]]
     withheld: str | None
     hint: str | None
+    professional: bool
     hide_url: str
     withhold_url: str
 
@@ -160,7 +161,13 @@ def _asked_item(pk: uuid.UUID) -> Item:
 def _looked(item: Item, hidden: Hidden, pk: uuid.UUID) -> Looked:
     passages, entry = hidden.passages(item), entry_of(item)
     lines = [(line.label, [[segments(text, passages) for text in paragraph] for paragraph in lines_of_paragraphs(line.words)]) for line in entry.lines]
-    return Looked(entry, lines, hidden.withheld(item), WHOLE.get(item.table), url_for("SubjectItems.hide", pk=pk, item=item.key), url_for("SubjectItems.withhold", pk=pk, item=item.key))
+    return Looked(entry, lines, hidden.withheld(item), WHOLE.get(item.table), _is_professional(item),
+                  url_for("SubjectItems.hide", pk=pk, item=item.key), url_for("SubjectItems.withhold", pk=pk, item=item.key))
+
+
+def _is_professional(item: Item) -> bool:
+    """Whether it is a Professional note, or what the history says of one."""
+    return item.content.get("stream", item.content.get("row_kind")) == "professional"
 
 
 def _where(this: Redaction) -> str:
