@@ -1233,7 +1233,7 @@ insert into app.jobs (name, cadence, due_time, late_after, destroys) values
     ('send_outbox',           'often',   null,    '10 minutes', false),
     ('erase_old_digests',     'daily',   '03:30', '12 hours',   true),
     ('clear_mail_folder',     'often',   null,    '1 hour',     false),
-    ('make_bundles',          'often',   null,    '10 minutes', false),
+    ('make_bundles',          'often',   null,    '2 hours',    false),
     ('erase_old_bundles',     'daily',   '03:40', '12 hours',   true),
     ('work_on_imports',       'often',   null,    '1 hour',     false),
     ('erase_old_imports',     'daily',   '03:45', '12 hours',   true);

@@ -8,7 +8,7 @@ import io
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,10 +16,12 @@ from typing import Any
 from jobs.bundle_paper import About, environment, in_pdfs, print_files
 from views.csv_out import csv_lines
 from views.subject_redaction import MARKS, Hidden, Item, folded, is_key, mark, segments
-from views.subject_words import PARTS, Entry, entry_of, reason_words, short_day, title_of
+from views.subject_words import NOUNS, PARTS, Entry, entry_of, reason_words, short_day, title_of
 
 #: Bytes in one piece as it is kept in the database.
 PIECE = 1_000_000
+#: Items after which it is told how far the reading is: the server would take us for gone otherwise (jobs.clock.IDLE_SECONDS).
+TOLD_EACH = 200
 EXTENSIONS = {
     "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
@@ -71,12 +73,12 @@ class Pieces(io.RawIOBase):
 
 @dataclass(frozen=True)
 class Shown:
-    """An item as the bundle has it: `content` None, and why, where it is withheld. `changed`: words of it are hidden."""
+    """An item as the bundle has it: `content` None, and why, where it is withheld. `places`: in how many places words of it are hidden, by the reason."""
 
     item: Item
     content: Mapping[str, Any] | None
     because: str | None
-    changed: bool
+    places: Mapping[str, int]
 
 
 @dataclass
@@ -85,45 +87,40 @@ class Contents:
 
     about: About
     shown: list[Shown]
-    hidden: Hidden
     tables: Sequence[tuple[str, str | None, str | None]]
 
     @classmethod
-    def of(cls, about: About, items: Iterable[Item], hidden: Hidden, tables: Sequence[tuple[str, str | None, str | None]]) -> "Contents":
-        """Hides what is to be hidden."""
-        found = list(items)
+    def of(cls, about: About, items: Sequence[Item], hidden: Hidden, tables: Sequence[tuple[str, str | None, str | None]], tell: Callable[[str, int, int], None]) -> "Contents":
+        """Hides what is to be hidden, and looks once more; `tell` hears how far it is. Raises LeftSomething."""
         shown = []
-        for item in found:
+        for number, item in enumerate(items):
+            if number % TOLD_EACH == 0:
+                tell("reading", number, len(items))
             because = hidden.withheld(item)
             content = None if because else hidden.shown(item)
-            shown.append(Shown(item, content, because, content is not None and content != item.content))
-        return cls(about, shown, hidden, tables)._with_files_judged()
+            places: Counter[str] = Counter()
+            if content is not None:
+                _look_once_more(content, hidden.passages(item))
+                if content != item.content:
+                    places.update(piece.because for text in _texts(item.content) for piece in segments(text, hidden.passages(item)) if piece.because)
+            shown.append(Shown(item, content, because, places))
+        return cls(about, shown, tables)._with_files_judged()
 
     def _with_files_judged(self) -> "Contents":
         """A PDF, and a scan of a document, say what the document says, and nobody can hide words in them: with words hidden in it they are left out whole."""
-        changed = {each.item.id: self._first_reason(each) for each in self.shown if each.item.table == DOCUMENTS and each.changed}
+        changed = {each.item.id: next(iter(each.places)) for each in self.shown if each.item.table == DOCUMENTS and each.places}
         document_of = {each.item.id: each.item.content.get("document_id") for each in self.shown if each.item.table == UPLOADS}
         judged = []
         for each in self.shown:
             document = each.item.id if each.item.table == PDFS else document_of.get(each.item.id) if each.item.table == FILES else None
             why = changed.get(document)
-            judged.append(Shown(each.item, None, why, False) if why and each.because is None else each)
+            judged.append(Shown(each.item, None, why, {}) if why and each.because is None else each)
         self.shown = judged
         return self
 
-    def _first_reason(self, each: Shown) -> str:
-        for because, number in self._places(each).items():
-            if number:
-                return because
-        return "other"
-
-    def _places(self, each: Shown) -> Counter[str]:
-        passages = self.hidden.passages(each.item)
-        return Counter(piece.because for text in _texts(each.item.content) for piece in segments(text, passages) if piece.because)
-
     def places(self) -> Counter[str]:
         """In how many places words are hidden, by the reason."""
-        return sum((self._places(each) for each in self.shown if each.changed), Counter())
+        return sum((Counter(each.places) for each in self.shown if each.content is not None), Counter())
 
     def entries(self) -> list[tuple[str, Entry]]:
         """(part, entry) for everything that is not withheld, and for what is that it is."""
@@ -174,18 +171,17 @@ def write_bundle(contents: Contents, keep: Callable[[int, bytes], None], fetch: 
     """Makes every file and packs it; returns the size and the SHA-256 of the ZIP.
 
     `keep` takes each piece with its number from 1, `fetch` gives the bytes of a PDF or upload, `tell` hears how far it is.
-    Raises views.printing.PrintFailed, LeftSomething, Gone, and what the three raise.
+    Raises views.printing.PrintFailed, Gone, and what the three raise.
     """
     papers = in_pdfs(contents.entries())
     files = contents.files()
     tables = sorted({each.item.table for each in contents.shown if each.content is not None})
-    _look_once_more(contents)
     pieces = Pieces(keep)
     moment = contents.about.made_at
     with zipfile.ZipFile(pieces, "w", zipfile.ZIP_DEFLATED) as archive:
         paper_names = ["readable.pdf"] if len(papers) == 1 else [f"readable-{number:03}-of-{len(papers):03}.pdf" for number in range(1, len(papers) + 1)]
         names = [(name, "Everything to read, in order" if len(papers) == 1 else "Everything to read, in order, in several files") for name in paper_names]
-        names += [("data.json", "The same for programs")] + [(f"csv/{table}.csv", "A table for spreadsheets") for table in tables]
+        names += [("data.json", "The same for programs")] + [(f"csv/{table}.csv", f"For spreadsheets: {NOUNS[table][:1].lower()}{NOUNS[table][1:]}") for table in tables]
         names += [(name, "A document as it was approved" if table == PDFS else "A file as it came") for name, table, _ in files]
         _put(archive, "index.html", moment, _index(contents, names).encode())
         for name, pdf in zip(paper_names, print_files(contents.about, papers, lambda done: tell("printing", done, len(papers))), strict=True):
@@ -213,17 +209,13 @@ def _put(archive: zipfile.ZipFile, name: str, moment: datetime, *parts: bytes, s
             file.write(part)
 
 
-def _look_once_more(contents: Contents) -> None:
+def _look_once_more(content: Mapping[str, Any], passages: Sequence[tuple[str, str]]) -> None:
     """No text that goes into a file holds what is hidden in its item. A second look, by other means than the first."""
-    for each in contents.shown:
-        passages = contents.hidden.passages(each.item)
-        if each.content is None or not passages:
-            continue
-        for text in _texts(each.content):
-            for reason in MARKS:
-                text = text.replace(mark(reason), "\ufffc")
-            if not is_key(text) and any(words in folded(text) for words, _ in passages):
-                raise LeftSomething
+    for text in _texts(content) if passages else ():
+        for reason in MARKS:
+            text = text.replace(mark(reason), "\ufffc")
+        if not is_key(text) and any(words in folded(text) for words, _ in passages):
+            raise LeftSomething
 
 
 def _json(contents: Contents) -> Iterator[bytes]:

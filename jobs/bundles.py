@@ -68,10 +68,13 @@ def _make(connection: psycopg.Connection, claim, ending: Event) -> None:
     # Their name stands on every file: without what is hidden in it, too.
     person = next(item for item in items if item.table == "tenants")
     about = About(claim.organisation_name, redacted(claim.tenant_name, hidden.passages(person)), claim.reference, claim.received_on, claim.asked_for_by, datetime.now(LONDON))
-    contents = Contents.of(about, items, hidden, tables)
+
+    def tell(step: str, done: int, total: int) -> None:
+        ask("select app.bundle_progress(%s, %s, %s, %s, %s)", step, done, total)
+
     size, sha256 = write_bundle(
-        contents,
+        Contents.of(about, items, hidden, tables, tell),
         keep=lambda number, piece: ask("select app.keep_chunk(%s, %s, %s, %s)", number, piece),
         fetch=lambda table, its_id: ask("select app.bundle_file(%s, %s, %s, %s)", table, its_id).fetchone()[0],
-        tell=lambda step, done, total: ask("select app.bundle_progress(%s, %s, %s, %s, %s)", step, done, total))
+        tell=tell)
     ask("select app.bundle_is_made(%s, %s, %s, %s)", size, sha256)

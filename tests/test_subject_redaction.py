@@ -2,11 +2,14 @@
 
 import json
 import unicodedata
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jobs.bundle_files import Contents
+from jobs.bundle_paper import About
 from views.subject_redaction import MARKS, Hidden, Hiding, Item, _mapped, folded, mark, redacted, redacted_value, segments
 from views.words import LABELS
 
@@ -115,6 +118,22 @@ def test_what_is_hidden_of_a_record_is_hidden_of_its_copies():
     assert hidden.shown(other) == other.content and hidden.withheld(line) is None
     hidden = Hidden([Hiding("support_notes", "1", None, "crime")])
     assert (hidden.withheld(note), hidden.withheld(line), hidden.withheld(other)) == ("crime", "crime", None)
+
+
+def test_the_pdf_and_the_scans_of_a_document_with_hidden_words_are_left_out():
+    """Nobody can hide words inside them; the document's text stands for them. Those of others are given as they are."""
+    about = About("Firm", "Tenant", "ref", date(2026, 1, 2), "Maker", datetime(2026, 1, 2, tzinfo=UTC))
+    items = [
+        item("support_documents", "1", content={"parts": [{"answer": "Seen with Aunt May"}]}, version=1), item("support_documents", "2", content={"parts": []}, version=3),
+        item("support_document_pdfs", "1", "support_documents:1", size_bytes=9), item("support_document_pdfs", "2", "support_documents:2", size_bytes=9),
+        item("support_uploads", "3", "support_documents:1", document_id="1"), item("support_upload_files", "3", "support_uploads:3", "support_documents:1", media_type="image/png"),
+        item("support_uploads", "4", document_id=None), item("support_upload_files", "4", "support_uploads:4", media_type="image/png"),
+    ]
+    contents = Contents.of(about, items, Hidden([Hiding(None, None, "aunt may", "serious_harm")]), [], lambda *_: None)
+    assert contents.files() == [("documents/document-2-version-3.pdf", "support_document_pdfs", "2"), ("files/file-4.png", "support_upload_files", "4")]
+    withheld = {(row["table"], row["id"]): row["withheld"] for row in contents.rows() if "withheld" in row}
+    assert withheld == {("support_document_pdfs", "1"): "serious harm", ("support_upload_files", "3"): "serious harm"}
+    assert contents.places() == {"serious_harm": 1}
 
 
 def test_keys_of_rows_stay():

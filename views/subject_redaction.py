@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 #: Why something is left out, as it reads in its place.
@@ -56,11 +56,23 @@ def folded(text: str) -> str:
     return _BLANKS.sub(" ", _letters(text))
 
 
+@lru_cache(maxsize=65_536)
+def _begins(letter: str) -> bool:
+    """Whether a letter stands by itself, rather than being a mark of the one before."""
+    return not unicodedata.combining(unicodedata.normalize("NFKD", letter)[0])
+
+
+@lru_cache(maxsize=65_536)
+def _letters_of(cluster: str) -> str:
+    """_letters() of one letter with its marks: a language has few, and a record very many of each."""
+    return _letters(cluster)
+
+
 def _clusters(text: str) -> Iterable[tuple[int, int]]:
     """(begin, end) of each letter with the marks that belong to it."""
     begin = 0
-    for place in range(1, len(text)):
-        if not unicodedata.combining(unicodedata.normalize("NFKD", text[place])[0]):
+    for place, letter in enumerate(text):
+        if place and _begins(letter):
             yield begin, place
             begin = place
     if text:
@@ -72,7 +84,7 @@ def _mapped(text: str) -> tuple[str, list[tuple[int, int]]]:
     made: list[str] = []
     origin: list[tuple[int, int]] = []
     for begin, end in _clusters(text):
-        for character in _letters(text[begin:end]):
+        for character in _letters_of(text[begin:end]):
             if character.isspace():
                 if made and made[-1] == " ":
                     continue

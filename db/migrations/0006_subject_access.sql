@@ -191,7 +191,7 @@ create index audit_besides_cases on app.audit_log (row_id)
 -- And with what was to be hidden in a bundle (app.erase_subject_access).
 create index audit_payloads_by_request on app.audit_payloads ((coalesce(before, after) ->> 'request_id')) where table_name = 'subject_access_redactions';
 insert into app.jobs (name, cadence, due_time, late_after, destroys) values
-    ('make_bundles',          'often',   null,    '10 minutes', false),
+    ('make_bundles',          'often',   null,    '2 hours',    false),
     ('erase_old_bundles',     'daily',   '03:40', '12 hours',   true);
 
 
