@@ -24,5 +24,5 @@ uploads.py    files of a case; upload_check.py  whether one is taken, which a ch
 exports.py    a copy of notes or sessions: export_rows.py  what is in it, export_csv.py, csv_out.py, export_pdf.py
 api.py        the API for programs: base of its resources (api_case.py, api_note.py, ...); api_sign_in.py, api_tokens.py  who calls, api_limits.py  how often,
               api_query.py, api_fields.py  what is asked and sent, api_answers.py  what is refused, api_docs.py  the OpenAPI document and its page
-forms.py      form fields; sentences.py, document_sentences.py  what people read when the database refuses; words.py  times and codes in words
+forms.py      form fields; sentences.py, document_sentences.py, import_sentences.py, subject_sentences.py  what people read when the database refuses; words.py  times and codes in words
 """

@@ -8,7 +8,8 @@ from views.words import plural
 
 #: State that an import came to -> how that is told.
 STEPS = {
-    "checking": "asked for the check of {it}", "checked": "found the faults of {it}, or none", "applying": "asked for the import of {it}", "done": "imported {it}",
+    "checking": "asked for the check of {it}", "checked": "found the faults of {it}, or none",
+    "applying": "asked for the import of {it}", "done": "imported {it}",
     "discarded": "gave up {it}", "expired": "let {it} go, which was too old", "refused": "refused {it}", "failed": "could not import {it}",
 }  # fmt: skip
 
@@ -28,11 +29,16 @@ def kind_in_words(kind: str) -> str:
     return kind_words(kind) if kind in KINDS else kind
 
 
+def matched_in_words(mapping: dict[str, str]) -> str:
+    """'external id: Note ref, case: Case'."""
+    return ", ".join(f"{field.replace('_', ' ')}: {column}" for field, column in mapping.items())
+
+
 TOLD = {"imports": Told(_file, "uploaded {it} to import", (Change("state", _step),))}
 #: Column -> its label and words.
 FIELDS = {
-    "file_name": ("File", str), "kind": ("What it holds", kind_in_words), "state": ("State", lambda state: STATES.get(state, state)), "encoding": ("Written in", lambda code: ENCODINGS.get(code, code)),
-    "header": ("Its columns", ", ".join), "mapping": ("Which column is which", lambda mapping: ", ".join(f"{field}: {column}" for field, column in mapping.items()).replace("_", " ")),
-    "line_count": ("Lines", str), "fault_count": ("Faults", str), "to_add": ("To add", str), "already_here": ("Here already", str), "to_close": ("To close", str),
-    "due_at_once": ("Deleted by the next run of retention", str), "asked_by_name": ("Asked for by", str),
+    "file_name": ("File", str), "kind": ("What it holds", kind_in_words), "state": ("State", lambda state: STATES.get(state, state)),
+    "encoding": ("Written in", lambda code: ENCODINGS.get(code, code)), "header": ("Its columns", ", ".join), "mapping": ("Which column is which", matched_in_words),
+    "line_count": ("Lines", str), "fault_count": ("Faults", str), "to_add": ("To add", str), "already_here": ("Here already", str),
+    "to_close": ("To close", str), "due_at_once": ("Deleted by the next run of retention", str), "asked_by_name": ("Asked for by", str),
 }  # fmt: skip

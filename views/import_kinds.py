@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from views.words import LABELS, listed
 
+#: In which order cases and what is in them come.
+CLOSINGS_LAST = ("Bring their tenants first. A closed case takes nothing new: leave the closing out at first, bring notes, goals and sessions,"
+                 " then this file again with it.")
 WHEN = "A day, such as 03/11/2024 or 2024-11-03, with or without a time; days come first."
 
 
@@ -35,11 +38,13 @@ def _codes(of: str) -> str:
 
 
 def _id(noun: str) -> Field:
-    return Field("Its id", f"What the former system calls the {noun}: the same in every file, and no two alike.", ("id", "externalid", "ref", "reference", "number", f"{noun}id", f"{noun}ref"))
+    return Field("Its id", f"What the former system calls the {noun}: the same in every file, and no two alike.",
+                 ("id", "externalid", "ref", "reference", "number", f"{noun}id", f"{noun}ref"))
 
 
 CASE = Field("Case", "The id that the case has in the file of cases.", ("caseid", "caseref", "casereference", "casenumber", "supportcase"))
-AUTHOR = Field("Written by", "The e-mail address of somebody who works here, or the name of somebody who does not.", ("author", "writtenby", "createdby", "worker", "staff", "user", "recordedby"))
+AUTHOR = Field("Written by", "The e-mail address of somebody who works here, or the name of somebody who does not.",
+               ("author", "writtenby", "createdby", "worker", "staff", "user", "recordedby"))
 
 KINDS: dict[str, Kind] = {
     "properties": Kind("property", "The landlords must be in Keywork already.", {
@@ -56,9 +61,10 @@ KINDS: dict[str, Kind] = {
         "date_of_birth": Field("Date of birth", "A day, such as 03/11/1980 or 1980-11-03; days come first.", ("dob", "birthdate", "born", "birthday")),
         "note_visibility": Field("Shared notes and housing officers", _codes("note_visibility"), ("housingofficernotevisibility", "visibility")),
     }),
-    "cases": Kind("case", "Bring their tenants first. A closed case takes nothing new: leave the closing out at first, bring notes, goals and sessions, then this file again with it.", {
+    "cases": Kind("case", CLOSINGS_LAST, {
         "external_id": _id("case"),
-        "tenant": Field("Tenant", "The id that the tenant has in the file of tenants.", ("tenantid", "tenantref", "client", "clientid", "resident", "residentid")),
+        "tenant": Field("Tenant", "The id that the tenant has in the file of tenants.",
+                        ("tenantid", "tenantref", "client", "clientid", "resident", "residentid")),
         "opened_at": Field("Opened", WHEN, ("opened", "openedon", "openeddate", "dateopened", "startdate", "started", "start", "referraldate")),
         "context_summary": Field("Context summary", "Up to 4,000 characters.", ("summary", "context", "background", "description")),
         "closed_at": Field("Closed", f"{WHEN} Retention counts from here.", ("closed", "closedon", "closeddate", "dateclosed", "enddate", "ended", "end")),
@@ -83,18 +89,21 @@ KINDS: dict[str, Kind] = {
     }),
     "sessions": Kind("session", "Bring their cases first.", {
         "external_id": _id("session"), "case": CASE,
-        "scheduled_at": Field("When", f"{WHEN} It may lie ahead where the session is scheduled or cancelled.", ("scheduled", "date", "datetime", "sessiondate", "when", "start", "starts", "appointmentdate")),
+        "scheduled_at": Field("When", f"{WHEN} It may lie ahead where the session is scheduled or cancelled.",
+                              ("scheduled", "date", "datetime", "sessiondate", "when", "start", "starts", "appointmentdate")),
         "duration_minutes": Field("Minutes", "5 to 720; without it, 60.", ("duration", "minutes", "mins", "length")),
         "type": Field("Type", _codes("session_type"), ("sessiontype", "kind", "category", "contacttype")),
         "attendees": Field("Who took part", "Up to 300 characters.", ("attendance", "present", "participants", "who")),
         "status": Field("How it went", _codes("session_status"), ("state", "sessionstatus", "attended")),
-        "outcome_note": Field("Outcome", "Up to 8,000 characters. Delivered sessions have one, scheduled ones do not.", ("outcome", "notes", "note", "summary", "details", "result")),
+        "outcome_note": Field("Outcome", "Up to 8,000 characters. Delivered sessions have one, scheduled ones do not.",
+                              ("outcome", "notes", "note", "summary", "details", "result")),
         "author": AUTHOR,
     }),
 }  # fmt: skip
 
 #: Field of a kind -> the codes that a cell of it may say (a key of LABELS), for what was probably meant.
-CODES = {"note_visibility": "note_visibility", "closing_reason": "closing_reason", ("goals", "status"): "goal_status", ("sessions", "status"): "session_status", "type": "session_type"}
+CODES = {"note_visibility": "note_visibility", "closing_reason": "closing_reason", "type": "session_type",
+         ("goals", "status"): "goal_status", ("sessions", "status"): "session_status"}
 
 
 def choices_of(kind: str, field: str) -> list[str]:

@@ -25,6 +25,8 @@ OTHER_FILES = {
     b"PK\x03\x04": "an Excel workbook or another packed file", b"\xd0\xcf\x11\xe0": "an Excel workbook", b"%PDF": "a PDF",
     b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"{\\rtf": "a text with formatting", b"\x1f\x8b": "a packed file",
 }  # fmt: skip
+#: Of codecs that are not called as people call them.
+TOLD_AS = {"utf-8-sig": "utf-8", "utf-16-le": "utf-16", "utf-16-be": "utf-16", "cp1252": "windows-1252"}
 #: Stands for a byte that means nothing, until it is told as a fault: no decoder gives it.
 MARK, REPLACEMENT = "\udc80", "\ufffd"
 BLANKS = " \t\r\n\u00a0\ufeff"
@@ -88,7 +90,7 @@ def read(file: BinaryIO) -> Reading:
     except BaseException:
         text.detach()
         raise
-    return Reading(codec.removesuffix("-sig").removesuffix("-le").removesuffix("-be").replace("cp1252", "windows-1252"), records.delimiter, header, _lines(records, header, text))
+    return Reading(TOLD_AS.get(codec, codec), records.delimiter, header, _lines(records, header, text))
 
 
 def _codec(file: BinaryIO) -> str:
@@ -211,7 +213,8 @@ def _outside_quotes(line: str, delimiter: str) -> int:
 
 
 def _too_long(number: int) -> str:
-    return (f"Line {number:,} has a cell of more than {LONGEST_CELL:,} characters, so reading stopped there. Perhaps a quotation mark opens it and nothing closes it.")
+    return (f"Line {number:,} has a cell of more than {LONGEST_CELL:,} characters, so reading stopped there."
+            " Perhaps a quotation mark opens it and nothing closes it.")
 
 
 def _tidy(cell: str) -> str:

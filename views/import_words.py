@@ -82,37 +82,41 @@ def reason_of(fault: ImportFault, kind: str, field: str | None) -> str:
 
 def will_do(this: Import) -> list[str]:
     """What bringing a checked file in would do, a sentence each."""
-    noun = KINDS[this.kind].noun
-    told = [f"{count(this.to_add, noun).capitalize()} will be added."]
+    told = [f"{_many(this.to_add, this)} will be added."] if this.to_add or not this.to_close else []
     if this.to_close:
         told.append(f"{count(this.to_close, 'open case').capitalize()} will be closed.")
     if this.already_here:
-        told.append(f"{count(this.already_here, noun).capitalize()} {'is' if this.already_here == 1 else 'are'} here already, by {'its id' if this.already_here == 1 else 'their ids'}, and left as {'it is' if this.already_here == 1 else 'they are'}.")
+        by, left = ("its id", "it is") if this.already_here == 1 else ("their ids", "they are")
+        told.append(f"{_many(this.already_here, this)} {'is' if this.already_here == 1 else 'are'} here already, by {by}, and left as {left}.")
     return [*told, *_due(this)]
 
 
 def has_done(this: Import) -> list[str]:
     """What an import that is done did, a sentence each."""
-    noun = KINDS[this.kind].noun
-    told = [f"{count(this.to_add, noun).capitalize()} {'was' if this.to_add == 1 else 'were'} added."]
+    told = [f"{_many(this.to_add, this)} {'was' if this.to_add == 1 else 'were'} added."]
     if this.to_close:
         told.append(f"{count(this.to_close, 'case').capitalize()} {'was' if this.to_close == 1 else 'were'} closed.")
     if this.already_here:
-        told.append(f"{count(this.already_here, noun).capitalize()} {'was' if this.already_here == 1 else 'were'} here already.")
+        told.append(f"{_many(this.already_here, this)} {'was' if this.already_here == 1 else 'were'} here already.")
     return [*told, *_due(this)]
+
+
+def _many(number: int, this: Import) -> str:
+    return count(number, KINDS[this.kind].noun).capitalize()
 
 
 def _due(this: Import) -> list[str]:
     if not this.due_at_once:
         return []
-    return [f"{count(this.due_at_once, 'case').capitalize()} closed so long ago that retention deletes {'it' if this.due_at_once == 1 else 'them'}, with all that is in {'it' if this.due_at_once == 1 else 'them'}, in its next nightly run."]
+    them = "it" if this.due_at_once == 1 else "them"
+    return [f"{count(this.due_at_once, 'case').capitalize()} closed so long ago that retention deletes {them}, with all that is in {them}, in its next nightly run."]
 
 
 def outcome(this: Import) -> str:
     """In a list: what became of it, in a few words."""
     if this.state == "done":
-        parts = [f"{this.to_add:,} added", *([f"{this.to_close:,} closed"] if this.to_close else []), *([f"{this.already_here:,} here already"] if this.already_here else [])]
-        return listed(parts)
+        numbers = ((this.to_add, "added"), (this.to_close, "closed"), (this.already_here, "here already"))
+        return listed([f"{number:,} {what}" for number, what in numbers if number or what == "added"])
     if this.state == "checked":
         return count(this.fault_count, "fault").capitalize() if this.fault_count else f"{this.to_add + this.to_close:,} ready to import"
     return ""

@@ -86,8 +86,8 @@ class Imports(Screen):
         number = asked_page()
         rows = session().scalars(select(Import).order_by(Import.created_at.desc(), Import.id).offset((number - 1) * PAGE).limit(PAGE + 1)).all()
         return self.render_template(
-            "imports.html", rows=rows[:PAGE], pages=pages_around(number, len(rows) > PAGE), new_url=url_for("Imports.new"), url_of=_url, states=STATES, tones=TONES,
-            kind_words=kind_words, outcome=outcome, kinds=KINDS)
+            "imports.html", rows=rows[:PAGE], pages=pages_around(number, len(rows) > PAGE), new_url=url_for("Imports.new"), url_of=_url,
+            states=STATES, tones=TONES, kind_words=kind_words, outcome=outcome)
 
     @expose("/new", methods=["GET", "POST"])
     @has_access
@@ -97,8 +97,8 @@ class Imports(Screen):
         form = NewImport()
         if form.validate_on_submit() and self._stage(form):
             return redirect(url_for("Imports.columns", pk=form.id.data), 303)
-        return self.form_page("Import a file", form, "Read the file", url_for("Imports.list"), template="import_new.html", back=_back(), kinds=KINDS, kind_words=kind_words,
-                              lead="Nothing changes yet: next you say which column is which, then the file is checked, and only then you import it.")
+        return self.form_page("Import a file", form, "Read the file", url_for("Imports.list"), template="import_new.html", back=_back(), kinds=KINDS,
+                              kind_words=kind_words, lead="Nothing changes yet: next you say which column is which, then the file is checked, and only then you import it.")
 
     @staticmethod
     def _stage(form: NewImport) -> bool:
@@ -111,7 +111,8 @@ class Imports(Screen):
         try:
             reading = read(form.file.data.stream)
             firm = only(select(Organisation.id))
-            session().add(Import(id=form.id.data, kind=form.kind.data, file_name=_name(form.file.data), encoding=reading.encoding, delimiter=reading.delimiter, header=reading.header))
+            session().add(Import(
+                id=form.id.data, kind=form.kind.data, file_name=_name(form.file.data), encoding=reading.encoding, delimiter=reading.delimiter, header=reading.header))
             session().flush()
             _keep_lines(firm, form.id.data, reading)
         except Unreadable as refused:
@@ -133,8 +134,8 @@ class Imports(Screen):
                 return redirect(_url(pk), 303)
         lines = session().scalars(select(ImportLine).where(ImportLine.import_id == pk).order_by(ImportLine.line).limit(SHOWN_LINES)).all()
         return self.form_page(
-            "Which column is which?", form, "Check the file", _url(pk) if this.state == "checked" else url_for("Imports.list"), template="import_columns.html", back=_back(),
-            this=this, lines=lines, lead=f"{_read_as(this)} {KINDS[this.kind].comes_after}", discard_url=url_for("Imports.discard", pk=pk))
+            "Which column is which?", form, "Check the file", _url(pk) if this.state == "checked" else url_for("Imports.list"),
+            template="import_columns.html", back=_back(), this=this, lines=lines, lead=f"{_read_as(this)} {KINDS[this.kind].comes_after}", discard_url=url_for("Imports.discard", pk=pk))
 
     @expose("/<uuid:pk>")
     @has_access
@@ -149,8 +150,9 @@ class Imports(Screen):
             select(ImportFault).where(ImportFault.import_id == pk).order_by(ImportFault.line, ImportFault.place, ImportFault.code)
             .offset((number - 1) * FAULTS).limit(FAULTS + 1)).all() if this.state == "checked" else []
         return self.render_template(
-            "import.html", this=this, kind=KINDS[this.kind], kind_words=kind_words(this.kind), state=STATES[this.state], tone=TONES.get(this.state, "calm"), under_way=this.state in UNDER_WAY,
-            live=this.state in LIVE, will_do=will_do(this) if this.state == "checked" else [], has_done=has_done(this) if this.state == "done" else [], refused=REFUSED.get(this.error or ""),
+            "import.html", this=this, kind=KINDS[this.kind], kind_words=kind_words(this.kind), state=STATES[this.state],
+            tone=TONES.get(this.state, "calm"), under_way=this.state in UNDER_WAY, live=this.state in LIVE, refused=REFUSED.get(this.error or ""),
+            will_do=will_do(this) if this.state == "checked" else [], has_done=has_done(this) if this.state == "done" else [],
             faults=[_in_words(fault, this) for fault in found[:FAULTS]], pages=pages_around(number, len(found) > FAULTS), read_as=_read_as(this), back=_back(),
             columns_url=url_for("Imports.columns", pk=pk), faults_url=url_for("Imports.faults", pk=pk), apply_url=url_for("Imports.apply", pk=pk),
             discard_url=url_for("Imports.discard", pk=pk), new_url=url_for("Imports.new"))
@@ -186,8 +188,8 @@ class Imports(Screen):
         form, sentences, title = Form(), will_do(this), f"Import {kind_words(this.kind).lower()}?"
         if form.validate_on_submit() and step(form, func.app.ask_for_import(pk)) is not None and keep(form):
             return redirect(_url(pk), 303)
-        return self.confirm_page(title, [*sentences, "All of it is imported, or nothing. It is written down in the audit log as imported by you."], "Import", _url(pk), form=form, quote=None,
-                                 back=Link(this.file_name, _url(pk)), danger=False)
+        sentences = [*sentences, "All of it is imported, or nothing. It is written down in the audit log as imported by you."]
+        return self.confirm_page(title, sentences, "Import", _url(pk), form=form, quote=None, back=Link(this.file_name, _url(pk)), danger=False)
 
     @expose("/<uuid:pk>/discard", methods=["GET", "POST"])
     @has_access
@@ -199,8 +201,8 @@ class Imports(Screen):
         if form.validate_on_submit() and step(form, func.app.discard_import(pk)) is not None and keep(form):
             flash("Given up. What was read of the file is deleted.", "success")
             return redirect(url_for("Imports.list"), 303)
-        return self.confirm_page("Give this import up?", [f"What was read of {name} is deleted, and nothing of it is imported. The file itself stays where you have it."], "Give up",
-                                 _url(pk), form=form, quote=None, back=_back())
+        sentence = f"What was read of {name} is deleted, and nothing of it is imported. The file itself stays where you have it."
+        return self.confirm_page("Give this import up?", [sentence], "Give up", _url(pk), form=form, quote=None, back=_back())
 
 
 def _at_hand(pk: uuid.UUID, *states: str) -> Import:
@@ -221,7 +223,8 @@ def _keep_lines(firm: uuid.UUID, pk: uuid.UUID, reading: Reading) -> None:
         if lines:
             run(STAGE.bindparams(**of, lines=[each.number for each in lines], cells=[_array(each.cells) for each in lines]))
         if faults:
-            run(FOUND.bindparams(**of, lines=[each.number for each in faults], places=[each.place for each in faults], codes=[each.code for each in faults], said=[each.said for each in faults]))
+            run(FOUND.bindparams(
+                **of, lines=[each.number for each in faults], places=[each.place for each in faults], codes=[each.code for each in faults], said=[each.said for each in faults]))
 
 
 def _batches(read_lines: Iterator[Line | Fault]) -> Iterator[list[Line | Fault]]:
@@ -252,11 +255,13 @@ def _name(file: FileStorage) -> str:
 def _columns_form(this: Import) -> Form:
     """A choice of column for each field of the kind."""
     remembered = session().scalars(
-        select(Import.mapping).where(Import.kind == this.kind, Import.mapping.is_not(None), Import.id != this.id).order_by(Import.created_at.desc()).limit(1)).first()
+        select(Import.mapping).where(Import.kind == this.kind, Import.mapping.is_not(None), Import.id != this.id)
+        .order_by(Import.created_at.desc()).limit(1)).first()
     fields = KINDS[this.kind].fields
     optional = set(run(text("select field from app.import_fields() where kind = :kind and not required").bindparams(kind=this.kind)).scalars())
     choices = [("", "Not in this file"), *((name, name) for name in this.header)]
-    made = type("Columns", (Form,), {name: Choice(field.label, required=name not in optional, choices=choices, description=field.hint) for name, field in fields.items()})
+    made = type("Columns", (Form,), {
+        name: Choice(field.label, required=name not in optional, choices=choices, description=field.hint) for name, field in fields.items()})
     return made(data=this.mapping or guessed(this.kind, this.header, remembered or {}))
 
 
