@@ -192,7 +192,7 @@ def test_known_and_unknown_addresses_answer_alike(site):
     """Threat 46: wrong, unknown, disabled and without a password: the same bytes; that it takes the same time, the door shows that both share."""
     answers = []
     with calling(site.address) as program:
-        for email in ("worker@example.org", "nobody@example.org", "disabled.admin@example.org", "WORKER@example.org ", "x"):
+        for email in ("WORKER@example.org ", "nobody", "disabled.admin@example.org"):
             for _ in range(11):
                 answer = program.call("POST", "security/login", {"username": email, "password": "wrong"})
             site.as_owner("delete from vault.sign_in_tries")
