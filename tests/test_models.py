@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import ARRAY, Boolean, Date, DateTime, Integer, LargeBinary, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from db import models, models_digest, models_documents, models_platform, models_record, models_reporting, models_set_up
+from db import models, models_digest, models_documents, models_imports, models_platform, models_record, models_reporting, models_requests, models_set_up
 from db.identity import HATS
 
 #: The mapped type that fits a column's type in the catalogue.
@@ -32,7 +32,8 @@ def test_there_are_models():
             "case_list", "case_workspace", "caseload", "note_feed", "session_list", "team_members", "tenants_without_case",
             "feature_offers", models_platform.PersonRow.__tablename__, models_set_up.TenantRow.__tablename__,
             models_record.AuditEntry.__tablename__, models_digest.DigestRow.__tablename__,
-            models_documents.DocumentRow.__tablename__} <= set(MAPPED)
+            models_documents.DocumentRow.__tablename__, models_requests.RequestRow.__tablename__,
+            models_imports.Import.__tablename__} <= set(MAPPED)
 
 
 def test_every_view_is_mapped(shared_world):

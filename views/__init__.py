@@ -17,11 +17,10 @@ templates.py  templates of documents, template_*.py  their editor; assessments.p
 subject_access.py  the register of subject access requests; subject_steps.py  clock, files and end of one; subject_items.py  what is held, and hiding
               words of it; subject_redaction.py  finds these; subject_words.py, subject_sentences.py  in words
 field_words.py  columns of records in words; csv_out.py  CSV that no spreadsheet runs
-imports.py    files of a former system: upload, columns, check, import; import_reading.py  CSV, line by line; import_kinds.py, import_words.py  fields and faults
-              in words; csv_out.py  CSV that no spreadsheet runs
+imports.py    files of a former system: upload, columns, check, import; import_reading.py  CSV, line by line; import_kinds.py, import_words.py  fields and faults in words
 uploads.py    files of a case; upload_check.py  whether one is taken, which a child process finds out (upload_inspector.py): upload_pdf.py,
               upload_docx.py, upload_pictures.py, and upload_bounds.py, which they share
-exports.py    a copy of notes or sessions: export_rows.py  what is in it, export_csv.py, csv_out.py, export_pdf.py
+exports.py    a copy of notes or sessions: export_rows.py  what is in it, export_csv.py, export_pdf.py
 api.py        the API for programs: base of its resources (api_case.py, api_note.py, ...); api_sign_in.py, api_tokens.py  who calls, api_limits.py  how often,
               api_query.py, api_fields.py  what is asked and sent, api_answers.py  what is refused, api_docs.py  the OpenAPI document and its page
 forms.py      form fields; sentences.py, document_sentences.py, import_sentences.py, subject_sentences.py  what people read when the database refuses; words.py  times and codes in words
