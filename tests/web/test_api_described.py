@@ -23,7 +23,7 @@ from tests.web.programs import TABLES, calling, program_of
 CALLERS = ["harbour_admin", "quay_manager", "worker", "watcher", "officer_shut", "platform", None]
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance, response_headers_conformance]
 #: Calls of each operation, as it is described and otherwise; of whoever is turned away at the door, fewer. One caller must stay below 600 a minute.
-EXAMPLES = {GenerationMode.POSITIVE: 5, GenerationMode.NEGATIVE: 3}
+EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 2}
 AT_THE_DOOR = {GenerationMode.POSITIVE: 1, GenerationMode.NEGATIVE: 1}
 AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: What a row says that no other does.
