@@ -95,7 +95,8 @@ class ApiPage(BaseView):
         end_sign_in_transaction()
         told = document()
         groups: dict[str, list] = {}
-        for path, operations in sorted(told["paths"].items()):
+        # Signing in comes first.
+        for path, operations in sorted(told["paths"].items(), key=lambda each: ("/security/" not in each[0], each[0])):
             for method, operation in sorted(operations.items(), key=lambda each: METHODS.index(each[0])):
                 groups.setdefault(operation["tags"][0], []).append((method.upper(), path, operation))
         schemas = {name: (schema.get("description", ""), list(_fields(schema))) for name, schema in sorted(told["components"]["schemas"].items())}
