@@ -957,7 +957,7 @@ grant insert (id, tenant_id, received_on, way, asked_by, asked_by_name), update 
 grant insert (id, request_id, began_on, why, reason), update (ended_on) on app.subject_access_pauses to keywork_org_admin;
 grant insert (id, request_id, case_id, item_table, item_id, passage, because, note), delete on app.subject_access_redactions to keywork_org_admin;
 grant insert (id, request_id) on app.subject_access_bundles to keywork_org_admin;
--- app.audit_trail names these tables, whoever reads it; no policy of theirs shows a row.
+-- app.audit_trail names these tables, whoever reads it; under this hat no policy shows a row (select_property_manager, below).
 grant select on app.subject_access_requests, app.subject_access_pauses, app.subject_access_redactions, app.subject_access_bundles to keywork_property_manager;
 -- no delete of requests: the register stays
 -- no update of what is hidden: it is shown again, or hidden anew
@@ -979,6 +979,18 @@ begin
     end loop;
 end
 $walls$;
+
+do $none$
+declare
+    it text;
+begin
+    foreach it in array array['subject_access_requests', 'subject_access_pauses', 'subject_access_redactions', 'subject_access_bundles'] loop
+        execute format('create policy select_property_manager on app.%I for select to keywork_property_manager
+            using (organisation_id = (select app.org_admin_organisation()))', it);
+        execute format('comment on policy select_property_manager on app.%I is ''None: under this hat there is no organisation that one is org-admin of.''', it);
+    end loop;
+end
+$none$;
 
 create policy all_org_admin on app.subject_access_requests for all to keywork_org_admin
     using (organisation_id = (select app.org_admin_organisation()));

@@ -16,12 +16,12 @@ from views.document_pdf import for_paper
 from views.printing import Imprint, Limits, print_pdf
 from views.subject_words import PARTS, Entry, Line
 
-#: Characters of text in one PDF, and fields: some 40 to 80 pages, which take 5 to 10 seconds where the machine has nothing else to do.
-MOST_CHARACTERS, MOST_FIELDS = 120_000, 1_200
+#: Characters of text in one PDF, and fields: some 30 to 50 pages, which take 3 to 5 seconds where the machine has nothing else to do.
+MOST_CHARACTERS, MOST_FIELDS = 60_000, 600
 #: A field that is longer goes on in the next PDF: nobody lays out half a million characters in one piece.
-LONGEST_FIELD = 60_000
+LONGEST_FIELD = 40_000
 #: Nobody waits with a button pressed; the connection to the database is kept meanwhile, and ended by the server when it is idle for two minutes.
-LIMITS = Limits(turn=5, seconds=60)
+LIMITS = Limits(turn=5, seconds=90)
 
 
 @dataclass(frozen=True)

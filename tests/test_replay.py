@@ -21,6 +21,8 @@ def suppress(world) -> None:
 
 LEDGER = "select coalesce(jsonb_agg(to_jsonb(l) order by l.id), '[]') from app.retention_ledger as l where l.id > %s"
 REPLAY = "select app.replay_destructions(%s)"
+#: Columns that say when something was erased: that it was is compared.
+WHEN_ERASED = {"app.outbox": ("copy_erased_at",), "app.subject_access_requests": ("unhidden_at", "words_erased_at"), "app.subject_access_bundles": ("erased_at",)}
 
 
 @pytest.fixture
@@ -59,8 +61,9 @@ def contents(conninfo: str) -> dict[str, list]:
     """Every row of every table, but for the log's facts and seals, runs, and when things were sealed or copies of an e-mail erased."""
     found = {table: found for table, found in rows(conninfo).items()
              if not table.startswith(("vault.audit_", "app.audit_log")) and table != "app.retention_runs"}
-    outbox = [row | {"copy_erased_at": row["copy_erased_at"] is not None} for row in found["app.outbox"]]
-    return found | {"app.outbox": sorted(outbox, key=lambda row: row["id"])}
+    for table, moments in WHEN_ERASED.items():
+        found[table] = sorted((row | {moment: row[moment] is not None for moment in moments} for row in found[table]), key=lambda row: row["id"])
+    return found
 
 
 def known(content: dict, last: int) -> dict:
