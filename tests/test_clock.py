@@ -23,7 +23,7 @@ from tests.test_jobs import ROOT, wait_until
 
 
 def test_what_is_called_and_how_often(empty_database):
-    """One statement each, or a function of jobs/outbox.py; every job of the database is there, and none that it does not know."""
+    """One statement each, or a function of jobs/outbox.py or jobs/bundles.py; every job of the database is there, and none that it does not know."""
     assert [(job.name, getattr(job.work, "sql", None), job.seconds) for job in SCHEDULE] == [
         ("keep_audit_months", "select app.keep_audit_months() as months", 60),
         ("seal_audit_log", "select app.seal_audit_log() as sealed", 20),
@@ -32,6 +32,8 @@ def test_what_is_called_and_how_often(empty_database):
         ("compose_digests", "call app.compose_digests(%(period)s)", 60),
         ("send_outbox", None, 5),
         ("erase_old_digests", "select digests from app.erase_old_digests()", 60),
+        ("make_bundles", None, 5),
+        ("erase_old_bundles", "select bundles from app.erase_old_bundles()", 60),
         ("clear_mail_folder", None, 20),
     ]
     with psycopg.connect(empty_database) as connection:

@@ -7,9 +7,9 @@ import pytest
 
 #: What a new installation does when: job -> cadence, time in London.
 DEFAULTS = {
-    "keep_audit_months": ("daily", time(2)), "sweep_retention": ("daily", time(2, 30)), "erase_old_digests": ("daily", time(3, 30)),
+    "keep_audit_months": ("daily", time(2)), "sweep_retention": ("daily", time(2, 30)), "erase_old_digests": ("daily", time(3, 30)), "erase_old_bundles": ("daily", time(3, 40)),
     "compose_digests": ("monthly", time(7)),
-    "seal_audit_log": ("often", None), "sweep_retention_asked": ("often", None), "send_outbox": ("often", None), "clear_mail_folder": ("often", None),
+    "seal_audit_log": ("often", None), "sweep_retention_asked": ("often", None), "send_outbox": ("often", None), "clear_mail_folder": ("often", None), "make_bundles": ("often", None),
 }  # fmt: skip
 
 #: The digest of each month. Name -> since when there are digests, months that are done, and then moments (UTC) with the month due at each, or -.
