@@ -24,6 +24,7 @@ NOT_WRITTEN_DOWN = {
     "outbox": "kept by couriers; what operators decide is an event of its own",
     "document_transitions": "the life of documents, the same for everybody",
     "support_document_events": "a log itself", "support_document_pdfs": "the document's line has its hash", "support_upload_files": "the upload's line names it",
+    "import_lines": "staged; what comes of a line is written down", "import_faults": "staged; they go with the lines",
 }
 
 WATCHED = """

@@ -34,6 +34,8 @@ def test_what_is_called_and_how_often(empty_database):
         ("erase_old_digests", "select digests from app.erase_old_digests()", 60),
         ("make_bundles", None, 5),
         ("erase_old_bundles", "select bundles from app.erase_old_bundles()", 60),
+        ("work_on_imports", "call app.work_on_imports()", 5),
+        ("erase_old_imports", "select imports from app.erase_old_imports()", 60),
         ("clear_mail_folder", None, 20),
     ]
     with psycopg.connect(empty_database) as connection:

@@ -104,7 +104,7 @@ def test_faults_are_listed_in_words_and_as_csv(firm):
     """By line and column, with what was probably meant; 120 of them on three pages and in one file, of which a spreadsheet runs nothing (threat 55)."""
     admin = firm.visitor("harbour_admin")
     wrong = {"Stream": "Profesional", "Case": "=cmd|' /C calc'!A1"}
-    pk = checked(firm, admin, *[FIRST | wrong | {"Note ref": f"N-{number}"} for number in range(60)])
+    pk = checked(firm, admin, *[FIRST | wrong | {"Note ref": f"F-{number}"} for number in range(60)])
     page = admin.page(f"/imports/{pk}")
     assert "120 things must be put right in the file before it can be imported." in page.text and "Nothing has changed so far." in page.text
     assert "Line 2 Case There is none of this name or id here. =cmd|' /C calc'!A1" in page.text
