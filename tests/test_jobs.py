@@ -116,6 +116,8 @@ def test_the_login_may_call_these_and_nothing_else(watched):
             "organisations_to_sweep", "purge_batch", "begin_job", "finish_job", "fail_job",
             "compose_digests", "compose_chunk", "claim_message", "digest_to_send", "document_to_send", "message_was_sent", "message_was_not_sent", "pause_couriers",
             "erase_old_digests", "files_to_erase", "couriers_refused",
+            "claim_bundle", "bundle_items", "bundle_redactions", "bundle_file", "bundle_progress", "keep_chunk", "bundle_is_made", "bundle_was_not_made", "erase_old_bundles",
+            "subject_access_tables",
             "work_on_imports", "claim_import", "carry_out_import", "import_failed", "erase_old_imports"}
         assert connection.execute("select c.oid::regclass::text from pg_class as c join pg_namespace as n on n.oid = c.relnamespace"
                                   " where nspname in ('app', 'vault', 'fab') and relkind in ('r', 'p', 'v', 'm')"
