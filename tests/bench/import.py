@@ -32,7 +32,7 @@ from tests.bench.servers import Installed, end_when_told, installed_server
 BENCH = "imports"
 ADMIN = hand_made.PERSONAS["harbour_admin"]
 #: On two cores; a slower machine takes longer for both.
-MOST_OF_BARE = 60
+MOST_OF_BARE = 30
 AIM = f"at most {MOST_OF_BARE} times a bare COPY"
 STEPS = ("upload", "check", "import")
 #: Open cases of the organisation get ids, and the notes are shared out among them.
