@@ -151,7 +151,7 @@ def test_imports_are_measured_against_a_bare_copy():
     whole, *steps, memory = [json.loads(line) for line in done.stdout.splitlines()]
     assert whole["name"] == "an import against a bare COPY" and whole["figures"]["notes"] == 1000 and whole["aim"] and whole["ratio"] > 0
     assert [each["name"] for each in steps] == [f"{step} against a bare COPY" for step in ("upload", "check", "import")]
-    assert all(value > 0 for each in (whole, *steps) for value in each["figures"].values()) and set(memory["figures"]) == {"client_mb", "backend_mb"}
+    assert all(value > 0 for each in (whole, *steps) for value in each["figures"].values()) and set(memory["figures"]) == {"upload_mb", "backend_mb"}
 
 
 def test_two_figures_of_one_name_are_refused():
