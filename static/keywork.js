@@ -8,6 +8,8 @@
   const PREFIX = "keywork draft ";
   const person = document.body.dataset.person || "";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const addressOfPage = () => location.pathname + location.search;
+  let shown = addressOfPage();   // of which page this is, whatever the address bar says after going back
   function make(tag, traits, ...inside) {
     const element = Object.assign(document.createElement(tag), traits);
     element.append(...inside);
@@ -149,7 +151,10 @@
     document.querySelector("main").replaceWith(main);
     searchHere(main);
     document.title = answer.title;
-    if (response.redirected && response.url !== location.href) history.pushState(null, "", response.url);
+    if (response.redirected && response.url !== location.href) {
+      history.pushState(null, "", response.url);
+      shown = addressOfPage();
+    }
     all("form[data-draft]", main).forEach(restoreDraft);
     if (summary) return summary.focus();
     const flashes = main.querySelector(".flashes");
@@ -243,7 +248,8 @@
     if (event.target.matches("[data-tick-all]")) all(".tick input", event.target.form).forEach((box) => { box.checked = true; });
     all("details.more[open]").filter((menu) => !menu.contains(event.target)).forEach((menu) => { menu.open = false; });
   });
-  window.addEventListener("popstate", () => location.reload());
+  // Back to another page than the one that is shown; a link inside this one is told of as well.
+  window.addEventListener("popstate", () => { if (addressOfPage() !== shown) location.reload(); });
 
   if (person) forgetDrafts((key) => !key.startsWith(`${PREFIX}${person} `));   // somebody else signed in on this tab
   searchHere(document);

@@ -181,7 +181,7 @@ def test_an_officer_who_is_not_listed(desk, demo_site, hands):
     to_place(desk, "Settings")
     page.get_by_label("E-mail addresses of housing officers").fill("imran.qureshi@example.org")
     page.get_by_role("button", name="Save settings").click()
-    expect(page.locator(".after-form")).to_contain_text("helen.marsden@example.org")
+    expect(page.get_by_role("region", name="Housing officers who are not")).to_contain_text("helen.marsden@example.org")
     desk.look("settings")
     to_place(desk, "Digests")
     page.get_by_role("link", name="Preview a digest").first.click()
