@@ -4925,6 +4925,7 @@ language sql stable set search_path = '' set timezone = 'Europe/London' set byte
         union all select 'subject_access_bundles', x.id from bundles as x
     ), parents as materialized (
         select v.id, array['support_documents:' || v.document_id] as about from deliveries as v
+        union all select r.id, array['support_goals:' || r.goal_id] from mine as m join app.support_goal_progress as r on r.case_id = m.id
         union all select u.id, array['support_documents:' || u.document_id] from mine as m join app.support_uploads as u on u.case_id = m.id where u.document_id is not null
         union all select o.id, o.told from messages as o
     ), facts as materialized (
@@ -4947,7 +4948,8 @@ language sql stable set search_path = '' set timezone = 'Europe/London' set byte
     union all
     select 'goals', 'support_goals', g.id::text, g.case_id, g.created_at, '{}', to_jsonb(g) from mine as m join app.support_goals as g on g.case_id = m.id
     union all
-    select 'goals', 'support_goal_progress', r.id::text, r.case_id, r.noted_at, '{}', to_jsonb(r) || jsonb_build_object('goal', g.title)
+    -- With the goal's title: what is hidden of the goal is hidden here.
+    select 'goals', 'support_goal_progress', r.id::text, r.case_id, r.noted_at, array['support_goals:' || r.goal_id], to_jsonb(r) || jsonb_build_object('goal', g.title)
     from mine as m join app.support_goal_progress as r on r.case_id = m.id join app.support_goals as g on g.id = r.goal_id
     union all
     select 'sessions', 'support_sessions', s.id::text, s.case_id, s.scheduled_at, '{}', to_jsonb(s) from mine as m join app.support_sessions as s on s.case_id = m.id

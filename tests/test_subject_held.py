@@ -102,6 +102,9 @@ def write_about_ann(world: World, connection) -> None:
         connection.execute("update app.support_notes set body = body || ' Later on.' where id = %s", [note])
     goal = connection.execute("insert into app.support_goals (case_id, title) values (%s, %s) returning id", [case, f"Meet {ONCE}"]).fetchone()[0]
     connection.execute("insert into app.support_goal_progress (case_id, goal_id, body) values (%s, %s, %s)", [case, goal, f"Met {ONCE}"])
+    # Of this one the goal alone will be withheld: its title stands with its progress too.
+    whole = connection.execute("insert into app.support_goals (case_id, title) values (%s, %s) returning id", [case, f"Keep away from {WITHHELD}"]).fetchone()[0]
+    connection.execute("insert into app.support_goal_progress (case_id, goal_id, body) values (%s, %s, %s)", [case, whole, f"{WITHHELD} has moved away"])
     connection.execute("insert into app.support_notes (case_id, stream, body) values (%s, 'professional', '=HYPERLINK(\"https://evil.example\") and what is hers')", [case])
     connection.execute("insert into app.support_collaborators (case_id, full_name, kind, participation_mode, phone, works_for) values (%s, %s, 'external_contact', 'reference_only', '0113 496 0000', 'A clinic')",
                        [case, f"Dr {EVERYWHERE.lower()}"])
@@ -147,20 +150,22 @@ def put_into_a_digest(world: World, owner) -> None:
 
 
 def hide(world: World, connection) -> None:
-    """One passage everywhere; one in each of the three items that have it; one note whole."""
+    """One passage everywhere; one in each of the three items that have it; a note and a goal whole."""
     request = world.request["ann"]
     connection.execute("insert into app.subject_access_redactions (request_id, passage, because) values (%s, %s, 'third_party')", [request, EVERYWHERE.title()])
     items = connection.execute("select table_name, item_id, case_id, content::text from app.subject_access_items(%s, null, null, 0, 100) where content::text ~* %s"
                                " union select table_name, item_id, case_id, content::text from app.subject_access_items(%s, 'goals', null, 0, 100) where content::text ~* %s"
                                " union select table_name, item_id, case_id, content::text from app.subject_access_items(%s, 'notes', null, 0, 100) where content::text ~* %s",
-                               [request, ONCE, request, ONCE, request, f"{ONCE}|{WITHHELD}"]).fetchall()
+                               [request, ONCE, request, f"{ONCE}|{WITHHELD}", request, f"{ONCE}|{WITHHELD}"]).fetchall()
     for table, its_id, case, content in items:
         if table in ("support_notes", "support_goals", "support_goal_progress"):
             whole = WITHHELD.lower() in content.lower()
+            if whole and table == "support_goal_progress":
+                continue
             connection.execute("insert into app.subject_access_redactions (request_id, case_id, item_table, item_id, passage, because) values (%s, %s, %s, %s, %s, %s)",
                                [request, case, table, its_id, None if whole else ONCE, "crime" if whole else "serious_harm"])
     [hidden] = connection.execute("select count(*) from app.subject_access_redactions where request_id = %s", [request]).fetchone()
-    assert hidden == 6  # that of the world, one everywhere, three of a passage, one whole
+    assert hidden == 7  # that of the world, one everywhere, three of a passage, two whole
 
 
 # ---- all of it -------------------------------------------------------------------------------------------------------
@@ -330,8 +335,8 @@ def test_what_stands_in_its_place(made):
         assert mark in readable and mark in said["data.json"] and mark in said["csv/support_notes.csv"] and mark in said["index.html"]
     assert "[redacted: crime]" in readable and "Could hinder the prevention or detection of crime" in said["index.html"]
     withheld = [each for each in made.data["items"] if each.get("withheld") == "crime"]
-    # The note, both lines of its history.
-    assert sorted(each["table"] for each in withheld) == ["audit_log", "audit_log", "support_notes"] and not any("content" in each for each in withheld)
+    # The note with both lines of its history; the goal, its progress, and a line of the history of each.
+    assert sorted(each["table"] for each in withheld) == [*["audit_log"] * 4, "support_goal_progress", "support_goals", "support_notes"] and not any("content" in each for each in withheld)
     [digest] = [each["content"] for each in made.data["items"] if each["table"] == "digest_entries"]
     assert digest["content"]["goals"][0]["title"] == "Meet [redacted: serious harm]" and digest["content"]["goals"][0]["progress"]["body"] == "Met [redacted: serious harm]"
     with made.world.owner() as owner:
