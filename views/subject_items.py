@@ -137,8 +137,11 @@ class SubjectItems(Screen):
 
     def _page(self, title: str, form: Form, button: str, row: RequestRow, item: Item, lead: str):
         url = url_for("SubjectItems.look", pk=row.id, part=item.part)
-        entry = entry_of(item)
-        return self.form_page(title, form, button, url, template="subject_hide.html", back=Link("What is held", url), lead=lead, entry=entry)
+        page = self.form_page(title, form, button, url, template="subject_hide.html", back=Link("What is held", url), lead=lead, entry=entry_of(item))
+        # The entry stands above the form, a Professional note perhaps.
+        run(select(func.app.record_subject_access_look(row.id)))
+        session().commit()
+        return page
 
 
 def hidden_of(pk: uuid.UUID) -> Hidden:

@@ -63,6 +63,11 @@ def test_looking_through_it_is_on_the_record(site, admin):
     page = admin.get(site.at(REQUEST + "/items?part=notes")).text
     assert "professional note of harbour_admin about ann" in page
     assert site.as_owner(looks, id=site.world.request["ann"]) == [(before + 1,)]
+    # The pages on which words or an entry are hidden show the entry too.
+    for place, step in enumerate(("hide", "withhold"), start=2):
+        page = admin.get(site.at(REQUEST + f"/{step}?item=support_notes:{{note[ann/professional/harbour_admin]}}")).text
+        assert "professional note of harbour_admin about ann" in page
+        assert site.as_owner(looks, id=site.world.request["ann"]) == [(before + place,)]
     item = site.at("?item=support_notes:{note[ann/shared/worker]}")
     address = site.at(REQUEST + "/hide") + item
     assert admin.get(site.at(REQUEST + "/hide?item=support_notes:{note[gus/shared/both_worker]}")).status_code == 404
