@@ -3322,6 +3322,26 @@ end
 $$;
 comment on function app.tenants_to_import(uuid) is 'What would become of each line of a file of tenants, and what is wrong with it. A home is named by the id that it had in the former system.';
 
+create or replace function app.last_record_of(firm uuid, of_case uuid) returns timestamptz
+language sql stable set search_path = '' as $$
+    select max(r.at) from (
+        select max(greatest(n.created_at, n.edited_at)) from app.support_notes as n where n.case_id = of_case
+        union all select max(g.created_at) from app.support_goals as g where g.case_id = of_case
+        union all select max(e.noted_at) from app.support_goal_progress as e where e.case_id = of_case
+        union all select max(s.scheduled_at) from app.support_sessions as s where s.case_id = of_case and s.status in ('delivered', 'missed')
+        union all select max(greatest(d.created_at, d.changed_at, d.submitted_at, d.approved_at, d.sent_at)) from app.support_documents as d where d.case_id = of_case
+        union all select max(u.created_at) from app.support_uploads as u where u.case_id = of_case
+        union all select max(greatest(c.assigned_at, c.accepted_at, c.ended_at)) from app.support_collaborators as c where c.case_id = of_case
+        union all select max(greatest(h.created_at, h.lifted_at)) from app.legal_holds as h where h.case_id = of_case
+        -- That somebody reopened it.
+        union all select max(a.happened_at) from app.audit_log as a join app.audit_payloads as p on p.audit_id = a.id
+            where a.organisation_id = firm and a.case_id = of_case and a.table_name = 'support_cases' and a.action = 'update'
+              and p.before ->> 'closed_at' is not null and p.after ->> 'closed_at' is null
+    ) as r (at)
+$$;
+comment on function app.last_record_of(uuid, uuid) is
+    'When something was last written, planned work done, added, assigned, held or reopened in a case of an organisation: a file closes none before that, for retention counts from the closing. Null for a case with nothing in it.';
+
 create or replace function app.cases_to_import(of_import uuid)
 returns table (line integer, does text, faults text[], is_due boolean, external_id text, tenant_id uuid, opened_at timestamptz, context_summary text,
                case_id uuid, closed_at timestamptz, closing_reason text)
@@ -3351,21 +3371,19 @@ begin
         left join app.support_cases as here on here.organisation_id = firm and here.external_id = x.id
     ), z as (
         select y.*, y.does = 'add' and y.closed is null and y.reason is null as opens,
-               (select max(r.at) from (
-                    select max(n.created_at) from app.support_notes as n where n.case_id = y.here_id
-                    union all select max(g.created_at) from app.support_goals as g where g.case_id = y.here_id
-                    union all select max(e.noted_at) from app.support_goal_progress as e where e.case_id = y.here_id
-                    union all select max(s.scheduled_at) from app.support_sessions as s where s.case_id = y.here_id and s.status in ('delivered', 'missed')
-                ) as r (at) where y.does = 'close') as last_record
+               case when y.does = 'close' then app.last_record_of(firm, y.here_id) end as last_record
         from y
+    ), stay_open as materialized (
+        -- Whose case is open and stays so. A tenant has one (one_open_case_for_each_tenant).
+        select r.tenant_id from app.support_cases as r
+        where r.organisation_id = firm and r.closed_at is null and r.id not in (select y.here_id from y where y.does = 'close')
     ), q as (
         select z.*, case when z.by_day and z.ends_local::date = (greatest(z.begins, z.last_record) at time zone 'Europe/London')::date
                     -- Closed on the day of its opening or last record: not before that.
                     then greatest(z.begins, z.last_record, z.ends) else z.ends end as closes,
                first_value(z.line) over (partition by z.tenant_id, z.opens order by z.line) as first_opening,
-               exists (select from app.support_cases as r where r.organisation_id = firm and r.tenant_id = z.tenant_id and r.closed_at is null
-                       and not exists (select from y as closed where closed.does = 'close' and closed.here_id = r.id)) as has_open_case
-        from z
+               o.tenant_id is not null as has_open_case
+        from z left join stay_open as o on o.tenant_id = z.tenant_id
     )
     select q.line, q.does,
            array_remove(array['external_id:' || app.external_id_fault(q.id), case when q.id is not null and q.first_with_id < q.line then 'external_id:doubled:' || q.first_with_id end]

@@ -7,7 +7,7 @@ import pytest
 
 #: What a new installation does when: job -> cadence, time in London.
 DEFAULTS = {
-    "keep_audit_months": ("daily", time(2)), "sweep_retention": ("daily", time(2, 30)), "erase_old_digests": ("daily", time(3, 30)), "erase_old_bundles": ("daily", time(3, 40)),
+    "keep_audit_months": ("daily", time(2)), "sweep_retention": ("daily", time(2, 30)), "erase_old_digests": ("daily", time(3, 30)), "erase_old_bundles": ("daily", time(3, 40)), "work_on_imports": ("often", None), "erase_old_imports": ("daily", time(3, 45)),
     "compose_digests": ("monthly", time(7)),
     "seal_audit_log": ("often", None), "sweep_retention_asked": ("often", None), "send_outbox": ("often", None), "clear_mail_folder": ("often", None), "make_bundles": ("often", None),
 }  # fmt: skip

@@ -130,13 +130,50 @@ def test_faults_of_the_same_home_and_of_late_records(owner, shared_world):
     """Two lines with one home; a closing before the latest record of its case, or before its opening day."""
     home = ROWS["properties"]
     assert faults(owner, brought_in(owner, shared_world, "properties", home, home | {"external_id": "P-2", "postcode": "LS62XX"})) == {(3, "address", "home_doubled")}
-    owner.execute("update app.support_notes set created_at = '2024-07-01 12:00+00' where case_id = %s", [shared_world.case["ann"]])
-    owner.execute("update app.support_sessions set scheduled_at = '2024-07-01 12:00+00' where case_id = %s and status = 'delivered'", [shared_world.case["ann"]])
-    for table, column in (("support_goals", "created_at"), ("support_goal_progress", "noted_at")):
-        owner.execute(f"update app.{table} set {column} = '2024-07-01 12:00+00' where case_id = %s", [shared_world.case["ann"]])
-    closing = ROWS["cases"] | {"external_id": "C-0", "closing_reason": "died"}
+    case = opened(owner, shared_world)
+    owner.execute("insert into app.support_notes (case_id, stream, body, author_id, author_name, created_at) values (%s, 'shared', 'Words', %s, 'A', '2024-07-01 12:00+00')",
+                  [case, shared_world.user["worker"]])
+    closing = ROWS["cases"] | {"closing_reason": "died"}
     for closed_at, expected in (("2024-06-30", {(2, "closed_at", "before_records")}), ("2024-07-01 12:59", {(2, "closed_at", "before_records")}), ("2024-07-01", set()), ("2024-07-01 13:00", set())):
         assert faults(owner, brought_in(owner, shared_world, "cases", closing | {"closed_at": closed_at})) == expected, closed_at
+
+
+#: What people do in a case here, after whatever its former system knows of it.
+DONE_HERE = {
+    "a note": ["insert into app.support_notes (case_id, stream, body, author_id, author_name) values (%(case)s, 'shared', 'Words', %(user)s, 'A')"],
+    "a change of a note": ["insert into app.support_notes (case_id, stream, body, author_id, author_name, created_at, edited_at)"
+                           " values (%(case)s, 'shared', 'Words', %(user)s, 'A', '2024-06-01', now())"],
+    "a goal": ["insert into app.support_goals (case_id, title, author_id, author_name) values (%(case)s, 'Keys', %(user)s, 'A')"],
+    "a session": ["insert into app.support_sessions (case_id, scheduled_at, duration_minutes, type, status, outcome_note, author_id, author_name)"
+                  " values (%(case)s, now() - interval '1 day', 30, 'appointment', 'delivered', 'Met', %(user)s, 'A')"],
+    "a document": ["insert into app.support_documents (case_id, template_version_id, title, author_id, author_name) values (%(case)s, %(wording)s, 'Letter', %(user)s, 'A')"],
+    "a file": ["insert into app.support_uploads (id, case_id, title, author_id, author_name) values (gen_random_uuid(), %(case)s, 'Scan', %(user)s, 'A')"],
+    "somebody on the team": ["insert into app.support_collaborators (case_id, full_name, kind, participation_mode, email, invited_by_name)"
+                             " values (%(case)s, 'Card', 'external_contact', 'reference_only', 'card@example.org', 'A')"],
+    "a hold": ["insert into app.legal_holds (case_id, reason, author_id, author_name) values (%(case)s, 'A claim', %(user)s, 'A')"],
+    "reopening it": ["update app.support_cases set closed_at = '2024-08-01', closing_reason = 'died' where id = %(case)s",
+                     "update app.support_cases set closed_at = null where id = %(case)s"],
+}  # fmt: skip
+
+
+def opened(owner, world):
+    """The id of a case that came in by a file of ROWS, with nothing in it."""
+    this = brought_in(owner, world, "cases", ROWS["cases"])
+    apply(owner, this)
+    return owner.execute("select id from app.support_cases where external_id = %s", [ROWS["cases"]["external_id"]]).fetchone()[0]
+
+
+def test_no_case_is_closed_before_what_was_done_in_it_here(owner, shared_world):
+    """Retention counts from the closing: a file that closes a case long ago would destroy what people here have done since, or undo that they reopened it."""
+    values = {"case": opened(owner, shared_world), "user": shared_world.user["worker"], "wording": shared_world.wording["harbour/letter/1"]}
+    closing = ROWS["cases"] | {"closed_at": "2024-07-02 12:00", "closing_reason": "died"}
+    assert faults(owner, brought_in(owner, shared_world, "cases", closing)) == set()
+    for done, statements in DONE_HERE.items():
+        owner.execute("savepoint before")
+        for statement in statements:
+            owner.execute(statement, values)
+        assert faults(owner, brought_in(owner, shared_world, "cases", closing)) == {(2, "closed_at", "before_records")}, done
+        owner.execute("rollback to savepoint before")
 
 
 def test_many_faults_are_all_found(owner, shared_world):

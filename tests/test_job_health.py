@@ -53,7 +53,7 @@ def test_a_new_installation_owes_nothing(world):
     """Nothing was ever done, and nothing is late; a clock that never comes is noticed later."""
     set_up(world, "delete from app.job_runs", "update app.jobs set since = now()")
     jobs = list_of(world)
-    assert len(jobs) == 10 and not any(job["is_late"] or job["status"] for job in jobs.values())
+    assert len(jobs) == 12 and not any(job["is_late"] or job["status"] for job in jobs.values())
     assert idle_since(world) is None
     set_up(world, LONG_AGO)
     assert all(job["is_late"] for job in list_of(world).values())

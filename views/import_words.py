@@ -38,7 +38,7 @@ REASONS = {
     "out_of_range": "Give a day between 2000 and 2099.",
     "before_case": "This is before the case was opened.",
     "before_opening": "This is before the case was opened.",
-    "before_records": "The case has records that are later than this.",
+    "before_records": "Something was written, done or changed in the case after this, or it was reopened.",
     # choices and numbers
     "not_a_choice": "This is none of the choices.",
     "not_yes_or_no": "Write yes or no.",
