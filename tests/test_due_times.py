@@ -7,8 +7,8 @@ import pytest
 
 #: What a new installation does when: job -> cadence, time in London.
 DEFAULTS = {
-    "keep_audit_months": ("daily", time(2)), "sweep_retention": ("daily", time(2, 30)), "erase_old_digests": ("daily", time(3, 30)), "erase_old_bundles": ("daily", time(3, 40)), "work_on_imports": ("often", None), "erase_old_imports": ("daily", time(3, 45)),
-    "compose_digests": ("monthly", time(7)),
+    "keep_audit_months": ("daily", time(2)), "sweep_retention": ("daily", time(2, 30)), "erase_old_digests": ("daily", time(3, 30)), "erase_old_bundles": ("daily", time(3, 40)),
+    "erase_old_imports": ("daily", time(3, 45)), "compose_digests": ("monthly", time(7)), "work_on_imports": ("often", None),
     "seal_audit_log": ("often", None), "sweep_retention_asked": ("often", None), "send_outbox": ("often", None), "clear_mail_folder": ("often", None), "make_bundles": ("often", None),
 }  # fmt: skip
 
@@ -56,6 +56,8 @@ DAILY = {
     "03:30 in summer": ("erase_old_digests", "2024-07-09", "2024-07-10 02:29 -, 2024-07-10 02:30 2024-07-10, 2024-07-10 02:31 2024-07-10"),
     "03:40 in winter": ("erase_old_bundles", "2024-01-09", "2024-01-10 03:39 -, 2024-01-10 03:40 2024-01-10, 2024-01-10 03:41 2024-01-10"),
     "03:40 in summer": ("erase_old_bundles", "2024-07-09", "2024-07-10 02:39 -, 2024-07-10 02:40 2024-07-10, 2024-07-10 02:41 2024-07-10"),
+    "03:45 in winter": ("erase_old_imports", "2024-01-09", "2024-01-10 03:44 -, 2024-01-10 03:45 2024-01-10, 2024-01-10 03:46 2024-01-10"),
+    "03:45 in summer": ("erase_old_imports", "2024-07-09", "2024-07-10 02:44 -, 2024-07-10 02:45 2024-07-10, 2024-07-10 02:46 2024-07-10"),
     # The clock jumps from 01:00 to 02:00, at 01:00 UTC.
     "02:00 as the clocks go forward": ("keep_audit_months", "2024-03-30", "2024-03-31 00:59 -, 2024-03-31 01:00 2024-03-31"),
     "02:30 as the clocks go forward": ("sweep_retention", "2024-03-30", "2024-03-31 01:00 -, 2024-03-31 01:29 -, 2024-03-31 01:30 2024-03-31"),

@@ -24,6 +24,7 @@ PAGE, MOST_ON_A_PAGE = 25, 100
 LAST_PAGE = 1000
 #: Characters of q, and filters in it.
 LONGEST, MOST_FILTERS = 2000, 10
+SAY_WHICH, CONDITIONS = "Say which value.", "Send a list of conditions."
 NOT_READ = "Write it in Rison, such as (page:0,page_size:25), or in JSON."
 VALUES = [{"type": "string", "maxLength": 64}, {"type": "boolean"}]
 
@@ -58,7 +59,7 @@ def query_schema(name: str, row: Schema, ordered: Sequence[str], filtered: Seque
         "__doc__": "One condition; a row is shown that fits all of them.",
         "col": Code("The column.", filtered, required=True),
         "opr": Code("eq: is the value. gt and lt, for moments and days: after it and before it.", COMPARED, required=True),
-        "value": fields.Raw(required=True, metadata={"description": "An id, code, moment or day as the answers have it, or true or false.", "anyOf": VALUES}),
+        "value": fields.Raw(required=True, error_messages={"required": SAY_WHICH, "null": SAY_WHICH}, metadata={"description": "An id, code, moment or day as the answers have it, or true or false.", "anyOf": VALUES}),
     })
     return type(f"{name}Query", (Body,), {
         "__doc__": "Which rows, in which order, which page of them.",
@@ -66,8 +67,8 @@ def query_schema(name: str, row: Schema, ordered: Sequence[str], filtered: Seque
         "page_size": Whole(f"How many rows, {PAGE} unless asked otherwise. {MOST_ON_A_PAGE} at most: more than that stands for {MOST_ON_A_PAGE}.", 1, MOST_ON_A_PAGE, capped=True),
         "order_column": Code("The column to order by.", ordered),
         "order_direction": Code("Smallest first, or largest.", ("asc", "desc")),
-        "filters": fields.List(fields.Nested(a_filter), validate=validate.Length(max=MOST_FILTERS, error=f"Ask for {MOST_FILTERS} conditions at most."),
-                               metadata={"description": "Conditions that all hold."}, error_messages={"invalid": "Send a list of conditions."}),
+        "filters": fields.List(fields.Nested(a_filter, error_messages={"null": CONDITIONS}), validate=validate.Length(max=MOST_FILTERS, error=f"Ask for {MOST_FILTERS} conditions at most."),
+                               metadata={"description": "Conditions that all hold."}, error_messages={"invalid": CONDITIONS, "null": CONDITIONS}),
     })()
 
 

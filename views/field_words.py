@@ -159,14 +159,14 @@ FIELDS: dict[str, dict[str, Field]] = {
         "title": Field("Title"), "document_id": Field("Belongs to", of=("support_documents", "title")), "received_on": Field("Received", _day), **AUTHOR,
         "created_at": MADE["created_at"], "landlord_id": LANDLORD,
     },
-    "imports": {**{column: Field(*said) for column, said in history_imports.FIELDS.items()}, **AUTHOR, "created_at": Field("Uploaded", _moment)},
+    "imports": {**{column: Field(*said) for column, said in history_imports.FIELDS.items()}, **AUTHOR, "error": Field("Code of the error"), "created_at": Field("Uploaded", _moment)},
 }  # fmt: skip
 
 #: Columns that say nothing to people: the place of a row, whose words stand elsewhere on the page, and ids beside a name.
 UNSAID = {
     "id", "organisation_id", "case_id", "tenant_id", "goal_id", "user_id", "author_id", "invited_by_id", "lifted_by_id", "asked_by_id", "ab_user_id",
     "stream", "template_version_id", "supersedes_id", "approved_by_id", "starter_key", "step", "revision", "changed_at",
-    "request_id", "item_id", "attempts", "next_attempt_at", "done", "total", "delimiter", "error", "state_at",
+    "request_id", "item_id", "attempts", "next_attempt_at", "done", "total", "delimiter", "state_at",
 }  # fmt: skip
 #: Whose landlord is their own, and no copy of their home's.
 OWN_LANDLORD = {"properties", "property_manager_landlords"}
