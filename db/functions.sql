@@ -2036,6 +2036,8 @@ declare
     was    jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
     became jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
     it     jsonb := coalesce(became, was);
+    -- Beyond the four: columns of which the log says nothing.
+    hidden text[] := tg_argv[4:];
     person uuid;
     who    record;
     said   jsonb;
@@ -2043,6 +2045,8 @@ declare
     firm   uuid := coalesce((it ->> case tg_table_name when 'organisations' then 'id' else 'organisation_id' end)::uuid, app.installation_chain());
     salt   bytea := uuid_send(gen_random_uuid());
 begin
+    was := was - hidden;
+    became := became - hidden;
     if tg_op = 'UPDATE' then
         -- Only what changed.
         select jsonb_object_agg(b.key, was -> b.key), jsonb_object_agg(b.key, b.value) into was, became
@@ -2068,7 +2072,7 @@ end
 $$;
 comment on function app.write_down() is
     'Writes a row of the audit log for each row inserted, updated or deleted, in the same transaction (spec 7), and what it said beside it. Arguments: columns of the id, the case, '
-    'the kind and the moment of the row. An update that changes nothing leaves nothing. The reason, where one was asked for, is the setting app.reason.';
+    'the kind and the moment of the row, then those that are left out of what is said, if any. An update that changes nothing else leaves nothing. The reason, where one was asked for, is the setting app.reason.';
 
 create or replace function app.write_down_event(what text, of_organisation uuid, of_case uuid, of_table text, of_row uuid, of_kind text, about uuid, said jsonb default null) returns void
 language plpgsql set search_path = '' as $$
@@ -2636,14 +2640,16 @@ begin
         select g.organisation_id, g.case_id, session_user, case session_user when 'keywork_jobs' then 'job' else 'owner' end,
                'purge', 'audit_payloads', array_agg(distinct g.row_id), 'case', of_run
         from gone as g group by g.organisation_id, g.case_id;
-    -- import_lines, import_faults: a file that waits and names one of these cases is given up as a whole, not applied in part. One that is being
+    -- imports, import_lines, import_faults: a file that waits and names one of these cases is given up as a whole, not applied in part. One that is being
     -- applied just now either names the case in vain or waits for it: it is over soon, or goes by age.
     given_up := array(
         select w.id from app.imports as w
         where w.state in ('uploaded', 'checking', 'checked', 'applying') and exists (
             select from app.support_cases as c
-            join app.import_lines as l on l.organisation_id = w.organisation_id and l.import_id = w.id and l.cells @> array[c.external_id]
-            where c.id = any (cases) and c.organisation_id = w.organisation_id and c.external_id is not null)
+            where c.id = any (cases) and c.organisation_id = w.organisation_id and c.external_id is not null
+              -- Its first line may be a record as well.
+              and (c.external_id = any (w.header) or exists (
+                  select from app.import_lines as l where l.organisation_id = w.organisation_id and l.import_id = w.id and l.cells @> array[c.external_id])))
         order by w.id for update of w skip locked);
     delete from app.import_faults as f where f.import_id = any (given_up);
     delete from app.import_lines as l where l.import_id = any (given_up);
@@ -2734,12 +2740,12 @@ language sql immutable set search_path = '' as $$
     ('support_uploads',       'record', 'by the rule of retention'),
     ('support_upload_files', 'part', 'goes with its upload'),
     ('legal_holds',           'record', 'lifted ones go with their case'),
-    ('audit_payloads',        'copy',   'goes with the record that it is about; of the firm''s set-up it stays'),
+    ('audit_payloads',        'copy',   'goes with the record that it is about; of the firm''s set-up it stays; of a file that is brought in it has no words but the file''s name'),
     ('links',                 'copy',   'holds a hash, and goes with the assignment that it invites to'),
     ('digest_entries',        'copy',   'goes with the records that it is about, and 90 days after it was sent in any case (app.erase_old_digests)'),
     ('import_lines',          'copy',   'of a file that is being brought in: goes when that is over, with a case that it names, and after 7 days in any case (app.erase_old_imports)'),
     ('import_faults',         'copy',   'how cells of such a file begin: goes with its lines'),
-    ('imports',               'fact',   'which file was brought in when, by whom: its name, those of its columns, and numbers'),
+    ('imports',               'copy',   'which file was brought in when, by whom, the firm''s own name for it, and numbers stay; its first line goes when it is over, as the lines do, and which column is which with that or 90 days after it was done (app.erase_old_imports)'),
     ('audit_log',             'fact',   'codes, ids, times, and the name of who acted'),
     ('retention_runs',        'fact',   'which run, when, asked for by whom'),
     ('digests',               'fact',   'which officer was told in which month, or why not'),
@@ -3014,6 +3020,13 @@ declare
     me      uuid;
     trouble text;
 begin
+    -- Whoever ends it: the first line of a file may be no line of names but a record. Which column was which is kept to suggest it for the next file.
+    if new.state in ('done', 'discarded', 'expired', 'refused', 'failed') then
+        new.header := '{}';
+        if new.state <> 'done' then
+            new.mapping := null;
+        end if;
+    end if;
     if not app.a_person_acts() then
         return new;
     end if;
@@ -3029,7 +3042,7 @@ begin
     -- Where it stands may have changed since the page was shown: by the jobs service, or by a colleague.
     if not ((new.state = 'checking' and old.state in ('uploaded', 'checked'))
             or (new.state = 'applying' and old.state = 'checked' and new.mapping = old.mapping)
-            or (new.state = 'discarded' and old.state in ('uploaded', 'checking', 'checked', 'applying') and new.mapping is not distinct from old.mapping)) then
+            or (new.state = 'discarded' and old.state in ('uploaded', 'checking', 'checked', 'applying'))) then
         raise exception 'the import is at another step' using errcode = 'KW495';
     end if;
     if new.state = 'checking' then
@@ -3059,7 +3072,7 @@ begin
 end
 $$;
 comment on function app.imports_take_their_steps() is
-    'The steps of an import that are people''s: KW495 where it is at another one by now, KW496 a field without its column, KW497 a column that is not there or chosen twice (each names the field), KW498 faults, or nothing to bring in.';
+    'An import that is over keeps neither the first line of its file nor, unless it is done, which column is which. The steps of an import that are people''s: KW495 where it is at another one by now, KW496 a field without its column, KW497 a column that is not there or chosen twice (each names the field), KW498 faults, or nothing to bring in.';
 
 create or replace function app.imports_let_go() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -3069,7 +3082,7 @@ begin
     return null;
 end
 $$;
-comment on function app.imports_let_go() is 'An import that is over keeps no copy of what the file said: lines and faults go in the same transaction. Definer: no hat deletes them by itself.';
+comment on function app.imports_let_go() is 'An import that is over keeps no copy of what the file said: lines and faults go in the same transaction (its first line: app.imports_take_their_steps). Definer: no hat deletes them by itself.';
 
 create or replace function app.import_lines_come_with_the_file() returns trigger
 language plpgsql set search_path = '' as $$
@@ -3809,10 +3822,11 @@ begin
     )
     update app.imports as i set state = 'expired', state_at = clock_timestamp() from old where i.id = old.id;
     get diagnostics imports = row_count;
+    update app.imports as i set mapping = null where i.state = 'done' and i.mapping is not null and i.state_at < now() - interval '90 days';
     delete from vault.import_work as w using app.imports as i where i.id = w.import_id and i.state in ('done', 'discarded', 'expired', 'refused', 'failed');
 end
 $$;
-comment on function app.erase_old_imports() is 'For the jobs login: gives up imports that were uploaded more than 7 days ago, so that nothing of what they say stays; how many.';
+comment on function app.erase_old_imports() is 'For the jobs login: gives up imports that were uploaded more than 7 days ago, so that nothing of what they say stays; how many. Of those that were done more than 90 days ago it forgets which column was which.';
 
 
 ------------------------------------------------------------------------------------------------------------------------

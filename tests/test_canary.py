@@ -94,16 +94,19 @@ def live_a_case(world, doors) -> str:
 
 
 def bring_in(world, case) -> None:
-    """What the case and its records were called in a former system, and a file that waits to be imported and names the case."""
+    """What the case and its records were called in a former system, and a file without names of columns that waits to be imported and names the case."""
     with world.owner() as owner:
         for table, column in (("support_cases", "id"), ("support_notes", "case_id"), ("support_goals", "case_id"), ("support_sessions", "case_id")):
             owner.execute(f"update app.{table} set external_id = %s || ' ' || id where {column} = %s", [CANARY, case])
     with world.acting("harbour_admin") as connection:
-        this, firm = connection.execute("insert into app.imports (kind, file_name, encoding, delimiter, header) values ('notes', 'n.csv', 'utf-8', ',', '{id,case,body}')"
-                                        " returning id, organisation_id").fetchone()
+        this, firm = connection.execute("insert into app.imports (kind, file_name, encoding, delimiter, header) values ('notes', 'n.csv', 'utf-8', ',', %s)"
+                                        " returning id, organisation_id", [["N-0", f"{CANARY} {case}", f"{CANARY} in its first line"]]).fetchone()
         connection.execute("insert into app.import_lines (organisation_id, import_id, line, cells) values (%s, %s, 2, %s)",
                            [firm, this, ["N-1", f"{CANARY} {case}", f"{CANARY} in a file"]])
         connection.execute("insert into app.import_faults (organisation_id, import_id, line, code, said) values (%s, %s, 3, 'nul', %s)", [firm, this, CANARY])
+    # Matched, and back from a check.
+    with world.owner() as owner:
+        owner.execute("update app.imports set mapping = %s, state = 'checked' where id = %s", [Jsonb({"body": f"{CANARY} in its first line"}), this])
 
 
 def write_documents(world, case) -> None:
@@ -169,7 +172,10 @@ def test_nothing_of_it_survives(doors):
     case = live_a_case(world, doors)
     with psycopg.connect(world.conninfo) as connection:
         assert found_in(connection) == text_columns(connection) | {"audit_payloads.before", "audit_payloads.after", "audit_payloads.reason", "digest_entries.content",
-                                                                         "outbox.to_name", "import_lines.cells", "import_faults.said"}
+                                                                         "outbox.to_name", "import_lines.cells", "import_faults.said", "imports.header", "imports.mapping"}
+        # The log of an import has no words of its file.
+        assert connection.execute("select count(*), count(*) filter (where p::text like %s) from app.audit_payloads as p"
+                                  " where p.row_id = (select i.id from app.imports as i where i.file_name = 'n.csv')", [f"%{CANARY}%"]).fetchone() == (2, 0)
         # Files are in no line of the log, by their bytes.
         assert connection.execute("select count(*) from app.audit_payloads as p where p::text like %s", [f"%{CANARY.encode().hex()}%"]).fetchone() == (0,)
         assert {"suppressed_addresses.address", "support_document_deliveries.to_address", "outbox.to_address"} <= found_in(connection, ADDRESS)

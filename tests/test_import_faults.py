@@ -1,9 +1,12 @@
 """Every kind of fault that a file can have: each is found in its line and column and nowhere else, and nothing of the file is written."""
 
+import io
+
 import pytest
 
 from tests.imports import ROWS, apply, check, csv_of, faults, ready, stage, state
 from views.import_kinds import KINDS
+from views.import_reading import Unreadable, read
 from views.import_words import REASONS
 
 #: Tables that an import writes to, and the log of it.
@@ -202,3 +205,6 @@ DATES = [
 def test_days_and_times_are_read_as_london_says_them(owner, cell, moment):
     """Each way of writing that Keywork reads, and what it takes it for."""
     assert owner.execute("select moment is not distinct from %s::timestamptz, fault from app.read_moment(%s)", [moment, cell]).fetchone() == (True, None)
+    # Such a cell is no name of a column: a file that begins with it has no line of names.
+    with pytest.raises(Unreadable, match="must hold the names"):
+        read(io.BytesIO(f'"id","{cell}"\n1,2\n'.encode()))

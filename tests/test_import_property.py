@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.imports import apply, check, csv_of, faults, ready, stage, state
-from views.import_reading import BLANKS
+from views.import_reading import BLANKS, DATA
 from views.words import LONDON
 
 FILE = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -109,11 +109,14 @@ def test_the_faults_that_are_found_are_those_that_were_planted(owner, shared_wor
 @settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.lists(st.one_of(
     st.text(max_size=20), st.from_regex(r"[0-9]{1,4}[-/. ][0-9A-Za-z]{1,4}[-/. ][0-9]{1,4}( [0-9]{1,2}:[0-9]{1,2}( ?[aApP][mM])?)?", fullmatch=True),
+    st.from_regex(r"[0-9]{1,2}(st|nd|rd|th)?[ -](jan|Feb|MARCH|may|June|Sept)\.?,?[ -](19|20)[0-9]{2}((T|, |  )[0-9]:[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)? ?(am|PM)?)?", fullmatch=True),
+    st.from_regex(r"20[0-9]{2}-[0-9]-[0-9]T[0-9]:[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?( ?[aP]m)?( ?(Z|[+-]0[0-9](:?[0-5][0-9])?))?", fullmatch=True),
     st.datetimes(datetime(1901, 1, 1), datetime(2199, 1, 1)).map(lambda moment: moment.isoformat(sep=" ", timespec="seconds"))), min_size=1, max_size=20))
 def test_no_cell_is_more_than_a_moment_can_be_read_from(owner, cells):
-    """Whatever a cell says, it is a moment or a fault, never both and never an error; what is a moment is one that London's clocks showed."""
+    """Whatever a cell says, it is a moment or a fault, never both and never an error; what is a moment is one that London's clocks showed, and no name of a column."""
     cells = [cell.replace("\x00", "").encode("utf-8", "ignore").decode() for cell in cells]
-    for moment, local, by_day, fault in owner.execute("select m.* from unnest(%s::text[]) as c, app.read_moment(c) as m", [cells]):
+    for cell, moment, local, by_day, fault in owner.execute("select c, m.* from unnest(%s::text[]) as c, app.read_moment(c) as m", [cells]):
         assert (moment is None) == (fault is not None)
         if moment is not None:
             assert abs(moment.astimezone(LONDON).replace(tzinfo=None) - local) < timedelta(hours=15) and by_day is not None
+            assert DATA.fullmatch(cell)

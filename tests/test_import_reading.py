@@ -52,6 +52,8 @@ def test_plain_ascii_is_utf_8():
     (b"\xff\xd8\xff\xe0", "a picture"), (b"{\\rtf1 x", "a text with formatting"), (b"\x1f\x8b\x08", "a packed file"),
     (b"\xff\xfe\x00\x00a\x00\x00\x00", "UTF-32"), (bytes(range(1, 9)) * 40, "no text"),
     (b"a,b\n", "nothing below"), (b"a,b\n,\n ,\n", "nothing below"), (b"12,03/04/2024\n1,2\n", "first line must hold the names"), (b"jo@example.org,x\n1,2\n", "first line must hold the names"),
+    (b"N-1,C-0,shared,Words,Jo,3 Nov 2024 14:05,no\nN-2,C-0,shared,Words,Jo,4 Nov 2024,no\n", "It holds “3 Nov 2024 14:05”"), (b"a,3rd November 2024\n1,2\n", "first line must hold the names"),
+    (b"a,2024-07-01T10:00:30.5Z\n1,2\n", "first line must hold the names"),
     (b"a,,c\n1,2,3\n", "Column 2 has no name"), (b"a,B,b\n1,2,3\n", "Two columns are called “b”"), (b"x" * 101 + b",b\n1,2\n", "longer than 100 characters"),
     (",".join(f"c{n}" for n in range(101)).encode() + b"\n1\n", "101 columns"), (b"a,b\x00\n1,2\n", "something that is no text"), (b'"a"x,b\n1,2\n', "do not fit together"),
     (b'a,b\n1,2\n"3,4\n5,6\n', "In line 3 a quotation mark opens"),
@@ -75,6 +77,8 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(file, part):
     ("a,b\nx,2\n".encode("utf-16") + b"\x00\xd8" + "y,4\n".encode("utf-16-le"), [Line(2, ["x", "2"]), Fault(3, 1, "encoding", "\ufffdy"), Line(3, ["\ufffdy", "4"])]),
     (b"\n\na,b\n\n1,2\n\n3,4", [Line(5, ["1", "2"]), Line(7, ["3", "4"])]),
     (b"a,b,,\n1,2,,\n", [Line(2, ["1", "2"])]),
+    # Names that look a little like days are names.
+    (b"Nov 2024,Week 3,2 May,May,3 Nov 2024 total\n1,2,3,4,5\n", [Line(2, ["1", "2", "3", "4", "5"])]),
     (b"a,b\r1,2\r3,4\r", [Line(2, ["1", "2"]), Line(3, ["3", "4"])]),
     (b"a,b\n1,=2+3\n", [Line(2, ["1", "=2+3"])]),
     (b"a,b\n1," + b"x" * 40_000 + b"\n", [Line(2, ["1", "x" * 30_000])]),

@@ -327,8 +327,60 @@ def test_what_waits_goes_after_a_week(firm):
     assert waiting not in [each["import_id"] for each in firm.rows("import_lines")]
 
 
+#: How imports end, but for being done: (as whom, the statement). Retention is in the canary.
+ENDS = {
+    "discarded": ("harbour_admin", "select app.discard_import(%(id)s)"), "expired": (None, "update app.imports set created_at = now() - interval '8 days' where id = %(id)s"),
+    "refused": (None, "update app.memberships set role = 'property_manager' where user_id = %(user)s"),
+    "failed": (None, "insert into vault.import_work (import_id, attempts) values (%(id)s, 5)"),
+}  # fmt: skip
+WORDS_OF = "select header, mapping from app.imports where id = %s"
+
+
+@pytest.mark.parametrize("ending", ENDS)
+def test_of_an_import_that_is_over_no_word_of_its_file_is_left(firm, ending):
+    """A file whose first line is a record, not names: when it is over, nothing of that line is in any row, and the log never had it; file name and numbers stay."""
+    row = {"N-1": "N-2", "C-0": "C-0", "shared": "shared", "Nell wept": "Nell laughed", "Jo": "Jo", "soon": "soon"}
+    chosen = dict(zip(("external_id", "case", "stream", "body", "author", "created_at"), row, strict=True))
+    with firm.acting("harbour_admin") as connection:
+        this = stage(connection, firm.organisation["harbour"], "notes", csv_of([row]))
+        connection.execute("select app.ask_for_import_check(%s, %s)", [this, Jsonb(chosen)])
+    with firm.owner() as owner:
+        assert owner.execute(WORDS_OF, [this]).fetchone() == ([*row], chosen)
+    persona, statement = ENDS[ending]
+    with firm.acting(persona) if persona else firm.owner() as connection:
+        connection.execute(statement, {"id": this, "user": firm.user["harbour_admin"]})
+    as_job(firm, "select imports from app.erase_old_imports()") if ending == "expired" else as_job(firm, WORK)
+    with firm.owner() as owner:
+        assert owner.execute("select state, file_name, header, mapping from app.imports where id = %s", [this]).fetchone() == (ending, "notes.csv", [], None)
+        said = owner.execute("select p.before::text, p.after::text from app.audit_payloads as p where p.row_id = %s", [this]).fetchall()
+        assert len(said) >= 3 and "notes.csv" in str(said) and ending in str(said) and "Nell" not in str(said)
+        assert "Nell wept" not in str([firm.rows(table) for table in ("imports", "import_lines", "import_faults", "audit_log", "audit_payloads")])
+        with pytest.raises(psycopg.errors.CheckViolation):
+            owner.execute("update app.imports set state = 'checked' where id = %s", [this])
+        owner.rollback()
+
+
+def test_which_column_is_which_is_remembered_for_a_while(firm):
+    """Of an import that is done, for the next file; not its first line, and after 90 days not that either."""
+    this = brought_in(firm, "notes", ROWS["notes"])
+    with firm.owner() as owner:
+        header, mapping = owner.execute(WORDS_OF, [this]).fetchone()
+        assert header == [] and mapping == {field: field for field in ROWS["notes"]}
+        owner.execute("update app.imports set state_at = now() - interval '89 days' where id = %s", [this])
+    as_job(firm, "select app.erase_old_imports()")
+    with firm.owner() as owner:
+        assert owner.execute(WORDS_OF, [this]).fetchone() == ([], mapping)
+        owner.execute("update app.imports set state_at = now() - interval '91 days' where id = %s", [this])
+    as_job(firm, "select app.erase_old_imports()")
+    assert stands(firm, this)[0] == "done"
+    with firm.owner() as owner:
+        assert owner.execute(WORDS_OF, [this]).fetchone() == ([], None)
+
+
 def test_retention_gives_up_a_file_that_names_what_it_destroys(firm):
-    """With the case go the lines that name it; a file that does not name it stays."""
+    """With the case go the lines that name it, and a first line that does; a file that does not name it stays."""
+    with firm.acting("harbour_admin") as connection:
+        nameless = stage(connection, firm.organisation["harbour"], "notes", csv_of([{"N-7": "N-8", "C-9": "C-0", "About Dan too": "Other"}]))
     naming = upload(firm, "notes", ROWS["notes"] | {"case": "C-9", "body": "About Dan"}, ROWS["notes"] | {"external_id": "N-2"})
     other = upload(firm, "notes", ROWS["notes"])
     with firm.owner() as owner:
@@ -337,9 +389,9 @@ def test_retention_gives_up_a_file_that_names_what_it_destroys(firm):
         owner.execute("""update app.organisations set support_retention_years = '{"case": 1, "safeguarding": 1}'""")
     sweep(firm)
     assert firm.case["dan"] not in [each["id"] for each in firm.rows("support_cases")]
-    assert (stands(firm, naming)[0], stands(firm, other)[0]) == ("expired", "checking")
+    assert (stands(firm, naming)[0], stands(firm, nameless)[0], stands(firm, other)[0]) == ("expired", "expired", "checking")
     assert {each["import_id"] for each in firm.rows("import_lines")} & {naming, other} == {other}
-    assert not any("About Dan" in str(each) for each in firm.rows("import_lines"))
+    assert not any("About Dan" in str(each) for table in ("imports", "import_lines", "audit_payloads") for each in firm.rows(table))
 
 
 def test_nobody_is_named_by_the_setting_alone(firm):

@@ -167,6 +167,8 @@ UNSAID = {
     "id", "organisation_id", "case_id", "tenant_id", "goal_id", "user_id", "author_id", "invited_by_id", "lifted_by_id", "asked_by_id", "ab_user_id",
     "stream", "template_version_id", "supersedes_id", "approved_by_id", "starter_key", "step", "revision", "changed_at",
     "request_id", "item_id", "attempts", "next_attempt_at", "done", "total", "delimiter", "state_at",
+    # In no line of the log (app.imports).
+    "header", "mapping",
 }  # fmt: skip
 #: Whose landlord is their own, and no copy of their home's.
 OWN_LANDLORD = {"properties", "property_manager_landlords"}

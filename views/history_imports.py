@@ -29,16 +29,11 @@ def kind_in_words(kind: str) -> str:
     return kind_words(kind) if kind in KINDS else kind
 
 
-def matched_in_words(mapping: dict[str, str]) -> str:
-    """'external id: Note ref, case: Case'."""
-    return ", ".join(f"{field.replace('_', ' ')}: {column}" for field, column in mapping.items())
-
-
 TOLD = {"imports": Told(_file, "uploaded {it} to import", (Change("state", _step),))}
 #: Column -> its label and words.
 FIELDS = {
     "file_name": ("File", str), "kind": ("What it holds", kind_in_words), "state": ("State", lambda state: STATES.get(state, state)),
-    "encoding": ("Written in", lambda code: ENCODINGS.get(code, code)), "header": ("Its columns", ", ".join), "mapping": ("Which column is which", matched_in_words),
+    "encoding": ("Written in", lambda code: ENCODINGS.get(code, code)),
     "line_count": ("Lines", str), "fault_count": ("Faults", str), "to_add": ("To add", str), "already_here": ("Here already", str),
     "to_close": ("To close", str), "due_at_once": ("Deleted by the next run of retention", str), "asked_by_name": ("Asked for by", str),
 }  # fmt: skip

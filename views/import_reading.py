@@ -30,8 +30,13 @@ TOLD_AS = {"utf-8-sig": "utf-8", "utf-16-le": "utf-16", "utf-16-be": "utf-16", "
 #: Stands for a byte that means nothing, until it is told as a fault: no decoder gives it.
 MARK, REPLACEMENT = "\udc80", "\ufffd"
 BLANKS = " \t\r\n\u00a0\ufeff"
+#: Every way to write a day, with or without a time, that app.read_moment() reads; and more, such as days that no month has.
+MOMENT = (
+    r"(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}|[0-9]{1,2}(?:st|nd|rd|th)?[ -][A-Za-z]{3,9}\.?,?[ -][0-9]{4})"
+    r"(?:(?:T|,? +)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)? ?(?:[AaPp][Mm])?)?(?: ?(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?))?"
+)
 #: A first line with one of these holds data: a number, a day, an address.
-DATA = re.compile(r"\d[\d/.:, -]*|[^@\s]+@[^@\s]+\.[^@\s]+")
+DATA = re.compile(rf"\d[\d/.:, -]*|{MOMENT}|[^@\s]+@[^@\s]+\.[^@\s]+")
 CHUNK = 1 << 20
 
 # The module's own, and for all of the process; nothing else here reads CSV.

@@ -97,8 +97,12 @@ create table app.imports (
     constraint import_file_names_fit check (length(file_name) between 1 and 200),
     constraint import_encodings_are_known check (encoding in ('utf-8', 'utf-16', 'windows-1252')),
     constraint import_delimiters_are_known check (delimiter in (',', ';', E'\t')),
-    -- A file of spreadsheets' width; each name once, or nobody could say which is meant.
-    constraint import_headers_fit check (cardinality(header) between 1 and 100 and array_position(header, null) is null),
+    -- A file of spreadsheets' width; each name once, or nobody could say which is meant. None of one that is over.
+    constraint import_headers_fit check (
+        array_position(header, null) is null
+        and case when state in ('done', 'discarded', 'expired', 'refused', 'failed') then cardinality(header) = 0 else cardinality(header) between 1 and 100 end),
+    -- A file whose first line is no line of names would leave words of a record here. One that is done may suggest the next one's columns.
+    constraint import_mappings_go check (state not in ('discarded', 'expired', 'refused', 'failed') or mapping is null),
     -- Codes, never words: an SQLSTATE, or why it was refused.
     constraint import_errors_are_codes check (error ~ '^[A-Za-z0-9_]{1,60}$'),
     constraint imports_in_their_organisation unique (organisation_id, id)
@@ -106,7 +110,9 @@ create table app.imports (
 comment on table app.imports is
     'A file that an org-admin brings in, of one kind. States: uploaded (its columns are to be matched), checking (the jobs service looks for faults), checked, applying (the jobs service brings it in, '
     'whole or not at all), done; discarded (by an org-admin), expired (a week old, or retention destroyed something that it names), refused (who asked may no longer), failed.';
-comment on column app.imports.mapping is '{field: name of a column}: which column of the file is which field (app.import_fields). The last one of a kind is suggested for the next file.';
+comment on column app.imports.header is 'What its first line says: the names of its columns. Empty of an import that is over, and in no payload of the audit log: in a file without names it is a record.';
+comment on column app.imports.mapping is '{field: name of a column}: which column of the file is which field (app.import_fields). The last one of a kind is suggested for the next file: of an import that is done it stays for 90 days, '
+    'of others that are over it is null. In no payload of the audit log.';
 comment on column app.imports.fault_count is 'Of the latest check, as are the numbers beside it; of an import that is done, what it did.';
 comment on column app.imports.due_at_once is 'How many cases would come, or be closed, so long after their closing that retention destroys them in its next run.';
 comment on column app.imports.asked_by_id is 'Who asked for the check or import that is waiting, under way or was last done: the person that its rows are written down for.';
@@ -170,10 +176,11 @@ comment on column vault.import_work.applied_in is 'The transaction that writes w
 -- What is audited
 ------------------------------------------------------------------------------------------------------------------------
 
-create trigger written_down after insert or update on app.imports for each row execute function app.write_down('id', '', 'kind', 'created_at');
+-- But for the words of the file, which are not kept.
+create trigger written_down after insert or update on app.imports for each row execute function app.write_down('id', '', 'kind', 'created_at', 'header', 'mapping');
 create trigger written_down_when_deleted after delete on app.imports for each row
     when (session_user = 'keywork_app' or current_setting('app.purging', true) is distinct from 'yes')
-    execute function app.write_down('id', '', 'kind', 'created_at');
+    execute function app.write_down('id', '', 'kind', 'created_at', 'header', 'mapping');
 
 
 ------------------------------------------------------------------------------------------------------------------------
