@@ -4960,6 +4960,7 @@ language sql stable set search_path = '' set timezone = 'Europe/London' set byte
         union all select r.id, array['support_goals:' || r.goal_id] from mine as m join app.support_goal_progress as r on r.case_id = m.id
         union all select u.id, array['support_documents:' || u.document_id] from mine as m join app.support_uploads as u on u.case_id = m.id where u.document_id is not null
         union all select o.id, o.told from messages as o
+        union all select x.id, array['subject_access_requests:' || x.request_id] from pauses as x
     ), facts as materialized (
         select a.* from mine as m join app.audit_log as a on a.case_id = m.id and a.organisation_id = m.organisation_id
         union all
@@ -5030,7 +5031,8 @@ language sql stable set search_path = '' set timezone = 'Europe/London' set byte
     union all
     select 'requests', 'subject_access_requests', r.id::text, null, r.created_at, '{}', to_jsonb(r) from requests as r
     union all
-    select 'requests', 'subject_access_pauses', x.id::text, null, x.created_at, '{}', to_jsonb(x) from pauses as x
+    -- Why its clock stopped quotes what was asked of the tenant: with the request, it is withheld.
+    select 'requests', 'subject_access_pauses', x.id::text, null, x.created_at, array['subject_access_requests:' || x.request_id], to_jsonb(x) from pauses as x
     union all
     select 'requests', 'subject_access_bundles', x.id::text, null, x.created_at, '{}',
            -- That it is being made changes while it is.

@@ -26,6 +26,7 @@ from tests.rights import DOCUMENTS
 
 #: Stands in every text of every row of other tenants; and in texts of this tenant's that are hidden everywhere, in one item, or withheld.
 OTHERS, EVERYWHERE, ONCE, WITHHELD = "Kolibri Nachbarin", "Zilpzalp Vogler", "Eisvogel Teich", "Rohrdommel Schilf"
+HIDDEN_DAY = "3 Feb 1990"
 OTHERS_ADDRESS = "kolibri@example.net"
 #: Texts of people, which must take the sentence; codes, numbers and postcodes refuse it.
 WORDS_OF_PEOPLE = {
@@ -84,6 +85,10 @@ def made(server):
     with world.owner() as owner:
         plant_in_others(world, owner)
         put_into_a_digest(world, owner)
+        # Names that stand on every file; and why the request's clock stopped.
+        owner.execute("update app.users set full_name = %s where email = 'harbour.admin@example.org'", [f"Admin {EVERYWHERE}"])
+        owner.execute("update app.subject_access_pauses set reason = %s where request_id = %s", [f"Who is {WITHHELD}?", world.request["ann"]])
+        owner.execute("update app.organisations set name = %s where id = (select organisation_id from app.tenants where id = %s)", [f"{EVERYWHERE} Homes", world.tenant["ann"]])
     with world.acting("harbour_admin") as connection:
         hide(world, connection)
     unpacked = zipfile.ZipFile(io.BytesIO(make(world, world.request["ann"])))
@@ -105,6 +110,8 @@ def write_about_ann(world: World, connection) -> None:
     # Of this one the goal alone will be withheld: its title stands with its progress too.
     whole = connection.execute("insert into app.support_goals (case_id, title) values (%s, %s) returning id", [case, f"Keep away from {WITHHELD}"]).fetchone()[0]
     connection.execute("insert into app.support_goal_progress (case_id, goal_id, body) values (%s, %s, %s)", [case, whole, f"{WITHHELD} has moved away"])
+    for day in ("1990-02-03", "1991-12-11"):
+        connection.execute("update app.tenants set date_of_birth = %s where id = %s", [day, world.tenant["ann"]])
     connection.execute("insert into app.support_notes (case_id, stream, body) values (%s, 'professional', '=HYPERLINK(\"https://evil.example\") and what is hers')", [case])
     connection.execute("insert into app.support_collaborators (case_id, full_name, kind, participation_mode, phone, works_for) values (%s, %s, 'external_contact', 'reference_only', '0113 496 0000', 'A clinic')",
                        [case, f"Dr {EVERYWHERE.lower()}"])
@@ -164,8 +171,11 @@ def hide(world: World, connection) -> None:
                 continue
             connection.execute("insert into app.subject_access_redactions (request_id, case_id, item_table, item_id, passage, because) values (%s, %s, %s, %s, %s, %s)",
                                [request, case, table, its_id, None if whole else ONCE, "crime" if whole else "serious_harm"])
+    # A day as the page shows it, and a request whose clock stopped for a reason.
+    for table, its_id, passage, because in (("tenants", world.tenant["ann"], HIDDEN_DAY, "other"), ("subject_access_requests", request, None, "legal_privilege")):
+        connection.execute("insert into app.subject_access_redactions (request_id, item_table, item_id, passage, because) values (%s, %s, %s, %s, %s)", [request, table, its_id, passage, because])
     [hidden] = connection.execute("select count(*) from app.subject_access_redactions where request_id = %s", [request]).fetchone()
-    assert hidden == 7  # that of the world, one everywhere, three of a passage, two whole
+    assert hidden == 9  # that of the world, one everywhere, three of a passage, two whole, and these
 
 
 # ---- all of it -------------------------------------------------------------------------------------------------------
@@ -325,6 +335,26 @@ def test_nothing_that_is_hidden_is_in_it(made, words):
     assert before >= 3
     for name, said in everything(made):
         assert words.lower() not in said.lower() and words.split()[0].lower() not in said.lower() and words.split()[1].lower() not in said.lower(), name
+
+
+def test_a_day_that_is_hidden_as_it_reads_is_in_no_file(made):
+    """The page says '3 Feb 1990', the record and its history '1990-02-03': neither is there, and the day that took its place is."""
+    with made.world.owner() as owner:
+        assert owner.execute("select count(*) from app.audit_payloads as p where concat(p.before, p.after) ~ '1990-02-03'").fetchone()[0] >= 2
+    for name, said in everything(made):
+        assert "1990-02-03" not in said and HIDDEN_DAY not in said and "3 February 1990" not in said, name
+    assert "1991-12-11" in made.texts["data.json"] and made.texts["data.json"].count("[redacted: exemption]") == 2
+
+
+def test_the_pauses_of_a_request_are_withheld_with_it(made):
+    """Why its clock stopped, and what the history says of that; the words themselves are looked for above."""
+    withheld = [each["table"] for each in made.data["items"] if each.get("withheld") == "legal privilege"]
+    assert {"subject_access_requests", "subject_access_pauses", "audit_log"} == set(withheld)
+    lines = [each for each in made.data["items"] if each["table"] == "audit_log" and "content" in each and each["content"]["table_name"] == "subject_access_pauses"]
+    with made.world.owner() as owner:
+        assert owner.execute("select count(*) from app.audit_log where table_name = 'subject_access_pauses' and row_id in (select id from app.subject_access_pauses where request_id = %s)",
+                             [made.world.request["ann"]]).fetchone()[0] >= 1
+    assert not lines
 
 
 def test_what_stands_in_its_place(made):
