@@ -15,7 +15,8 @@ from typing import Any
 
 from jobs.bundle_paper import About, environment, in_pdfs, print_files
 from views.csv_out import csv_lines
-from views.subject_redaction import MARKS, Hidden, Item, folded, is_key, mark, segments
+from views.subject_redaction import MARKS, Hidden, Item, mark
+from views.subject_shown import content_shown, left_over, marks_made, moment_hidden
 from views.subject_words import NOUNS, PARTS, Entry, entry_of, reason_words, short_day, title_of
 
 #: Bytes in one piece as it is kept in the database.
@@ -92,18 +93,19 @@ class Contents:
     @classmethod
     def of(cls, about: About, items: Sequence[Item], hidden: Hidden, tables: Sequence[tuple[str, str | None, str | None]], tell: Callable[[str, int, int], None]) -> "Contents":
         """Hides what is to be hidden, and looks once more; `tell` hears how far it is. Raises LeftSomething."""
+        _look_once_more(about, hidden)
         shown = []
         for number, item in enumerate(items):
             if number % TOLD_EACH == 0:
                 tell("reading", number, len(items))
             because = hidden.withheld(item)
-            content = None if because else hidden.shown(item)
-            places: Counter[str] = Counter()
-            if content is not None:
-                _look_once_more(content, hidden.passages(item))
-                if content != item.content:
-                    places.update(piece.because for text in _texts(item.content) for piece in segments(text, hidden.passages(item)) if piece.because)
-            shown.append(Shown(item, content, because, places))
+            passages = hidden.passages(item)
+            content = None if because else content_shown(item, passages)
+            # Its heading, the index and data.json have its moment besides.
+            headed = replace(item, moment=None) if moment_hidden(item, passages) else item
+            if left_over(headed, content, passages):
+                raise LeftSomething
+            shown.append(Shown(headed, content, because, Counter(marks_made(item.content, content)) if content is not None else {}))
         return cls(about, shown, tables)._with_files_judged()
 
     def _with_files_judged(self) -> "Contents":
@@ -148,17 +150,6 @@ class Contents:
 
 def _withheld_entry(each: Shown) -> Entry:
     return replace(entry_of(each.item, {}), title=f"{title_of(each.item)} {mark(each.because)}", lines=())
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, (list, tuple)):
-        for each in value:
-            yield from _texts(each)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
 
 
 def _row(each: Shown) -> dict[str, Any]:
@@ -209,13 +200,11 @@ def _put(archive: zipfile.ZipFile, name: str, moment: datetime, *parts: bytes, s
             file.write(part)
 
 
-def _look_once_more(content: Mapping[str, Any], passages: Sequence[tuple[str, str]]) -> None:
-    """No text that goes into a file holds what is hidden in its item. A second look, by other means than the first."""
-    for text in _texts(content) if passages else ():
-        for reason in MARKS:
-            text = text.replace(mark(reason), "\ufffc")
-        if not is_key(text) and any(words in folded(text) for words, _ in passages):
-            raise LeftSomething
+def _look_once_more(about: About, hidden: Hidden) -> None:
+    """No name that stands on every file holds what is hidden everywhere. What items say is looked at as each is read."""
+    names = {"organisation": about.organisation, "tenant": about.tenant, "reference": about.reference, "made_by": about.made_by}
+    if left_over(Item("", "", "", None, None, (), {}), names, hidden.everywhere()):
+        raise LeftSomething
 
 
 def _json(contents: Contents) -> Iterator[bytes]:

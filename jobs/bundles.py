@@ -65,9 +65,11 @@ def _make(connection: psycopg.Connection, claim, ending: Event) -> None:
     hidden = Hidden([Hiding(*row) for row in ask("select item_table, item_id, passage, because from app.bundle_redactions(%s, %s)")])
     items = [Item(*row) for row in ask("select part, table_name, item_id, case_id, moment, about, content from app.bundle_items(%s, %s)")]
     tables = connection.execute("select table_name, part, why from app.subject_access_tables()").fetchall()
-    # Their name stands on every file: without what is hidden in it, too.
+    # These names stand on every file: without what is hidden in them, too.
     person = next(item for item in items if item.table == "tenants")
-    about = About(claim.organisation_name, redacted(claim.tenant_name, hidden.passages(person)), claim.reference, claim.received_on, claim.asked_for_by, datetime.now(LONDON))
+    everywhere = hidden.everywhere()
+    about = About(redacted(claim.organisation_name, everywhere), redacted(claim.tenant_name, hidden.passages(person)), claim.reference, claim.received_on,
+                  redacted(claim.asked_for_by, everywhere), datetime.now(LONDON))
 
     def tell(step: str, done: int, total: int) -> None:
         ask("select app.bundle_progress(%s, %s, %s, %s, %s)", step, done, total)

@@ -15,7 +15,7 @@ documents.py  the Documents tab; document_page.py  one document and its PDF; doc
 document_steps.py  handing in, approving, sending; document_words.py, document_pdf.py  what a document says, on screens and on paper
 templates.py  templates of documents, template_*.py  their editor; assessments.py  which recurring assessments are due
 subject_access.py  the register of subject access requests; subject_steps.py  clock, files and end of one; subject_items.py  what is held, and hiding
-              words of it; subject_redaction.py  finds these; subject_words.py, subject_sentences.py  in words
+              words of it; subject_redaction.py  finds these, subject_shown.py  takes them out of values; subject_words.py, subject_sentences.py  in words
 field_words.py  columns of records in words; csv_out.py  CSV that no spreadsheet runs
 imports.py    files of a former system: upload, columns, check, import; import_reading.py  CSV, line by line; import_kinds.py, import_words.py  fields and faults in words
 uploads.py    files of a case; upload_check.py  whether one is taken, which a child process finds out (upload_inspector.py): upload_pdf.py,

@@ -1,7 +1,7 @@
 """What is held about a tenant, item by item: an org-admin looks through it and hides what is not the tenant's to see. No record is changed."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
@@ -14,6 +14,7 @@ from views.mends import Rows
 from views.rows import find, keep, run, session, write
 from views.screen import Link, Screen, asked_page, here, pages_around
 from views.subject_redaction import Hidden, Hiding, Item, Segment, mark, segments
+from views.subject_shown import moment_hidden
 from views.subject_words import PARTS, Entry, entry_of, reason_words, title_of
 from views.words import choices, day, lines_of_paragraphs
 
@@ -163,6 +164,8 @@ def _asked_item(pk: uuid.UUID) -> Item:
 
 def _looked(item: Item, hidden: Hidden, pk: uuid.UUID) -> Looked:
     passages, entry = hidden.passages(item), entry_of(item)
+    if because := moment_hidden(item, passages):
+        entry = replace(entry, moment=mark(because))
     lines = [(line.label, [[segments(text, passages) for text in paragraph] for paragraph in lines_of_paragraphs(line.words)]) for line in entry.lines]
     return Looked(entry, lines, hidden.withheld(item), WHOLE.get(item.table), _is_professional(item),
                   url_for("SubjectItems.hide", pk=pk, item=item.key), url_for("SubjectItems.withhold", pk=pk, item=item.key))

@@ -205,7 +205,3 @@ class Hidden:
     def everywhere(self) -> list[tuple[str, str]]:
         """What is hidden wherever it stands."""
         return list(self._passages.get(None, ()))
-
-    def shown(self, item: Item) -> dict[str, Any]:
-        """What an item says without what is hidden in it. Not for one that is withheld."""
-        return redacted_value(item.content, self.passages(item))
