@@ -37,7 +37,7 @@ ALL_DONE = """
 def without_jobs(answer: dict) -> dict:
     """What is said of the database itself; of the jobs and the outbox there is to be something."""
     assert answer["jobs"].keys() == {"keep_audit_months", "seal_audit_log", "sweep_retention", "sweep_retention_asked", "compose_digests",
-                                     "send_outbox", "erase_old_digests", "clear_mail_folder", "make_bundles", "erase_old_bundles"}
+                                     "send_outbox", "erase_old_digests", "clear_mail_folder", "make_bundles", "erase_old_bundles", "work_on_imports", "erase_old_imports"}
     assert all(job.keys() == OF_A_JOB for job in answer["jobs"].values()) and answer["outbox"].keys() == OF_THE_OUTBOX
     return {name: value for name, value in answer.items() if name not in ("jobs", "outbox")}
 
