@@ -159,6 +159,11 @@ WORDED = [
      {"content": {"sessions": [{"at": M, "type": "home_visit", "status": "missed"}], "goals": [{"title": "A", "target_date": "1990-02-03"}]}}),
     ("digest_entries", {"content": {"notes": [{"author": "Jo", "body": "Hello"}], "goals": [{"title": "A", "target_date": "1990-02-03"}]}}, "3 Feb 1990",
      {"content": {"notes": [{"author": "Jo", "body": "Hello"}], "goals": [{"title": "A", "target_date": M}]}}),
+    # Texts of ours, of what is not there, are nobody's words.
+    ("support_documents", {"title": "A", "answers": {"q1": None}}, "None", {"title": "A", "answers": {"q1": None}}),
+    ("audit_log", {"action": "purge", "actor_hat": "job", "row_ids": []}, "None", {"action": "purge", "actor_hat": "job", "row_ids": []}),
+    ("audit_log", {"action": "purge", "actor_hat": "job", "row_ids": []}, "scheduled", {"action": "purge", "actor_hat": M, "row_ids": []}),
+    ("support_notes", {"body": "One\r\nwith May"}, "may", {"body": f"One\r\nwith {M}"}),
     # What reads as one and is kept as two.
     ("digest_entries", {"content": {"notes": [{"author": "Jo", "body": "May"}]}}, "Jo: May", {"content": {"notes": [{"author": M, "body": M}]}}),
 ]

@@ -191,7 +191,7 @@ def _answers(said: Mapping[str, Any], at: tuple[str | int, ...] = ()) -> Iterato
             yield _line(_in_words(str, part.get("words", "")), _answer(part, part.get("answer", answers.get(part.get("id")))), *answered)
     # What the form asks no longer, and what was typed again after it was returned.
     for key, answer in answers.items():
-        if key not in known:
+        if key not in known and answer is not None:
             words = listed(list(map(str, answer))) if isinstance(answer, list) else ("Yes" if answer else "No") if isinstance(answer, bool) else answer
             yield _line("Answer to a question of an earlier form", _in_words(str, words), (*at, "answers", key))
 
@@ -231,7 +231,7 @@ def _history(said: Mapping[str, Any]) -> Iterator[Line]:
     if said.get("action") == "purge":
         rows = said.get("row_ids") or ()
         yield _line("How many", rows if isinstance(rows, str) else str(len(rows)), ("row_ids",))
-        yield _line("Rule", {"case": "Case window", "safeguarding": "Safeguarding window"}.get(said.get("rule"), str(said.get("rule"))), ("rule",))
+        yield _line("Rule", {"case": "Case window", "safeguarding": "Safeguarding window"}.get(said.get("rule"), str(said.get("rule") or "")), ("rule",))
         return
     sides = [_said(said, side) for side in ("before", "after")]
     before, after = ({line.label: line.words for line in side} for side in sides)
