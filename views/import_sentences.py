@@ -18,6 +18,7 @@ CONSTRAINTS: dict[str, tuple[str | None, str]] = {
     "import_encodings_are_known": (None, NOT_LIKE_THAT),
     "import_delimiters_are_known": (None, NOT_LIKE_THAT),
     "import_headers_fit": (None, NOT_LIKE_THAT),
+    "import_mappings_go": (None, "An import that is over keeps no columns, but those of one that was done."),
     "import_errors_are_codes": (None, NOT_LIKE_THAT),
     "imports_in_their_organisation": (None, NOT_LIKE_THAT),
     "import_lines_pkey": (None, NOT_LIKE_THAT),
