@@ -5,6 +5,7 @@ What does come back, and is written in the README: how large tables are over all
 """
 
 import re
+import subprocess
 import threading
 import uuid
 
@@ -174,6 +175,23 @@ def test_reflecting_and_reading_as_a_bi_tool_does(reported):
                 assert sorted(map(str, map(dict, rows))) == sorted(map(str, rows_of(connection, view))) and rows
     finally:
         engine.dispose()
+
+
+def test_reading_with_psql(reported):
+    """psql finds the views by their short names, counts a firm's own cases in them, tells what a column means, and shows no table below."""
+    with reported.as_bi("harbour") as connection:
+        own = len(rows_of(connection, "caseload"))
+    program = reported.world.server.local.bindir / "psql"
+
+    def told(*commands: str) -> str:
+        options = [part for command in commands for part in ("-c", command)]
+        return subprocess.run([program, "-XqAt", "-v", "ON_ERROR_STOP=1", *options, reported.conninfo("harbour")], capture_output=True, text=True, timeout=30, check=True).stdout
+
+    assert own and told("select count(*) from caseload") == f"{own}\n"
+    assert "Goals that are being worked on." in told("\\d+ caseload") and sorted(line.split("|")[1] for line in told("\\dv").splitlines()) == sorted(VIEWS)
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        told("select count(*) from app.support_notes")
+    assert "permission denied" in refused.value.stderr
 
 
 # ---- what plans tell (threat 11) -------------------------------------------------------------------------------------
