@@ -45,7 +45,7 @@ DOORS = {
     "bundle_file(%(user)s, 1, 'support_upload_files', %(user)s)", "bundle_progress(%(user)s, 1, 'reading', 0, 0)", "keep_chunk(%(user)s, 1, 1, %(hash)s)",
     "bundle_is_made(%(user)s, 1, 1, %(hash)s)", "bundle_was_not_made(%(user)s, 1, 'x')", "erase_old_bundles()", "erase_subject_access(null, '{}', '{}')",
     # imports
-    "import_places(%(user)s)", "read_moment('2024-11-03')", "read_code('stream', 'shared')", "external_id_fault('x')", "content_to_import(%(user)s)",
+    "import_places(%(user)s)", "read_moment('2024-11-03')", "read_code('stream', 'shared')", "external_id_fault('x')", "last_record_of(%(user)s, %(user)s)", "content_to_import(%(user)s)",
     *(f"{kind}_to_import(%(user)s)" for kind in ("properties", "tenants", "cases", "notes", "goals", "sessions")), "find_import_faults(%(user)s)", "lock_for_import(%(user)s)",
     "write_import(%(user)s)", "carry_out_import(%(user)s)", "claim_import('{}')", "import_failed(%(user)s, 'x')", "erase_old_imports()",
     # documents

@@ -32,11 +32,11 @@ WRONG = [
 ]
 SET_UP = "Tenants Properties Landlords Operators"
 LANDINGS = {
-    "harbour_admin": ("/support-cases", f"Support cases {SET_UP} Collaborators Digests Templates Audit log Retention Settings"),
-    "small_admin": ("/support-cases", f"{SET_UP} Audit log Settings"),
-    "quay_manager": ("/support-cases", "Support cases Collaborators Audit log"),
-    "idle_manager": ("/support-cases", "Support cases Collaborators Audit log"),
-    "two_hats_admin": ("/support-cases", f"Support cases Your tenants {SET_UP} Collaborators Digests Templates Audit log Retention Settings"),
+    "harbour_admin": ("/support-cases", f"Support cases Dashboard {SET_UP} Collaborators Digests Templates Audit log Retention Subject access Import Settings"),
+    "small_admin": ("/support-cases", f"{SET_UP} Audit log Subject access Settings"),
+    "quay_manager": ("/support-cases", "Support cases Dashboard Collaborators Audit log"),
+    "idle_manager": ("/support-cases", "Support cases Dashboard Collaborators Audit log"),
+    "two_hats_admin": ("/support-cases", f"Support cases Dashboard Your tenants {SET_UP} Collaborators Digests Templates Audit log Retention Subject access Import Settings"),
     "worker": ("/support/tenants", "Your tenants"),
     "officer_shut": ("/support/tenants", "Your tenants"),
     "gone": ("/support/tenants", "Your tenants"),
