@@ -8,8 +8,7 @@
 --     sign-ins and links of whoever is disabled, one counts invitations, neither of which any hat may touch; two keep
 --     operators and platform-admins apart, whatever the person may see of either;
 --   * doors for the sign-in login and the jobs login, for inviting somebody by e-mail address, for what is held about a tenant
---     (subject access), and for the audit log, which
---     nobody writes by themselves;
+--     (subject access), and for the audit log, which nobody writes by themselves;
 --   * app.due_at(), which reads no row: a BI login, whose forecast calls it, may use no name of this schema.
 -- Everything else runs as the person, under their policies.
 --

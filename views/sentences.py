@@ -269,8 +269,6 @@ STATES: dict[str, tuple[str | None, str, int]] = document_sentences.STATES | imp
     # The same character inside an answer, which is JSON.
     "22P05": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
     "22021": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
-    # The same character inside JSON.
-    "22P05": (None, "There is a character in your text that cannot be stored. Please retype that part.", 400),
     "22001": (None, "One of the texts is too long.", 400),
     "22003": (None, "One of the numbers is too large.", 400),
     "22007": (None, "One of the dates could not be read.", 400),
